@@ -1,0 +1,1 @@
+"""What the operator asked for: settings, their file, and the log format."""

@@ -1,0 +1,257 @@
+"""Every option, default and limit: frozen, typed, validated. Nothing else reads configuration."""
+
+import re
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
+
+_UNITS = {"s": 1, "second": 1, "m": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400}
+_UNITS |= {"day": 86400, "w": 604800, "week": 604800}
+_DURATION = re.compile(r"([0-9]{1,9})\s*([a-z]+?)s?", re.IGNORECASE)
+_YEAR = 366 * 86400
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+
+Format = Literal["rss", "atom"]
+
+
+def split_root(pattern: str) -> tuple[str, str]:
+    """Split a glob into the folder above its first wildcard and the rest: `("a", "**/*.md")`.
+
+    Without a wildcard the rest is the last component. The folder is "." when there is none.
+    """
+    parts = pattern.split("/")
+    wild = (number for number, part in enumerate(parts) if any(sign in part for sign in "*?[{"))
+    cut = min(next(wild, len(parts)), len(parts) - 1)
+    root, rest = "/".join(parts[:cut]), "/".join(parts[cut:])
+    return root or ("/" if cut else "."), rest
+
+
+def _duration(value: object) -> object:
+    """Read "90s", "15 minutes", "1h", "1 day". Anything else is left for the type to refuse."""
+    if isinstance(value, str):
+        match = _DURATION.fullmatch(value.strip())
+        if not match or match[2].lower() not in _UNITS:
+            raise ValueError('write a number and a unit, such as "15 minutes", "1h" or "1 day"')
+        seconds = int(match[1]) * _UNITS[match[2].lower()]
+        if seconds > _YEAR:
+            raise ValueError("write at most a year")
+        return timedelta(seconds=seconds)
+    if isinstance(value, int | float):
+        raise ValueError('write the unit too, in quotes, such as "15 minutes"')
+    return value
+
+
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError("write it in small letters and digits, with - or _ between them")
+    return value
+
+
+def _language(value: str) -> str:
+    if value and not _LANGUAGE.fullmatch(value):
+        raise ValueError("write a language tag, such as en, pt-BR or zh-Hant")
+    return value
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)  # itself raises ValueError for a broken IPv6 address
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("write the whole address, such as https://example.org/news")
+    try:
+        _ = parts.port
+    except ValueError:
+        raise ValueError("the port of the address is not one between 0 and 65535") from None
+    return value
+
+
+def _network(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return ip_network(value.strip())
+    except ValueError:
+        raise ValueError("write a network, such as 192.168.0.0/16 or fd00::/8") from None
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Timeout = Annotated[Duration, Field(ge=timedelta(seconds=1))]
+Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)]
+Language = Annotated[str, AfterValidator(_language)]
+Address = Annotated[str, AfterValidator(_address)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+Count = Annotated[int, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class Section(BaseModel):
+    """A table of the configuration file: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Site(Section):
+    """The publication itself. `url` is the public address its feeds and pages are reached at."""
+
+    title: str = Field(min_length=1)
+    url: Address
+    language: Language = Field(default="en", min_length=2)
+    author: str = ""
+    timezone: str = "UTC"
+    contact: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError("an address without ?query, #fragment or password is needed")
+        if not value.isascii() or " " in value:
+            raise ValueError("write it in ASCII, as a browser's address bar copies it")
+        return value.rstrip("/") + "/"
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError("not a known time zone; write one such as Europe/Berlin") from None
+        return value
+
+
+class Fetch(Section):
+    """How the outside is asked: limits in time and bytes, and which private networks are allowed.
+
+    `deadline` bounds one fetch from the first look-up to the last byte, redirects included.
+    `max_bytes` is counted after decompression. `gap` is the pause between two requests to one host.
+    """
+
+    allow_private: tuple[Network, ...] = ()
+    connect_timeout: Timeout = timedelta(seconds=5)
+    read_timeout: Timeout = timedelta(seconds=15)
+    deadline: Timeout = timedelta(seconds=30)
+    max_bytes: Count = Field(default=10_000_000, ge=10_000, le=100_000_000)
+    max_redirects: Count = Field(default=5, ge=0, le=20)
+    gap: Duration = timedelta(seconds=2)
+
+
+class Server(Section):
+    """Where `run` and `serve` listen."""
+
+    address: str = Field(default="127.0.0.1", min_length=1)
+    port: Count = Field(default=8000, ge=0, le=65535)
+
+
+class Source(Section):
+    """Where articles come from: exactly one of `files` (a glob) and `urls` (a list of pages)."""
+
+    name: Name
+    files: str = Field(default="", max_length=1000)
+    urls: tuple[Address, ...] = ()
+    every: Duration | None = Field(default=None, ge=timedelta(seconds=10))
+    cron: str = ""
+    language: Language = ""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    summary_words: Count = Field(default=60, ge=10, le=500)
+    on_change: Literal["bump", "silent"] = "bump"
+    on_gone: Literal["keep", "remove"] | None = None
+    max_items: Count = Field(default=100_000, ge=1, le=1_000_000)
+    max_bytes: Count = Field(default=10_000_000, ge=1_000, le=100_000_000)
+
+    @property
+    def kind(self) -> Literal["files", "urls"]:
+        """The source's kind, told by the option that is set."""
+        return "files" if self.files else "urls"
+
+    @property
+    def locator(self) -> str:
+        """What tells this source from the others when its name changes."""
+        return self.files or "\n".join(self.urls)
+
+    @property
+    def interval(self) -> timedelta:
+        """`every`, or a minute for files and an hour for everything else."""
+        return self.every or timedelta(minutes=1 if self.files else 60)
+
+    @property
+    def removes_gone(self) -> bool:
+        """`on_gone`, or removal for files and keeping for everything else (design 13)."""
+        return (self.on_gone or ("remove" if self.files else "keep")) == "remove"
+
+    @field_validator("files")
+    @classmethod
+    def _names_files(cls, value: str) -> str:
+        if value.endswith("/"):
+            raise ValueError(f'name the files in it, such as "{value}**/*.md"')
+        if ".." in split_root(value)[1].split("/"):
+            raise ValueError(".. cannot stand behind a wildcard")
+        return value
+
+    @field_validator("urls")
+    @classmethod
+    def _once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("an address is listed twice")
+        return value
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "Source":
+        if bool(self.files) == bool(self.urls):
+            raise ValueError('give either files = "articles/**/*.md" or urls = ["https://…"]')
+        if self.cron and self.every:
+            raise ValueError("give either `every` or `cron`, not both")
+        return self
+
+
+class Feed(Section):
+    """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all."""
+
+    name: Name
+    title: str = ""
+    description: str = ""
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    limit: Count = Field(default=50, ge=1, le=1000)
+    backlog: Count = Field(default=10, ge=0, le=1000)
+    content: Literal["full", "summary", "lead"] = "full"
+    related: Count = Field(default=5, ge=0, le=10)
+    related_links: Flag = True
+    formats: tuple[Format, ...] = Field(default=("rss", "atom"), min_length=1)
+
+
+class Settings(Section):
+    """The whole configuration. `folder` is the one of the file: relative paths start there."""
+
+    site: Site
+    output: Path = Path("public")
+    data: Path = Path("data")
+    fetch: Fetch = Fetch()
+    server: Server = Server()
+    sources: tuple[Source, ...] = Field(alias="source", min_length=1)
+    feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
+    folder: Path = Field(default=Path(), exclude=True)
+
+    @property
+    def output_folder(self) -> Path:
+        """Where subscribers' files are written."""
+        return self.folder / self.output
+
+    @property
+    def data_folder(self) -> Path:
+        """Where the store, its namespace and the editions' manifests lie."""
+        return self.folder / self.data

@@ -1,0 +1,1 @@
+"""From stored articles to what subscribers read: selection, editions, pages, server, commands."""

@@ -1,0 +1,97 @@
+"""The command `broadsheet`. Each subcommand's module is imported only when it is called."""
+
+import difflib
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+COMMANDS = {
+    "init": ("feeds.cli.setup:init", "Write a commented configuration to start from."),
+    "check": ("feeds.cli.setup:check", "Say what is wrong, and when each source runs next."),
+    "demo": ("feeds.cli.demo:demo", "Make a small site from sample articles."),
+    "ingest": ("feeds.cli.refresh:ingest", "Read sources and store their articles."),
+    "publish": ("feeds.cli.refresh:publish", "Write feeds and pages from what is stored."),
+    "refresh": ("feeds.cli.refresh:refresh", "Ingest what is due, then publish."),
+    "run": ("feeds.cli.daemon:run", "Refresh on schedule and serve, until stopped."),
+    "serve": ("feeds.cli.daemon:serve", "Serve what is published, and nothing else."),
+    "status": ("feeds.cli.status:status", "Show each source's last run, next run and errors."),
+    "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),
+}
+"""Each command's `module:attribute` and the line `--help` shows, in the order of use."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name only, so that `--help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            close = difflib.get_close_matches(name[:100], COMMANDS, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            ctx.fail(f"No such command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001 - click's signature
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        click.echo(f"broadsheet {version('broadsheet')}")
+    except PackageNotFoundError:
+        click.echo("broadsheet, not installed")
+    ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Example:
+  broadsheet init news && cd news
+  broadsheet refresh
+  broadsheet run""",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("broadsheet.toml"),
+    show_default=True,
+    envvar="BROADSHEET_CONFIG",
+    show_envvar=True,
+    help="The configuration file.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+@click.pass_context
+def main(ctx: click.Context, config: Path) -> None:
+    """Turn folders of articles and lists of web pages into RSS and Atom feeds.
+
+    Exit codes: 0 all is well, 1 something failed, 2 a bad configuration or command line.
+    """
+    ctx.obj = config

@@ -1,0 +1,124 @@
+"""`extract`: what normalizing makes of one document. Nothing is stored."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+import click
+
+from config.settings import Fetch, Settings, Source
+from feeds.cli.common import fail, load_settings
+from ingest.article import Document, Draft, Validators
+from ingest.errors import IngestError
+from ingest.normalize.rules import Rules
+from ingest.sources.files import read_file
+from ingest.workers import Prepared, Workers
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  broadsheet extract articles/bridge.txt
+  broadsheet extract --json https://example.org/news/bridge"""
+)
+@click.argument("what", metavar="PATH-OR-URL")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_context
+def extract(ctx: click.Context, what: str, as_json: bool) -> None:
+    """Show the article that normalizing makes of one file or page. Nothing is stored.
+
+    A configuration, where there is one, gives the limits, time zone and language. Exit code 1 when
+    no article can be made.
+    """
+    path = ctx.find_object(Path) or Path("broadsheet.toml")
+    settings = load_settings(ctx) if path.exists() else None
+    now = datetime.now(UTC)
+    is_url = what.startswith(("http://", "https://"))
+    workers = Workers(1)
+    try:
+        document = _fetched(what, settings, now) if is_url else _file(Path(what), now)
+        rules = _rules(settings, is_url=is_url)
+        outcome = next(iter(workers.submit([document], rules, 60, now).results()))
+    except IngestError as error:
+        fail(str(error))
+    finally:
+        workers.close()
+    if not isinstance(outcome, Prepared):
+        fail(f"{what}: {outcome.reason}")
+    draft = outcome.draft
+    if as_json:
+        click.echo(json.dumps(_json(draft, document), indent=2, ensure_ascii=False))
+    else:
+        _print(draft, document)
+
+
+def _rules(settings: Settings | None, *, is_url: bool) -> Rules:
+    kind: Literal["files", "urls"] = "urls" if is_url else "files"
+    if settings is None:
+        return Rules(kind=kind)
+    site = settings.site
+    return Rules(kind=kind, timezone=site.timezone, site_url=site.url)
+
+
+def _fetched(url: str, settings: Settings | None, now: datetime) -> Document:
+    from ingest.fetch import Fetcher, NotModified
+
+    limits = settings.fetch if settings else Fetch()
+    contact = settings.site.contact or settings.site.url if settings else ""
+    with Fetcher(limits, contact=contact, version=version("broadsheet")) as fetcher:
+        answer = fetcher.fetch(url, Validators(), now)
+    assert not isinstance(answer, NotModified)
+    return answer
+
+
+def _file(path: Path, now: datetime) -> Document:
+    if not path.is_file():
+        fail(f"{path}: {'is a folder' if path.is_dir() else 'there is no such file'}")
+    limit = Source.model_fields["max_bytes"].default
+    return read_file(path, origin=path.name, now=now, max_bytes=limit)
+
+
+def _json(draft: Draft, document: Document) -> dict[str, object]:
+    """The object that scripts get: null or empty where unknown."""
+    return {
+        "url": draft.url or document.url or None,
+        "title": draft.title,
+        "authors": list(draft.authors),
+        "published": _iso(draft.published),
+        "updated": _iso(draft.updated),
+        "language": draft.language or None,
+        "image": asdict(draft.image) if draft.image else None,
+        "site_name": draft.site_name or None,
+        "tags": list(draft.tags),
+        "summary": draft.summary,
+        "text": draft.text,
+        "html": draft.html,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _print(draft: Draft, document: Document) -> None:
+    lines: list[tuple[str, object]] = [
+        ("title", draft.title),
+        ("url", draft.url or document.url),
+        ("authors", ", ".join(draft.authors)),
+        ("published", f"{_iso(draft.published)} ({draft.date_origin})" if draft.published else ""),
+        ("updated", _iso(draft.updated) or ""),
+        ("language", draft.language),
+        ("image", draft.image.url if draft.image else ""),
+        ("site", draft.site_name),
+        ("tags", ", ".join(draft.tags)),
+        ("related", "; ".join(hint.title or hint.url for hint in draft.hints)),
+    ]
+    for name, value in lines:
+        if value:
+            click.echo(f"{name:>10}  {value}")
+    for warning in draft.warnings:
+        click.echo(f"{'warning':>10}  {warning}", err=True)
+    click.echo(f"\nSummary\n\n{draft.summary}\n\nText\n\n{draft.text}")

@@ -1,0 +1,104 @@
+"""`status`: each source's last run, next run and errors."""
+
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from config.settings import Settings
+from feeds.cli.common import fail, load_settings
+from feeds.cli.output import print_table, troubles
+from feeds.context import open_data
+from feeds.lock import COMMAND, DAEMON, LockedError, data_lock
+from ingest.errors import StoreError
+from ingest.store import sources
+from ingest.store.sources import RunReport, SourceState
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  broadsheet status
+  broadsheet status --json | jq '.sources[] | select(.outcome != "ok")'"""
+)
+@click.option("--json", "as_json", is_flag=True, help="For a script.")
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Show whether the daemon is up, and each source's last run, next run and problems.
+
+    Exit code 1 when the last run of a source failed or was cut short.
+    """
+    settings = load_settings(ctx)
+    try:
+        with open_data(settings) as store, store.read() as tx:
+            states = sources.states(tx)
+            runs = sources.last_runs(tx)
+    except StoreError as error:
+        fail(str(error))
+    named = [(s.name, states.get(s.name)) for s in settings.sources]
+    rows = [(name, state, runs.get(state.id) if state else None) for name, state in named]
+    daemon = _daemon(settings)
+    if as_json:
+        found = {"daemon": daemon, "sources": [_json(*row) for row in rows]}
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        click.echo(f"The daemon is {f'up (process {daemon})' if daemon else 'not running'}.")
+        zone = ZoneInfo(settings.site.timezone)
+        head = ["source", "last run", "outcome", "new", "updated", "removed", "failed", "next run"]
+        print_table(head, [_row(name, state, run, zone) for name, state, run in rows])
+        for name, _, run in rows:
+            for line in troubles(_renamed(run, name)) if run else ():
+                click.echo(line)
+    ctx.exit(int(any(run and run.outcome != "ok" for _, _, run in rows)))
+
+
+def _daemon(settings: Settings) -> int | None:
+    """The daemon's process number; None when there is none."""
+    if not settings.data_folder.is_dir():
+        return None
+    try:
+        with data_lock(settings.data_folder, COMMAND):
+            return None
+    except LockedError as error:
+        return int(error.pid) if error.role == DAEMON and error.pid.isdecimal() else None
+
+
+def _row(
+    name: str, state: SourceState | None, run: RunReport | None, zone: ZoneInfo
+) -> list[object]:
+    if state is None or run is None:
+        return [name, "never", "", 0, 0, 0, 0, _when(state.next_due if state else None, zone)]
+    counts = [run.new, run.updated, run.removed, run.failed]
+    return [name, _when(run.ended_at, zone), run.outcome, *counts, _when(state.next_due, zone)]
+
+
+def _when(moment: datetime | None, zone: ZoneInfo) -> str:
+    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if moment else "at start"
+
+
+def _renamed(run: RunReport, name: str) -> RunReport:
+    return sources.named(run, {run.source: name})
+
+
+def _json(name: str, state: SourceState | None, run: RunReport | None) -> dict[str, object]:
+    return {
+        "name": name,
+        "next_run": _iso(state.next_due) if state else None,
+        "errors_in_a_row": state.errors if state else 0,
+        "last_run": _iso(run.ended_at) if run else None,
+        "outcome": run.outcome if run else None,
+        "new": run.new if run else 0,
+        "updated": run.updated if run else 0,
+        "unchanged": run.unchanged if run else 0,
+        "removed": run.removed if run else 0,
+        "failed": run.failed if run else 0,
+        "problems": [
+            {"where": trouble.origin, "why": trouble.reason, "failed": trouble.failed}
+            for trouble in (run.troubles if run else ())
+        ],
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None

@@ -1,0 +1,269 @@
+"""Exposure: which articles enter which feeds, and the freezing of their entries."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingest.enrich.relate import FLOOR, relate
+
+from config.settings import Feed, Settings
+from feeds.freeze import Folder, free_second, freeze, later_second, significant, slug_of
+from feeds.links import file_path, linked_files
+from ingest.article import Article, Candidate, Entry
+from ingest.similarity import title_key
+from ingest.store import Store, Transaction, articles, last_change, published, sources, terms
+from ingest.store.articles import ArticleQuery
+from ingest.urls import match_url
+
+_BATCH = 50  # entries frozen in one transaction
+_RELATED = 10  # related articles frozen with an entry; a feed shows the first of them
+
+Newcomer = tuple[float, str, str]  # published, key, article id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What enters one feed now: (article id, settled) in the order of exposure.
+
+    Settled are those of a first edition or a backlog. `change` is the article change the plan
+    looked at, `considered` the one up to which each source's articles are dealt with.
+    """
+
+    feed: Feed
+    change: int
+    considered: Mapping[str, int]
+    added: tuple[tuple[str, bool], ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Exposer:
+    """Exposes for one publish. `roots` maps a source's internal id to the root of its files,
+    `silent` holds the ids of sources whose changes do not bump; problems go to `warnings`."""
+
+    store: Store
+    settings: Settings
+    roots: Mapping[str, Path]
+    silent: Collection[str]
+    now: datetime
+    warnings: list[str] = field(default_factory=list)
+
+    def plan(self, feed: Feed, *, patient: bool) -> Plan | None:
+        """What enters `feed` now; None when its first edition waits for sources that never ran.
+
+        A source in the middle of a run shows nothing new until the run ends; a source that is new
+        to the feed brings its newest `backlog` articles only.
+        """
+        with self.store.read() as tx:
+            change = last_change(tx, "article")
+            states = sources.states(tx)
+            wanted = feed.sources or tuple(source.name for source in self.settings.sources)
+            shown = [states[name] for name in wanted if name in states]
+            ready = tuple(sorted(state.id for state in shown if state.settled))
+            before = published.edition(tx, feed.name)
+            if before is None:
+                if patient and {state.id for state in shown} - sources.ended(tx):
+                    return None
+                first = self._newest(tx, feed, ready, limit=feed.limit)
+                return _plan(feed, change, dict.fromkeys(ready, change), [], first)
+            considered = {
+                state.id: before.sources[state.id] for state in shown if state.id in before.sources
+            }
+            new: list[Newcomer] = []
+            for after in sorted(set(considered.values())):
+                ids = tuple(id_ for id_ in ready if considered.get(id_) == after)
+                new += self._newest(tx, feed, ids, limit=None, after=after)
+            backlog: list[Newcomer] = []
+            for id_ in ready:
+                if id_ not in considered:
+                    backlog += self._newest(tx, feed, (id_,), limit=feed.backlog)
+            return _plan(feed, change, considered | dict.fromkeys(ready, change), new, backlog)
+
+    def mint(self, ids: Sequence[str]) -> None:
+        """Freeze an entry for each article of `ids` that has none, related against the store."""
+        with self.store.read() as tx:
+            known = published.entries(tx, ids)
+        fresh = [id_ for id_ in ids if id_ not in known]
+        for start in range(0, len(fresh), _BATCH):
+            self._mint_batch(fresh[start : start + _BATCH], frozenset(fresh))
+
+    def follow(self) -> None:
+        """Bring entries in line with their articles: gone, back, or changed significantly."""
+        with self.store.read() as tx:
+            stale = published.stale(tx)
+        for start in range(0, len(stale), _BATCH):
+            part = stale[start : start + _BATCH]
+            with self.store.read() as tx:
+                stored = articles.many(tx, [id_ for id_, _ in part])
+                entries = published.entries(tx, stored)
+            with self.store.write() as tx:
+                taken = published.seconds_taken(tx)
+                for id_, shown in part:
+                    self._follow_one(tx, entries[id_], stored[id_], taken, shown=shown)
+
+    def _newest(
+        self,
+        tx: Transaction,
+        feed: Feed,
+        ids: tuple[str, ...],
+        *,
+        limit: int | None,
+        after: int = 0,
+    ) -> list[Newcomer]:
+        tagged_since = None
+        if feed.tags and after:
+            shown = published.entries(tx, [e.article for e in published.window(tx, feed.name)])
+            oldest = min((entry.published for entry in shown.values()), default=None)
+            tagged_since = datetime.fromtimestamp(oldest, UTC) if oldest else None
+        return articles.newest(
+            tx,
+            ArticleQuery(sources=ids, tags=feed.tags),
+            limit=limit,
+            unexposed_in=feed.name,
+            after=after,
+            or_changed_since=tagged_since,
+        )
+
+    def _mint_batch(self, ids: Sequence[str], arriving: frozenset[str]) -> None:
+        with self.store.read() as tx:
+            found = articles.many(tx, ids)
+            related = {id_: self._related(tx, found[id_], arriving) for id_ in ids}
+            folders = {id_: self._folder(tx, found[id_]) for id_ in ids}
+        second = int(self.now.timestamp())
+        with self.store.write() as tx:
+            taken = published.seconds_taken(tx)
+            number = published.last_number(tx)
+            slugs: set[str] = set()
+            for id_ in ids:
+                article = found[id_]
+                first = min(int(_published(article).timestamp()), second)
+                wanted = int(article.updated.timestamp()) if article.updated else first
+                updated = free_second(min(max(wanted, first), second), now=second, taken=taken)
+                taken.add(updated)
+                number += 1
+                slug = slug_of(article, slugs | _taken(tx, article))
+                slugs.add(slug)
+                entry = freeze(
+                    article,
+                    number=number,
+                    slug=slug,
+                    published=min(first, updated),  # many undated files of one second
+                    updated=updated,
+                    related=related[id_],
+                    folder=folders[id_],
+                )
+                published.put_entry(tx, entry)
+
+    def _follow_one(
+        self, tx: Transaction, entry: Entry, article: Article, taken: set[int], *, shown: bool
+    ) -> None:
+        if not shown:
+            if not entry.removed:
+                published.set_removed(tx, entry.article, removed=True)
+            published.judge(tx, [(entry.article, article.change)])
+            return
+        if entry.removed:
+            published.set_removed(tx, entry.article, removed=False)
+            entry = replace(entry, removed=False)
+        if not significant(entry, article):
+            published.judge(tx, [(entry.article, article.change)])
+            return
+        updated = entry.updated
+        if article.source not in self.silent:
+            second = int(self.now.timestamp())
+            updated = later_second(entry.updated, now=second, taken=taken)
+            taken.add(updated)
+        again = freeze(
+            article,
+            number=entry.number,
+            slug=entry.slug,
+            published=entry.published,
+            updated=updated,
+            related=self._related(tx, article, frozenset()),
+            folder=self._folder(tx, article),
+        )
+        published.put_entry(tx, again)
+
+    def _related(
+        self, tx: Transaction, article: Article, arriving: frozenset[str]
+    ) -> list[tuple[str, str, str]]:
+        """(id, title, own URL) of the articles related to `article`, best first."""
+        hinted = self._hinted(tx, article)
+        linkable = {**published.entries(tx, hinted), **dict.fromkeys(arriving)}
+        candidates = list(terms.neighbours(tx, article.id, extra_linkable=arriving))
+        scores = {candidate.id: candidate.score for candidate in candidates}
+        named = articles.many(tx, hinted)
+        first = [
+            Candidate(
+                id=id_,
+                title=named[id_].title,
+                text=named[id_].text,
+                language=named[id_].language,
+                published=_published(named[id_]),
+                score=scores.get(id_, 0.0),
+                hinted=True,
+            )
+            for id_ in hinted
+            if id_ in linkable or named[id_].url
+        ]
+        others = [c for c in candidates if c.id not in {h.id for h in first}]
+        chosen = relate(article, [*first, *others], limit=_RELATED, floor=FLOOR, now=self.now)
+        found = articles.many(tx, [one.id for one in chosen])
+        return [(one.id, found[one.id].title, found[one.id].url) for one in chosen]
+
+    def _hinted(self, tx: Transaction, article: Article) -> list[str]:
+        """Ids of the articles that hints name, in the order of the hints, itself left out."""
+        by_title = articles.by_titles(tx, [title_key(hint.title) for hint in article.hints])
+        addresses = {hint.url: f"url:{match_url(hint.url)}" for hint in article.hints if hint.url}
+        by_key = articles.aliases(tx, addresses.values())
+        paths = {file_path(hint.url) for hint in article.hints} - {""}
+        by_path = articles.by_paths(tx, article.source, paths)
+        found = [
+            by_path.get(file_path(hint.url))
+            or by_key.get(addresses.get(hint.url, ""))
+            or by_title.get(title_key(hint.title), "")
+            for hint in article.hints
+        ]
+        shown = articles.shown(tx, [id_ for id_ in found if id_])
+        return [id_ for id_ in dict.fromkeys(found) if id_ in shown and id_ != article.id]
+
+    def _folder(self, tx: Transaction, article: Article) -> Folder:
+        root = self.roots.get(article.source)
+        if root is None:
+            return Folder()
+        files = {path for path in article.assets if _inside(root, path)}
+        for path in sorted(set(article.assets) - files):
+            self.warnings.append(f"{article.origin}: {path} is not there; it is left out")
+        links = linked_files(article.html)
+        return Folder(articles=articles.by_paths(tx, article.source, links), files=files)
+
+
+def _plan(
+    feed: Feed,
+    change: int,
+    considered: Mapping[str, int],
+    new: Sequence[Newcomer],
+    settled: Sequence[Newcomer],
+) -> Plan:
+    late = {id_ for _, _, id_ in settled}
+    added = tuple((id_, id_ in late) for _, _, id_ in sorted([*new, *settled]))
+    return Plan(feed=feed, change=change, considered=considered, added=added)
+
+
+def _taken(tx: Transaction, article: Article) -> set[str]:
+    """The slugs in use among those the article could get."""
+    wanted = [slug_of(article, ())]
+    taken = published.slugs_taken(tx, wanted)
+    while taken.issuperset(wanted):
+        wanted.append(slug_of(article, taken))
+        taken = published.slugs_taken(tx, wanted)
+    return taken
+
+
+def _inside(root: Path, path: str) -> bool:
+    file = (root / path).resolve()
+    return file.is_relative_to(root) and file.is_file()
+
+
+def _published(article: Article) -> datetime:
+    return article.published or article.first_seen

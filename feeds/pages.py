@@ -1,0 +1,212 @@
+"""Writing what people read: article pages, the notices of removed ones, the index."""
+
+import shutil
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feeds.edition import RelatedLink
+from feeds.files import write_if_changed
+from feeds.press import Press, addresses, page_url, resolved, resolved_image, settings_digest
+from feeds.site import (
+    ArticlePage,
+    FeedLink,
+    IndexEntry,
+    PageLink,
+    RemovedPage,
+    SiteHead,
+    article_page,
+    index_page,
+    removed_page,
+    stylesheet,
+)
+from ingest.article import Entry
+from ingest.store import Transaction, last_change, published
+from ingest.store.published import EditionState
+
+_STATE = "*pages"  # no feed can have this name
+_BATCH = 100
+_INDEX = 50  # entries on the index page
+_MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+
+
+def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
+    """Write every page that is not as the store says; returns how many files changed.
+
+    Looked at are the pages of entries that changed since the last time and their neighbours; all of
+    them when the settings or our version did.
+    """
+    digest = settings_digest(press, [feed.model_dump_json() for feed in press.settings.feeds])
+    with press.store.read() as tx:
+        change = last_change(tx, "entry")
+        before = published.edition(tx, _STATE)
+    same = before is not None and before.settings == digest
+    since = before.built_from if before and same else 0
+    output = press.settings.output_folder
+    written = 0
+    if not same or since != change or not (output / "index.html").is_file():
+        with press.store.read() as tx:
+            ids = _affected(tx, since)
+        for start in range(0, len(ids), _BATCH):
+            with press.store.read() as tx:
+                pages = _pages(tx, press, ids[start : start + _BATCH])
+            written += sum(write_if_changed(path, body) for path, body in pages.items())
+        written += write_if_changed(output / "style.css", stylesheet())
+        with press.store.read() as tx:
+            written += write_if_changed(output / "index.html", _index(tx, press))
+        state = EditionState(
+            feed=_STATE,
+            built_from=change,
+            sources={},
+            settings=digest,
+            first_at=before.first_at if before else now,
+            built_at=now,
+        )
+        with press.store.write() as tx:
+            published.put_edition(tx, state)
+    return written + _copy_assets(press, warnings)
+
+
+def _affected(tx: Transaction, since: int) -> list[str]:
+    """Article ids of the pages to look at: the changed ones and those beside them."""
+    changed = published.paged(tx, changed_after=since)
+    found = dict.fromkeys(article for article, _ in changed)
+    for _, number in changed if since else ():
+        for after in (False, True):
+            if beside := published.neighbour(tx, number, after=after):
+                found[beside] = None
+    return list(found)
+
+
+def _pages(tx: Transaction, press: Press, ids: list[str]) -> dict[Path, bytes]:
+    entries = published.entries(tx, ids)
+    shown = [entry for entry in entries.values() if not entry.removed]
+    pages, related = addresses(tx, press.settings, shown)
+    site = _site(press, "../../style.css")
+    bodies: dict[Path, bytes] = {}
+    for id_ in ids:
+        entry = entries[id_]
+        folder = _folder(press, entry)
+        if entry.removed:
+            url = page_url(press.settings, entry.slug)
+            notice = RemovedPage(url=url, title=entry.title, language=entry.language)
+            bodies[folder / "index.html"] = removed_page(notice, site)
+        else:
+            page = _page(tx, press, entry, pages, related[id_])
+            bodies[folder / "index.html"] = article_page(page, site)
+    return bodies
+
+
+def _page(
+    tx: Transaction,
+    press: Press,
+    entry: Entry,
+    pages: Mapping[str, str],
+    related: tuple[RelatedLink, ...],
+) -> ArticlePage:
+    return ArticlePage(
+        url=page_url(press.settings, entry.slug),
+        title=entry.title,
+        published=_time(entry.published),
+        updated=_time(entry.updated),
+        html=resolved(press.settings, entry.html, pages),
+        authors=entry.authors,
+        language=entry.language,
+        summary=entry.summary,
+        image=resolved_image(press.settings, entry.image),
+        tags=entry.tags,
+        previous=_beside(tx, press, entry, after=False),
+        next=_beside(tx, press, entry, after=True),
+        related=related,
+    )
+
+
+def _beside(tx: Transaction, press: Press, entry: Entry, *, after: bool) -> PageLink | None:
+    id_ = published.neighbour(tx, entry.number, after=after)
+    if not id_:
+        return None
+    other = published.entries(tx, [id_])[id_]
+    return PageLink(url=page_url(press.settings, other.slug), title=other.title)
+
+
+def _index(tx: Transaction, press: Press) -> bytes:
+    ids = published.latest(tx, _INDEX)
+    entries = published.entries(tx, ids)
+    shown = [
+        IndexEntry(
+            title=entry.title,
+            url=entry.url or page_url(press.settings, entry.slug),
+            published=_time(entry.published),
+            summary=entry.summary,
+            authors=entry.authors,
+            language=entry.language,
+        )
+        for entry in (entries[id_] for id_ in ids)
+    ]
+    site = _site(press, "style.css")
+    return index_page(shown, site.feeds, site)
+
+
+def _site(press: Press, style: str) -> SiteHead:
+    site = press.settings.site
+    feeds = tuple(
+        FeedLink(
+            title=f"{feed.title or site.title} ({format_.upper() if format_ == 'rss' else 'Atom'})",
+            url=f"{site.url}{feed.name}.{format_}",
+            media_type=_MEDIA_TYPES[format_],
+        )
+        for feed in press.settings.feeds
+        for format_ in feed.formats
+    )
+    return SiteHead(
+        title=site.title,
+        home=site.url,
+        language=site.language,
+        author=site.author,
+        feeds=feeds,
+        stylesheet=style,
+    )
+
+
+def _copy_assets(press: Press, warnings: list[str]) -> int:
+    """Bring the files that entries show beside their pages up to date; those of removed ones go."""
+    with press.store.read() as tx:
+        shown = published.entries(tx, published.with_assets(tx, removed=False)).values()
+        removed = published.entries(tx, published.with_assets(tx, removed=True)).values()
+    copied = 0
+    for entry in shown:
+        if root := press.roots.get(entry.source):
+            for path, name in entry.assets:
+                copied += _copy(root, path, _folder(press, entry) / name, warnings)
+    for entry in removed:
+        for _, name in entry.assets:
+            (_folder(press, entry) / name).unlink(missing_ok=True)
+    return copied
+
+
+def _copy(root: Path, path: str, target: Path, warnings: list[str]) -> bool:
+    """Copy a file unless size and time say that it is there; returns whether it was copied."""
+    try:
+        source = (root / path).resolve(strict=True)
+        facts = source.stat()
+        if not source.is_relative_to(root):
+            return False
+        there = target.stat() if target.is_file() else None
+        if there and (there.st_size, there.st_mtime_ns) == (facts.st_size, facts.st_mtime_ns):
+            return False
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside = target.with_name(f".{target.name}.new")
+        shutil.copy2(source, beside)
+        beside.replace(target)
+    except OSError as error:
+        warnings.append(f"{path}: cannot be copied: {(error.strerror or str(error)).lower()}")
+        return False
+    return True
+
+
+def _folder(press: Press, entry: Entry) -> Path:
+    return press.settings.output_folder / "articles" / entry.slug
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

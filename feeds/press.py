@@ -1,0 +1,104 @@
+"""What publishing works with, and where things are found once they are published."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from uuid import UUID
+
+from config.settings import Settings
+from feeds.edition import RelatedLink
+from feeds.links import rewrite
+from ingest.article import INTERNAL, Entry, Image
+from ingest.store import Store, Transaction, published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """Where and for whom is published. `roots` maps a source's internal id to its files' root,
+    `silent` are the internal ids of sources whose changes do not bump."""
+
+    store: Store
+    settings: Settings
+    namespace: UUID
+    roots: Mapping[str, Path]
+    silent: frozenset[str]
+
+
+def settings_digest(press: Press, *parts: object) -> str:
+    """A digest that changes when an edition must be rendered again though its store has not."""
+    site = press.settings.site.model_dump_json()
+    text = json.dumps([version("broadsheet"), site, *map(str, parts)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def page_url(settings: Settings, slug: str) -> str:
+    """The public address of an article page."""
+    return f"{settings.site.url}articles/{slug}/"
+
+
+def editions_folder(settings: Settings) -> Path:
+    """Where the manifests of the editions lie: not below `output`, they are ours."""
+    return settings.data_folder / "editions"
+
+
+def resolved(settings: Settings, html: str, pages: Mapping[str, str]) -> str:
+    """`html` with its internal links made absolute; `pages` maps bare UUIDs to addresses."""
+    return rewrite(html, lambda link: _resolve(settings, link, pages))
+
+
+def resolved_image(settings: Settings, image: Image | None) -> Image | None:
+    """An entry's image with an absolute URL."""
+    if image is None or not image.url.startswith(INTERNAL):
+        return image
+    url = _resolve(settings, image.url, {})
+    return replace(image, url=url)
+
+
+def addresses(
+    tx: Transaction, settings: Settings, entries: Sequence[Entry]
+) -> tuple[dict[str, str], dict[str, tuple[RelatedLink, ...]]]:
+    """Where the articles that `entries` link to are found.
+
+    Returns addresses by bare UUID, and each entry's related links by article id.
+    """
+    mentioned = {id_ for entry in entries for id_, _, _ in entry.related}
+    for entry in entries:
+        mentioned |= {f"urn:uuid:{uuid}" for uuid in _mentions(entry.html)}
+    found = published.entries(tx, mentioned)
+    pages = {
+        id_.removeprefix("urn:uuid:"): one.url or page_url(settings, one.slug)
+        for id_, one in found.items()
+    }
+    related = {
+        entry.article: tuple(
+            RelatedLink(url=url or pages[id_.removeprefix("urn:uuid:")], title=title)
+            for id_, title, url in entry.related
+            if url or id_ in found
+        )
+        for entry in entries
+    }
+    return pages, related
+
+
+def _mentions(html: str) -> set[str]:
+    found: set[str] = set()
+    head = f"{INTERNAL}article/"
+
+    def note(link: str) -> str:
+        if link.startswith(head):
+            found.add(link[len(head) :].partition("#")[0])
+        return link
+
+    rewrite(html, note)
+    return found
+
+
+def _resolve(settings: Settings, link: str, pages: Mapping[str, str]) -> str:
+    kind, _, rest = link[len(INTERNAL) :].partition("/")
+    if kind == "asset":
+        return f"{settings.site.url}articles/{rest}"
+    uuid, hash_, fragment = rest.partition("#")
+    return pages[uuid] + hash_ + fragment if kind == "article" and uuid in pages else ""

@@ -1,0 +1,308 @@
+"""The publishing use case: expose, freeze, render, write what changed.
+
+Pages go live before the feeds that link to them; of a feed its compressed siblings first, then the
+plain files, then the manifest that the server answers from. Nothing is written whose bytes are the
+same.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from html import escape
+from importlib.metadata import version
+from uuid import uuid5
+
+from config.settings import Feed, Format, Settings
+from feeds.compose import compose
+from feeds.edition import Edition, EditionEntry, RelatedLink
+from feeds.expose import Exposer, Plan
+from feeds.files import compressed, remove_leftovers, write_if_changed
+from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
+from feeds.pages import write_pages
+from feeds.press import (
+    Press,
+    addresses,
+    editions_folder,
+    page_url,
+    resolved,
+    resolved_image,
+    settings_digest,
+)
+from feeds.render import render
+from feeds.selection import cut
+from feeds.words import words
+from ingest.article import INTERNAL, Entry
+from ingest.store import articles, last_change, published
+from ingest.store.published import EditionState
+
+MEDIA_TYPES: Mapping[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+
+_ENTRY_OVERHEAD = 2_000  # bytes of an entry's dates, links and names: more than any has
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedReport:
+    """What publishing did to one feed. `files` are the paths, relative to the output folder."""
+
+    name: str
+    entries: int
+    files: tuple[str, ...]
+    changed: bool
+    error: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class PublishReport:
+    """What publishing did. `waiting` feeds have no edition yet: a source of theirs never ran."""
+
+    feeds: list[FeedReport] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    pages: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a feed or page could not be published."""
+        return any(feed.error for feed in self.feeds)
+
+
+def publish(
+    press: Press, *, now: datetime, names: Sequence[str] = (), patient: bool = False
+) -> PublishReport:
+    """Bring the feeds `names` (none: all) and all pages up to date with the store.
+
+    `patient`: a feed's first edition waits until each of its sources has come to the end of a run.
+    A feed that cannot be published is reported and keeps its last edition.
+    """
+    report = PublishReport()
+    with press.store.write() as tx:
+        articles.release_held(tx, now)
+    wanted = [feed for feed in press.settings.feeds if not names or feed.name in names]
+    stale = [feed for feed in wanted if _is_stale(press, feed)]
+    exposer = Exposer(
+        store=press.store,
+        settings=press.settings,
+        roots=press.roots,
+        silent=press.silent,
+        now=now,
+        warnings=report.warnings,
+    )
+    plans: list[Plan] = []
+    for feed in stale:
+        plan = exposer.plan(feed, patient=patient)
+        if plan is None:
+            report.waiting.append(feed.name)
+        else:
+            plans.append(plan)
+    if plans:
+        exposer.mint(_in_order(plans))
+        exposer.follow()
+    for plan in plans:
+        _expose(press, plan, now)
+    report.pages = write_pages(press, report.warnings, now=now)
+    rebuilt = {plan.feed.name: plan for plan in plans}
+    for feed in wanted:
+        if feed.name in rebuilt:
+            report.feeds.append(_publish_feed(press, rebuilt[feed.name], report.warnings, now))
+        elif feed.name not in report.waiting:
+            report.feeds.append(_untouched(press, feed))
+    return report
+
+
+def _is_stale(press: Press, feed: Feed) -> bool:
+    """Whether anything changed since the feed's edition was built, or its files are not there."""
+    with press.store.read() as tx:
+        state = published.edition(tx, feed.name)
+        change = last_change(tx, "article")
+    if state is None or (state.built_from, state.settings) != (change, _digest(press, feed)):
+        return True
+    manifest = _manifest(press, feed)
+    output = press.settings.output_folder
+    return manifest is None or any(
+        not (output / file.path).is_file() or (output / file.path).stat().st_size != file.size
+        for file in manifest.files
+    )
+
+
+def _digest(press: Press, feed: Feed) -> str:
+    return settings_digest(press, feed.model_dump_json())
+
+
+def _in_order(plans: Sequence[Plan]) -> list[str]:
+    return list(dict.fromkeys(id_ for plan in plans for id_, _ in plan.added))
+
+
+def _expose(press: Press, plan: Plan, now: datetime) -> None:
+    """Number the newcomers and let the window move on."""
+    feed = plan.feed
+    with press.store.write() as tx:
+        published.expose(tx, feed.name, plan.added, now)
+        window = published.window(tx, feed.name)
+        entries = published.entries(tx, [exposure.article for exposure in window])
+        sizes = {id_: _size(entry, feed) for id_, entry in entries.items()}
+        kept = cut(window, sizes, limit=feed.limit, now=now)
+        if len(kept) < len(window):
+            published.leave(tx, feed.name, kept[-1].number, now)
+
+
+def _size(entry: Entry, feed: Feed) -> int:
+    """An upper bound of an entry's bytes in any of our formats."""
+    text = entry.summary + entry.title + "".join(entry.authors) + "".join(entry.tags)
+    html = entry.html if feed.content != "summary" else ""
+    links = sum(2 * len(title.encode()) + 400 for _, title, _ in entry.related[: feed.related])
+    internal = 200 * entry.html.count(INTERNAL)
+    escaped = len(escape(html).encode()) + 2 * len(escape(text).encode())
+    return escaped + 2 * links + internal + _ENTRY_OVERHEAD
+
+
+def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) -> FeedReport:
+    feed = plan.feed
+    with press.store.read() as tx:
+        before = published.edition(tx, feed.name)
+        window = [exposure.article for exposure in published.window(tx, feed.name)]
+        found = published.entries(tx, window)
+        shown = [found[id_] for id_ in window]
+        pages, related = addresses(tx, press.settings, shown)
+    first_at = before.first_at if before else now
+    edition = _edition(press, feed, shown, pages, related, first_at)
+    try:
+        bodies = {format_: _rendered(edition, format_, warnings) for format_ in feed.formats}
+        changed = _write(press, feed, bodies, now)
+    except Exception as error:  # noqa: BLE001 - one bad feed never stops the others
+        return FeedReport(
+            name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {error}"
+        )
+    state = EditionState(
+        feed=feed.name,
+        built_from=plan.change,
+        sources=plan.considered,
+        settings=_digest(press, feed),
+        first_at=first_at,
+        built_at=now,
+        digests=tuple((f, hashlib.sha256(body).hexdigest()) for f, body in bodies.items()),
+    )
+    with press.store.write() as tx:
+        published.put_edition(tx, state)
+    return FeedReport(name=feed.name, entries=len(shown), files=_files(feed), changed=changed)
+
+
+def _edition(
+    press: Press,
+    feed: Feed,
+    entries: Sequence[Entry],
+    pages: Mapping[str, str],
+    related: Mapping[str, tuple[RelatedLink, ...]],
+    first_at: datetime,
+) -> Edition:
+    site = press.settings.site
+    title = feed.title or (site.title if feed.name == "all" else f"{site.title}: {feed.name}")
+    newest = max((entry.updated for entry in entries), default=int(first_at.timestamp()))
+    return Edition(
+        id=uuid5(press.namespace, f"feed:{feed.name}").urn,
+        name=feed.name,
+        title=title,
+        description=feed.description or title,
+        home=site.url,
+        urls=tuple((f, f"{site.url}{feed.name}.{f}") for f in feed.formats),
+        language=site.language,
+        author=site.author or site.title,
+        updated=_time(newest),
+        entries=tuple(
+            _shown(press.settings, feed, entry, pages, related[entry.article]) for entry in entries
+        ),
+        version=version("broadsheet"),
+    )
+
+
+def _shown(
+    settings: Settings,
+    feed: Feed,
+    entry: Entry,
+    pages: Mapping[str, str],
+    related: tuple[RelatedLink, ...],
+) -> EditionEntry:
+    url = entry.url or page_url(settings, entry.slug)
+    links = related[: feed.related]
+    html, summary = compose(
+        resolved(settings, entry.html, pages),
+        entry.summary,
+        links,
+        mode=feed.content,
+        words=words(entry.language),
+        url=url,
+    )
+    return EditionEntry(
+        id=entry.article,
+        url=url,
+        title=entry.title,
+        published=_time(entry.published),
+        updated=_time(entry.updated),
+        html=html,
+        summary=summary,
+        authors=entry.authors,
+        language=entry.language,
+        tags=entry.tags,
+        image=resolved_image(settings, entry.image),
+        related=links if feed.related_links else (),
+    )
+
+
+def _rendered(edition: Edition, format_: Format, warnings: list[str]) -> bytes:
+    rendered = render(edition, format_)
+    warnings += [f"{edition.name}.{format_}: {one.id}: {one.reason}" for one in rendered.rejected]
+    return rendered.body
+
+
+def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: datetime) -> bool:
+    """Make an edition live; returns whether any byte changed."""
+    output, editions = press.settings.output_folder, editions_folder(press.settings)
+    before = _manifest(press, feed)
+    known = {file.path: file for file in before.files} if before else {}
+    output.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(output)
+    records = []
+    changed = False
+    for format_, body in bodies.items():
+        changed |= write_if_changed(output / f"{feed.name}.{format_}.gz", compressed(body))
+    for format_, body in bodies.items():
+        path = f"{feed.name}.{format_}"
+        changed |= write_if_changed(output / path, body)
+        digest = hashlib.sha256(body).hexdigest()
+        last = known.get(path)
+        moment = now.replace(microsecond=0)
+        if last:
+            later = max(moment, last.changed_at + timedelta(seconds=1))
+            moment = last.changed_at if last.digest == digest else later
+        records.append(
+            FileRecord(
+                path=path,
+                media_type=MEDIA_TYPES[format_],
+                digest=digest,
+                size=len(body),
+                changed_at=moment,
+            )
+        )
+    manifest = dumps(Manifest(feed=feed.name, files=tuple(records)))
+    return write_if_changed(editions / f"{feed.name}.json", manifest) or changed
+
+
+def _untouched(press: Press, feed: Feed) -> FeedReport:
+    with press.store.read() as tx:
+        entries = len(published.window(tx, feed.name))
+    return FeedReport(name=feed.name, entries=entries, files=_files(feed), changed=False)
+
+
+def _files(feed: Feed) -> tuple[str, ...]:
+    return tuple(f"{feed.name}.{format_}" for format_ in feed.formats)
+
+
+def _manifest(press: Press, feed: Feed) -> Manifest | None:
+    try:
+        return read_manifest(editions_folder(press.settings) / f"{feed.name}.json")
+    except ManifestError:
+        return None
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

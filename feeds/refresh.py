@@ -1,0 +1,71 @@
+"""The refresh use case: ingest what is asked for or due, then publish."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from feeds.context import Context
+from feeds.publish import PublishReport, publish
+from ingest.pipeline import ingest
+from ingest.store import sources
+from ingest.store.sources import RunReport
+
+_AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshReport:
+    """The runs in the order of the configuration, and what publishing did."""
+
+    runs: tuple[RunReport, ...]
+    published: PublishReport
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything went wrong that an operator should look at."""
+        return self.published.failed or any(run.failed or run.outcome != "ok" for run in self.runs)
+
+
+def due_names(context: Context) -> list[str]:
+    """The sources a one-off refresh looks at unasked: those due, and every folder, which costs
+    nobody anything."""
+    names = [source.name for source in context.settings.sources]
+    with context.store.read() as tx:
+        due = {state.name for state in sources.due(tx, names, context.clock(), len(names))}
+    return [s.name for s in context.settings.sources if s.files or s.name in due]
+
+
+def run_sources(
+    context: Context,
+    names: Sequence[str],
+    *,
+    allow_removal: bool = False,
+    stopping: Callable[[], bool] = lambda: False,
+    progress: Callable[[str, int, int], None] = lambda _name, _done, _total: None,
+) -> tuple[RunReport, ...]:
+    """Run the named sources, several at once; one report each, in the order of `names`."""
+
+    def run(name: str) -> RunReport:
+        task = context.task(name, allow_removal=allow_removal)
+        around = context.surroundings(
+            stopping=stopping, progress=lambda done, total: progress(name, done, total)
+        )
+        return ingest(task, around)
+
+    with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="run") as pool:
+        return tuple(pool.map(run, names))
+
+
+def refresh(
+    context: Context,
+    names: Sequence[str],
+    *,
+    allow_removal: bool = False,
+    stopping: Callable[[], bool] = lambda: False,
+    progress: Callable[[str, int, int], None] = lambda _name, _done, _total: None,
+) -> RefreshReport:
+    """Ingest the named sources, then publish every feed that anything changed for."""
+    runs = run_sources(
+        context, names, allow_removal=allow_removal, stopping=stopping, progress=progress
+    )
+    return RefreshReport(runs=runs, published=publish(context.press(), now=context.clock()))

@@ -1,0 +1,52 @@
+"""URLs as feeds must print them: absolute, http or https, ASCII only."""
+
+import re
+from urllib.parse import SplitResult, quote, urlsplit
+
+import idna
+
+from ingest.markup import clean_line
+
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+# RFC 3986 §3.3 and §3.4, without the `[` and `]` that validators refuse outside a host.
+_SAFE = "/:@!$&'()*+,;=~%"
+_MAX_LENGTH = 8000  # characters; what servers and readers still take, RFC 9110 §4.1
+
+
+def ascii_url(url: str) -> str:
+    """The URI for a URL or IRI: host in punycode, path, query and fragment percent-encoded.
+
+    What is valid already stays as it is; user name and password are left out, they are nobody's
+    business. "" when no absolute http or https URL can be made of it. RFC 3987 §3.1, UTS 46.
+    """
+    url = clean_line(url)
+    if len(url) > _MAX_LENGTH:
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = _ascii_host(parts)
+    except ValueError:  # a bad port or bracket, or a name that IDNA refuses
+        return ""
+    if parts.scheme not in {"http", "https"} or not host:
+        return ""
+    query = "?" + _encode(parts.query, "?") if parts.query else ""
+    fragment = "#" + _encode(parts.fragment, "?") if parts.fragment else ""
+    return f"{parts.scheme}://{host}{_encode(parts.path)}{query}{fragment}"
+
+
+def _ascii_host(parts: SplitResult) -> str:
+    """Host and port of `parts` in ASCII, "" when there is none. Raises ValueError for a bad one."""
+    host = parts.netloc.rpartition("@")[2]
+    port = "" if parts.port is None else f":{parts.port}"
+    if not host.startswith("["):
+        host = host.partition(":")[0]
+    elif parts.hostname:
+        host = f"[{parts.hostname}]"
+    if not host.isascii():
+        host = idna.encode(host, uts46=True).decode("ascii")
+    return host + port if _HOST.fullmatch(host) else ""
+
+
+def _encode(part: str, more: str = "") -> str:
+    return quote(_STRAY_PERCENT.sub("%25", part), safe=_SAFE + more)

@@ -1,0 +1,70 @@
+"""Identity: minted once, kept for ever. Pure; the store looks the keys up and remembers them."""
+
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from ingest.article import Draft
+from ingest.errors import ExtractError
+from ingest.urls import match_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Which article a draft is. `aliases` are the keys to remember for it, all of them."""
+
+    id: str
+    key: str
+    known: bool
+    aliases: tuple[str, ...]
+
+
+def keys(draft: Draft, source: str) -> tuple[str, ...]:
+    """Every key of `draft`, strongest first: declared id, canonical URL, place in the source.
+
+    The place is a path below the source's root (NFC) or the URL asked for; `source` is the source's
+    internal id, which scopes paths, for two folders may hold the same one.
+    """
+    found = [f"id:{draft.declared_id}"] if draft.declared_id else []
+    addresses = [draft.url] if draft.url else []
+    if draft.origin.startswith(("http://", "https://")):
+        addresses.append(draft.origin)
+    else:
+        place = path_key(source, draft.origin)
+        found += [f"url:{match_url(url)}" for url in addresses] + [place]
+        addresses = []
+    found += [f"url:{match_url(url)}" for url in addresses]
+    return tuple(dict.fromkeys(found))
+
+
+def path_key(source: str, path: str) -> str:
+    """The key of a file: its path relative to the root, scoped by the source's internal id."""
+    return f"path:{source}:{unicodedata.normalize('NFC', path)}"
+
+
+def identify(
+    found: Sequence[str], aliases: Mapping[str, str], *, namespace: UUID, moved: str = ""
+) -> Identity:
+    """Tell which article the keys `found` (strongest first) belong to.
+
+    `aliases` maps the keys known to the store to article ids; `moved` is the id of an article whose
+    file vanished and whose content this one has. A declared id that is not known yet does not hide
+    an article that a weaker key knows: adding an id to a file keeps the article.
+    """
+    known = next((aliases[key] for key in found if key in aliases), moved)
+    if not found:
+        raise ExtractError("it has neither a path nor an address to know it by")
+    minted = known or uuid5(namespace, found[0]).urn
+    return Identity(id=minted, key=found[0], known=bool(known), aliases=tuple(found))
+
+
+def source_id(name: str, taken: Collection[str], *, namespace: UUID) -> str:
+    """Mint the internal id of a source first seen as `name`: the same again after a rebuild."""
+    attempt = 1
+    while True:
+        suffix = "" if attempt == 1 else f"#{attempt}"
+        minted = uuid5(namespace, f"source:{name}{suffix}").hex[:12]
+        if minted not in taken:
+            return minted
+        attempt += 1

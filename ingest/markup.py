@@ -1,0 +1,171 @@
+"""The only place that constructs lxml parsers, and the one filter every text passes.
+
+lxml's HTML parser at its defaults loses the rest of a page silently after 256 nested tags or a
+token of 10 MB; the parsers here lift both limits (the caller caps the bytes) and report what was
+still lost. XML is parsed without entities, DTD and network.
+"""
+
+import re
+import unicodedata
+from html import escape
+
+from lxml import etree, html
+
+from ingest.errors import ExtractError
+
+_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+_DROPPED = {code: "" for code in range(0x20) if code not in {0x09, 0x0A, 0x0D}}
+_DROPPED |= dict.fromkeys(range(0xD800, 0xE000), "")
+_DROPPED |= dict.fromkeys(range(0xFDD0, 0xFDF0), "")
+_DROPPED |= {plane + low: "" for plane in range(0, 0x110000, 0x10000) for low in (0xFFFE, 0xFFFF)}
+_MAPPED = {**_C1, **_DROPPED, 0x7F: "", 0xFFFD: "", 0xFEFF: ""}
+_SUSPECT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff"
+    "\U0001fffe-\U0010ffff]"
+)
+_SPACE = re.compile(r"\s+")
+_ANGLE = re.compile("([<>])")
+_SEGMENT = re.compile(r"[^<>&\n]+")
+_DOUBLED = re.compile("[\xc2-\xf4][\x80-\xbf]")
+
+
+def clean(text: str) -> str:
+    """Make `text` fit for XML and HTML: any string in, the same string out when it was fit.
+
+    C1 controls become what windows-1252 means by them, other controls, lone surrogates,
+    noncharacters, the byte-order mark and U+FFFD go, line ends become `\\n`, UTF-8 that was encoded
+    twice is decoded, and the result is in NFC, except that `<` and `>` are never composed with what
+    follows: in HTML they end a tag. Idempotent. XML 1.0 §2.2; the W3C feed validator's
+    BadCharacters.
+    """
+    text = _fit(text)
+    while _DOUBLED.search(text):  # each round halves what was doubled
+        single = _fit(_SEGMENT.sub(_decoded, text))
+        if single == text:
+            break
+        text = single
+    return text
+
+
+def clean_line(text: str) -> str:
+    """`clean`, on one line: runs of white space become one space, ends stripped. Idempotent."""
+    line = _SPACE.sub(" ", clean(text)).strip()
+    return line if clean(line) == line else clean_line(line)
+
+
+def _fit(text: str) -> str:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _SUSPECT.search(text):
+        text = text.translate(_MAPPED)
+    if "\u0338" in text:  # the one mark that composes with them: "<p>" and U+0338 make "<p≯"
+        return "".join(unicodedata.normalize("NFC", part) for part in _ANGLE.split(text))
+    return unicodedata.normalize("NFC", text)
+
+
+def _decoded(segment: re.Match[str]) -> str:
+    """Decode a stretch of text that is all Latin-1 and, as bytes, UTF-8: "Ã©" for "é".
+
+    By stretches between markup, as the W3C validator judges it; a single foreign or lone accented
+    letter in one proves that it was not encoded twice. White space at its ends may hide that.
+    """
+    text = segment[0]
+    if not _DOUBLED.search(text):
+        return text
+    for core in (text, text.lstrip(), text.rstrip(), text.strip()):
+        try:
+            single = core.encode("iso-8859-1").decode("utf-8")
+        except UnicodeError:
+            continue
+        if single != core:
+            return text.replace(core, single, 1)
+    return text
+
+
+def parse_page(body: bytes | str, encoding: str = "utf-8") -> html.HtmlElement:
+    """Parse a whole HTML page. Raises ExtractError when there is nothing in it.
+
+    A long page survives whole, and a deep one down to 2,047 levels: `huge_tree` lifts libxml2's
+    own limits of 10 MB and 256. What lies below is lost, which `truncated` tells.
+    """
+    parser = _html_parser(encoding)
+    data = body.encode(encoding, "replace") if isinstance(body, str) else body
+    try:
+        tree = html.document_fromstring(data, parser=parser, ensure_head_body=True)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise ExtractError("there is no HTML in it") from error
+    return tree
+
+
+def truncated(body: bytes | str, encoding: str = "utf-8") -> bool:
+    """Tell whether parsing `body` meets a limit that makes libxml2 drop the rest of it."""
+    parser = _html_parser(encoding)
+    data = body.encode(encoding, "replace") if isinstance(body, str) else body
+    try:
+        etree.fromstring(data, parser)
+    except etree.XMLSyntaxError:
+        return True
+    return any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+
+
+def parse_fragment(text: str) -> html.HtmlElement:
+    """Parse an HTML fragment into a `div` that holds all of it; an empty one for empty text.
+
+    Stray end tags lose nothing: what libxml2 puts after a `div` closed too early is moved back.
+    """
+    wrapped = f"<html><body><div>{text}</div></body></html>".encode("utf-8", "ignore")
+    body = html.document_fromstring(wrapped, parser=_html_parser("utf-8")).body  # type: ignore[attr-defined]
+    holder: html.HtmlElement = body[0]
+    if holder.tail:
+        last = holder[-1] if len(holder) else None
+        if last is None:
+            holder.text = (holder.text or "") + holder.tail
+        else:
+            last.tail = (last.tail or "") + holder.tail
+        holder.tail = None
+    holder.extend(body[1:])
+    return holder
+
+
+def serialize(element: html.HtmlElement) -> str:
+    """Write the children of `element` as HTML: void elements without end tags, `&` escaped."""
+    parts = [escape(element.text or "", quote=False)]
+    parts += [etree.tostring(child, method="html", encoding="unicode") for child in element]
+    return "".join(parts).strip()
+
+
+def text_of(element: html.HtmlElement) -> str:
+    """The text of `element`: one line a block, blank lines between, no markup."""
+    lines = (_SPACE.sub(" ", line).strip() for line in _blocks(element).split("\n"))
+    return "\n\n".join(line for line in lines if line)
+
+
+_BLOCKS = frozenset(
+    (
+        *("address", "article", "aside", "blockquote", "br", "caption", "dd", "details", "div"),
+        *("dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "table"),
+        *("tbody", "td", "tfoot", "th", "thead", "tr", "ul"),
+    )
+)
+
+
+def _blocks(element: html.HtmlElement) -> str:
+    parts: list[str] = []
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if not isinstance(node.tag, str):
+            continue
+        block = node.tag in _BLOCKS
+        if event == "start":
+            parts += ["\n" if block else "", _SPACE.sub(" ", node.text or "")]
+        else:
+            parts.append("\n" if block else "")
+            if node is not element:
+                parts.append(_SPACE.sub(" ", node.tail or ""))
+    return "".join(parts)
+
+
+def _html_parser(encoding: str) -> html.HTMLParser:
+    return html.HTMLParser(
+        encoding=encoding, huge_tree=True, remove_comments=True, remove_pis=True, no_network=True
+    )

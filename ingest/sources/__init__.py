@@ -1,0 +1,44 @@
+"""Discovery: what a source holds now, one module per kind.
+
+A source is listed first and read afterwards, document by document: only a whole listing can tell a
+renamed file from a deleted one.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ingest.article import Document, Found, Validators
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """What a source holds now, in a fixed order.
+
+    `complete` is False when part of it could not be looked at: then nothing is taken for gone.
+    `troubles` are (origin, reason) pairs of what cannot be read.
+    """
+
+    found: tuple[Found, ...]
+    complete: bool = True
+    troubles: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was noted of a document when it was last read."""
+
+    size: int
+    modified_ns: int
+    validators: Validators
+
+
+class Reader(Protocol):
+    """One opened source."""
+
+    def listing(self, seen: Mapping[str, "Seen"]) -> Listing:
+        """List what is there. Raises SourceError when that cannot be told."""
+
+    def read(self, origin: str, validators: Validators, now: datetime) -> Document | None:
+        """Read one document; None when it has not changed. Raises IngestError."""

@@ -1,0 +1,284 @@
+"""Articles, their aliases, and the queries that choose among them."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, or_, select, update
+
+from ingest.article import Article, Draft, Hint, Image
+from ingest.similarity import title_key
+from ingest.store import schema
+from ingest.store.engine import Transaction, next_change
+
+_T = schema.article.c
+_LISTS = ("authors", "tags", "assets")
+_SAME = (
+    *("id", "key", "source", "origin", "url", "title", "date_origin", "language", "html", "text"),
+    *("summary", "section", "site_name", "licence", "change"),
+)
+_IN = 500  # values in one IN list; SQLite's own limit is far higher, plans stay small
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleQuery:
+    """Which articles a feed may show: any of `sources` (internal ids), and any of `tags` if given.
+
+    Tags are compared without regard to case.
+    """
+
+    sources: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+
+
+def digest_of(draft: Draft) -> str:
+    """SHA-256 of the normalized form: equal digests mean that nothing we store has changed."""
+    shown = {f.name: getattr(draft, f.name) for f in fields(Draft) if f.name != "warnings"}
+    text = json.dumps(shown, default=_plain, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def aliases(tx: Transaction, keys: Collection[str]) -> dict[str, str]:
+    """Those of `keys` that are known, each with its article's id."""
+    found: dict[str, str] = {}
+    for part in _parts(sorted(keys)):
+        rows = tx.execute(select(schema.alias).where(schema.alias.c.key.in_(part)))
+        found |= {row.key: row.article for row in rows}
+    return found
+
+
+def remember(tx: Transaction, keys: Sequence[str], article: str) -> None:
+    """Make every one of `keys` an alias of `article`; a key keeps the first article it named."""
+    known = aliases(tx, keys)
+    rows = [{"key": key, "article": article} for key in keys if key not in known]
+    if rows:
+        tx.execute(insert(schema.alias), rows)
+
+
+def get(tx: Transaction, article: str) -> Article | None:
+    """The stored article with that id, removed ones included."""
+    row = tx.execute(select(schema.article).where(_T.id == article)).one_or_none()
+    return _article(row) if row else None
+
+
+def many(tx: Transaction, ids: Collection[str]) -> dict[str, Article]:
+    """The stored articles with those ids."""
+    found: dict[str, Article] = {}
+    for part in _parts(sorted(ids)):
+        rows = tx.execute(select(schema.article).where(_T.id.in_(part)))
+        found |= {row.id: _article(row) for row in rows}
+    return found
+
+
+def shown(tx: Transaction, ids: Collection[str]) -> set[str]:
+    """Those of `ids` that may be shown."""
+    found: set[str] = set()
+    for part in _parts(sorted(ids)):
+        found |= set(tx.execute(select(_T.id).where(_T.id.in_(part), eligible())).scalars())
+    return found
+
+
+def digests(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
+    """The digest of the normalized form of each of `ids`, "" for one that was removed."""
+    found: dict[str, str] = {}
+    for part in _parts(sorted(ids)):
+        rows = tx.execute(select(_T.id, _T.digest, _T.removed_at).where(_T.id.in_(part)))
+        found |= {row.id: "" if row.removed_at is not None else row.digest for row in rows}
+    return found
+
+
+def put(tx: Transaction, article: Article, *, digest: str, held_until: datetime | None) -> int:
+    """Insert or replace an article's normalized form; returns its `number` for the term table.
+
+    The article takes the next change number, and that number as `since` when this makes it
+    publishable: when it is new, comes back, or stops being a draft or held.
+    """
+    change = next_change(tx, "article")
+    row = tx.execute(
+        select(_T.number, _T.since, _T.removed_at).where(_T.id == article.id)
+    ).one_or_none()
+    shown = not article.unpublished and held_until is None
+    since = (row.since if row else None) or change
+    values = _values(article) | {
+        "digest": digest,
+        "title_key": title_key(article.title),
+        "change": change,
+        "since": since if shown else None,
+        "held_until": held_until.timestamp() if held_until else None,
+        "removed_at": None,
+    }
+    if row is None:
+        inserted = insert(schema.article).values(values).returning(_T.number)
+        return int(tx.execute(inserted).scalar_one())
+    tx.execute(update(schema.article).where(_T.id == article.id).values(values))
+    return int(row.number)
+
+
+def remove(tx: Transaction, ids: Collection[str], now: datetime) -> int:
+    """Mark articles as removed; their rows, aliases and entries stay. Returns how many were."""
+    count = 0
+    for article in sorted(ids):
+        statement = update(schema.article).where(_T.id == article, _T.removed_at.is_(None))
+        values = {"removed_at": now.timestamp(), "change": next_change(tx, "article")}
+        count += tx.execute(statement.values(values)).rowcount
+    return count
+
+
+def release_held(tx: Transaction, now: datetime) -> int:
+    """Make the articles publishable whose time has come. Returns how many."""
+    due = select(_T.id).where(_T.held_until <= now.timestamp()).order_by(_T.held_until, _T.id)
+    ids = tx.execute(due).scalars().all()
+    for article in ids:
+        change = next_change(tx, "article")
+        values = {"held_until": None, "since": change, "change": change}
+        tx.execute(update(schema.article).where(_T.id == article).values(values))
+    return len(ids)
+
+
+def live_on(tx: Transaction, source: str) -> int:
+    """How many articles of `source` are not removed."""
+    statement = select(_T.id).where(_T.source == source, _T.removed_at.is_(None))
+    return len(tx.execute(statement).all())
+
+
+def newest(
+    tx: Transaction,
+    query: ArticleQuery,
+    *,
+    limit: int | None,
+    unexposed_in: str,
+    after: int = 0,
+    or_changed_since: datetime | None = None,
+) -> list[tuple[float, str, str]]:
+    """(published, key, id) of publishable articles not yet exposed in the feed `unexposed_in`.
+
+    Newest first: by published, then key. `after`: only those publishable since that change number;
+    with `or_changed_since`, also older ones changed after it and published at or after that time
+    (an article given a tag of the feed later). `limit` None: all.
+    """
+    seen = exists().where(
+        schema.exposure.c.feed == unexposed_in, schema.exposure.c.article == _T.id
+    )
+    new: ColumnElement[bool] = _T.since > after
+    if or_changed_since is not None:
+        changed = and_(_T.change > after, _T.published >= or_changed_since.timestamp())
+        new = or_(new, changed)
+    statement = (
+        select(_T.published, _T.key, _T.id, _T.tags)
+        .where(_T.source.in_(query.sources), eligible(), new, ~seen)
+        .order_by(_T.published.desc(), _T.key.desc())
+    )
+    wanted = {tag.casefold() for tag in query.tags}
+    found: list[tuple[float, str, str]] = []
+    for row in tx.execute(statement):
+        if limit is not None and len(found) >= limit:
+            break
+        if not wanted or wanted & {tag.casefold() for tag in json.loads(row.tags)}:
+            found.append((row.published, row.key, row.id))
+    return found
+
+
+def eligible() -> ColumnElement[bool]:
+    """The condition that an article may be shown: neither removed, nor a draft, nor held."""
+    return and_(_T.removed_at.is_(None), _T.since.is_not(None))
+
+
+def with_title(tx: Transaction, key: str) -> list[str]:
+    """Ids of the articles, removed ones included, whose title folds to `key`, oldest first."""
+    statement = select(_T.id).where(_T.title_key == key).order_by(_T.published, _T.id)
+    return list(tx.execute(statement).scalars()) if key else []
+
+
+def by_titles(tx: Transaction, titles: Collection[str]) -> dict[str, str]:
+    """Title key to the id of the newest publishable article with that title."""
+    found: dict[str, str] = {}
+    for part in _parts(sorted(set(titles) - {""})):
+        statement = select(_T.title_key, _T.id).where(_T.title_key.in_(part), eligible())
+        rows = tx.execute(statement.order_by(_T.published, _T.id))
+        found |= {row.title_key: row.id for row in rows}
+    return found
+
+
+def by_paths(tx: Transaction, source: str, paths: Collection[str]) -> dict[str, str]:
+    """Path to article id, for the files of `source` that publishable articles were made of."""
+    t = schema.document.c
+    found: dict[str, str] = {}
+    for part in _parts(sorted(paths)):
+        rows = tx.execute(
+            select(t.origin, t.article)
+            .join(schema.article, _T.id == t.article)
+            .where(t.source == source, t.origin.in_(part), t.gone_at.is_(None), eligible())
+        )
+        found |= {row.origin: row.article for row in rows}
+    return found
+
+
+def forget_terms(tx: Transaction, numbers: Collection[int]) -> None:
+    """Take articles out of the term table."""
+    for part in _parts(sorted(numbers)):
+        tx.execute(delete(schema.article_term).where(schema.article_term.c.article.in_(part)))
+
+
+def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), _IN):
+        yield values[start : start + _IN]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return {f.name: getattr(value, f.name) for f in fields(value)}  # type: ignore[arg-type]
+
+
+def _values(article: Article) -> dict[str, object]:
+    same: dict[str, object] = {name: getattr(article, name) for name in _SAME if name != "change"}
+    lists = {name: json.dumps(getattr(article, name), ensure_ascii=False) for name in _LISTS}
+    hints = [[hint.title, hint.url] for hint in article.hints]
+    return (
+        same
+        | lists
+        | {
+            "published": (article.published or article.first_seen).timestamp(),
+            "updated": _seconds(article.updated),
+            "first_seen": article.first_seen.timestamp(),
+            "image": image_text(article.image),
+            "hints": json.dumps(hints, ensure_ascii=False),
+        }
+    )
+
+
+def image_text(image: Image | None) -> str:
+    """An image as it is stored: JSON, "" for none."""
+    return json.dumps(_plain(image), sort_keys=True) if image else ""
+
+
+def image_from(text: str) -> Image | None:
+    """The image that `image_text` stored."""
+    return Image(**json.loads(text)) if text else None
+
+
+def _article(row: Row[Any]) -> Article:
+    values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - public in spite of its name
+    lists: dict[str, Any] = {name: tuple(json.loads(values[name])) for name in _LISTS}
+    same: dict[str, Any] = {name: values[name] for name in _SAME}
+    return Article(
+        **same,
+        **lists,
+        published=_time(row.published),
+        updated=_time(row.updated),
+        first_seen=datetime.fromtimestamp(row.first_seen, UTC),
+        image=image_from(row.image),
+        hints=tuple(Hint(title=title, url=url) for title, url in json.loads(row.hints)),
+        unpublished=row.since is None and row.held_until is None,
+    )
+
+
+def _seconds(value: datetime | None) -> float | None:
+    return value.timestamp() if value else None
+
+
+def _time(value: float | None) -> datetime | None:
+    return None if value is None else datetime.fromtimestamp(value, UTC)

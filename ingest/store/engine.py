@@ -1,0 +1,131 @@
+"""Opening the store and its transactions.
+
+SQLite runs in WAL mode with full sync: what a subscriber has seen (ids, `updated` seconds, order)
+must not be lost with the power. Writers begin IMMEDIATE, so that two of them wait for each other
+instead of failing when the second one upgrades its lock.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, select, update
+
+from ingest.errors import StoreError
+from ingest.store.schema import meta
+
+SCHEMA = 1
+"""The newest migration's number; `meta` holds the one a store is at."""
+
+Transaction = Connection
+
+_BUSY_SECONDS = 30
+_SCHEMA = "schema"
+
+Counter = Literal["article", "entry"]
+"""Two store-wide counters: changes of articles, and changes of entries, which publishing makes."""
+
+
+class Store:
+    """A store at the newest schema. `read` and `write` give the transactions every query needs."""
+
+    def __init__(self, engine: Engine, origin: str) -> None:
+        self._engine = engine
+        self._origin = origin
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """One consistent view. Raises StoreError when the database fails."""
+        with self._translated(), self._engine.begin() as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """A transaction that commits at its end, or not at all. Keep it short."""
+        with (
+            self._translated(),
+            self._engine.connect().execution_options(broadsheet_write=True) as tx,
+            tx.begin(),
+        ):
+            yield tx
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except exc.DBAPIError as error:
+            raise StoreError(f"the database failed: {error.orig}", origin=self._origin) from error
+
+
+def open_store(path: Path) -> Store:
+    """Open the SQLite store at `path`; create it or bring it to the newest schema when it is not.
+
+    Raises StoreError when the file is no database, or one of a newer Broadsheet.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_SECONDS})
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    store = Store(engine, str(path))
+    try:
+        _upgrade(store, str(path))
+    except StoreError:
+        store.close()
+        raise
+    return store
+
+
+def next_change(tx: Transaction, counter: Counter) -> int:
+    """Take the next store-wide change number."""
+    statement = update(meta).where(meta.c.name == counter).values(value=meta.c.value + 1)
+    return int(tx.execute(statement.returning(meta.c.value)).scalar_one())
+
+
+def last_change(tx: Transaction, counter: Counter) -> int:
+    """The newest change number taken."""
+    return int(tx.execute(select(meta.c.value).where(meta.c.name == counter)).scalar_one())
+
+
+def _upgrade(store: Store, origin: str) -> None:
+    with store.read() as tx:
+        found = _schema_of(tx)
+    if found > SCHEMA:
+        reason = "this store was made by a newer Broadsheet; install that one, or restore a backup"
+        raise StoreError(reason, origin=origin)
+    if found == SCHEMA:
+        return
+    from alembic import command  # 290 ms, needed once a schema
+    from alembic.config import Config
+
+    configuration = Config()
+    configuration.set_main_option("script_location", "ingest.store:migrations")
+    with store.write() as tx:
+        if _schema_of(tx) < SCHEMA:  # another process may have been first
+            configuration.attributes["connection"] = tx
+            command.upgrade(configuration, "head")
+            tx.execute(update(meta).where(meta.c.name == _SCHEMA).values(value=SCHEMA))
+
+
+def _schema_of(tx: Transaction) -> int:
+    if not inspect(tx).has_table(meta.name):
+        return 0
+    return int(tx.execute(select(meta.c.value).where(meta.c.name == _SCHEMA)).scalar_one())
+
+
+def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    cursor = connection.cursor()
+    connection.isolation_level = None  # we begin transactions ourselves
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    write = connection.get_execution_options().get("broadsheet_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

@@ -1,0 +1,1 @@
+"""Alembic's folder: small, ordered migrations, never edited once released."""

@@ -1,0 +1,219 @@
+"""What subscribers have seen: entries, exposures and editions."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, case, func, insert, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ingest.article import Entry, Exposure
+from ingest.store import schema
+from ingest.store.articles import eligible, image_from, image_text
+from ingest.store.engine import Transaction, next_change
+
+_E = schema.entry.c
+_X = schema.exposure.c
+_IN = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionState:
+    """What the last edition of a feed was built from.
+
+    `sources` maps the internal ids of the sources it has shown to the article change up to which
+    their articles were considered.
+    """
+
+    feed: str
+    built_from: int
+    sources: Mapping[str, int]
+    settings: str
+    first_at: datetime
+    built_at: datetime
+    digests: tuple[tuple[str, str], ...] = ()
+
+
+def put_entry(tx: Transaction, entry: Entry) -> Entry:
+    """Insert or replace an entry; returns it with the change number it took."""
+    changed = next_change(tx, "entry")
+    values: dict[str, Any] = {f.name: getattr(entry, f.name) for f in fields(Entry)}
+    for name in ("authors", "tags", "related", "assets"):
+        values[name] = json.dumps(values[name], ensure_ascii=False)
+    values |= {"image": image_text(entry.image), "change": changed}
+    statement = upsert(schema.entry).values(values)
+    tx.execute(statement.on_conflict_do_update(index_elements=["article"], set_=values))
+    return _entry_from(values)
+
+
+def judge(tx: Transaction, judged: Sequence[tuple[str, int]]) -> None:
+    """Note the article change each entry was compared with, nothing significant having changed."""
+    for article, change in judged:
+        tx.execute(update(schema.entry).where(_E.article == article).values(judged=change))
+
+
+def set_removed(tx: Transaction, article: str, *, removed: bool) -> None:
+    """Mark an entry's article as removed, or as being back."""
+    values = {"removed": removed, "change": next_change(tx, "entry")}
+    tx.execute(update(schema.entry).where(_E.article == article).values(values))
+
+
+def entries(tx: Transaction, ids: Collection[str]) -> dict[str, Entry]:
+    """The entries of those article ids."""
+    found: dict[str, Entry] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _IN):
+        statement = select(schema.entry).where(_E.article.in_(wanted[start : start + _IN]))
+        found |= {row.article: _entry(row) for row in tx.execute(statement)}
+    return found
+
+
+def stale(tx: Transaction) -> list[tuple[str, bool]]:
+    """Article ids of entries to compare again, with whether the article may be shown.
+
+    Those whose article changed since, or whose being shown no longer agrees with `removed`.
+    """
+    t = schema.article.c
+    shown = case((eligible(), True), else_=False)
+    statement = (
+        select(_E.article, shown.label("shown"))
+        .join(schema.article, t.id == _E.article)
+        .where(or_(and_(t.change > _E.judged), _E.removed == shown))
+        .order_by(_E.number)
+    )
+    return [(row.article, bool(row.shown)) for row in tx.execute(statement)]
+
+
+def slugs_taken(tx: Transaction, slugs: Collection[str]) -> set[str]:
+    """Those of `slugs` that an entry has."""
+    statement = select(_E.slug).where(_E.slug.in_(sorted(slugs)))
+    return set(tx.execute(statement).scalars())
+
+
+def seconds_taken(tx: Transaction) -> set[int]:
+    """Every `updated` second in use: 100,000 entries take about 8 MB."""
+    return set(tx.execute(select(_E.updated)).scalars())
+
+
+def last_number(tx: Transaction) -> int:
+    """The newest entry's number, 0 when there is none."""
+    return int(tx.execute(select(func.coalesce(func.max(_E.number), 0))).scalar_one())
+
+
+def expose(tx: Transaction, feed: str, added: Sequence[tuple[str, bool]], now: datetime) -> None:
+    """Give (article id, settled) pairs, in that order, the next exposure numbers of `feed`."""
+    newest = select(func.coalesce(func.max(_X.number), 0)).where(_X.feed == feed)
+    first = int(tx.execute(newest).scalar_one()) + 1
+    rows = [
+        {
+            "feed": feed,
+            "article": article,
+            "number": number,
+            "exposed_at": now.timestamp(),
+            "settled": settled,
+        }
+        for number, (article, settled) in enumerate(added, first)
+    ]
+    if rows:
+        tx.execute(insert(schema.exposure), rows)
+
+
+def window(tx: Transaction, feed: str) -> list[Exposure]:
+    """What `feed` shows, newest exposure first; entries of removed articles are left out."""
+    statement = (
+        select(schema.exposure)
+        .join(schema.entry, _E.article == _X.article)
+        .where(_X.feed == feed, _X.left_at.is_(None), _E.removed.is_(False))
+        .order_by(_X.number.desc())
+    )
+    return [
+        Exposure(
+            article=row.article,
+            number=row.number,
+            exposed_at=datetime.fromtimestamp(row.exposed_at, UTC),
+            settled=bool(row.settled),
+        )
+        for row in tx.execute(statement)
+    ]
+
+
+def leave(tx: Transaction, feed: str, before: int, now: datetime) -> None:
+    """Let everything of `feed` below exposure number `before` leave for good."""
+    statement = update(schema.exposure).where(
+        _X.feed == feed, _X.number < before, _X.left_at.is_(None)
+    )
+    tx.execute(statement.values(left_at=now.timestamp()))
+
+
+def edition(tx: Transaction, feed: str) -> EditionState | None:
+    """What the last edition of `feed` was built from; None before the first."""
+    statement = select(schema.edition).where(schema.edition.c.feed == feed)
+    row = tx.execute(statement).one_or_none()
+    if row is None:
+        return None
+    return EditionState(
+        feed=row.feed,
+        built_from=row.built_from,
+        sources=json.loads(row.sources),
+        settings=row.settings,
+        first_at=datetime.fromtimestamp(row.first_at, UTC),
+        built_at=datetime.fromtimestamp(row.built_at, UTC),
+        digests=tuple((name, digest) for name, digest in json.loads(row.digests)),
+    )
+
+
+def put_edition(tx: Transaction, state: EditionState) -> None:
+    """Insert or replace a feed's edition."""
+    values = {
+        "feed": state.feed,
+        "built_from": state.built_from,
+        "sources": json.dumps(dict(state.sources), sort_keys=True),
+        "settings": state.settings,
+        "digests": json.dumps(state.digests),
+        "first_at": state.first_at.timestamp(),
+        "built_at": state.built_at.timestamp(),
+    }
+    statement = upsert(schema.edition).values(values)
+    tx.execute(statement.on_conflict_do_update(index_elements=["feed"], set_=values))
+
+
+def paged(tx: Transaction, *, changed_after: int) -> list[tuple[str, int]]:
+    """(article id, number) of the entries that have a page of ours and changed since."""
+    statement = select(_E.article, _E.number).where(_E.url == "", _E.change > changed_after)
+    return [(row.article, row.number) for row in tx.execute(statement.order_by(_E.number))]
+
+
+def neighbour(tx: Transaction, number: int, *, after: bool) -> str:
+    """The article id of the next or previous entry with a page that is not removed; "" if none."""
+    order = _E.number if after else _E.number.desc()
+    beyond = _E.number > number if after else _E.number < number
+    statement = select(_E.article).where(_E.url == "", _E.removed.is_(False), beyond)
+    return tx.execute(statement.order_by(order).limit(1)).scalar() or ""
+
+
+def latest(tx: Transaction, limit: int) -> list[str]:
+    """Article ids of the newest entries that are not removed, newest first."""
+    statement = select(_E.article).where(_E.removed.is_(False))
+    return list(tx.execute(statement.order_by(_E.number.desc()).limit(limit)).scalars())
+
+
+def with_assets(tx: Transaction, *, removed: bool) -> list[str]:
+    """Article ids of the entries that show files of their source's folder."""
+    statement = select(_E.article).where(_E.assets != "[]", _E.removed.is_(removed))
+    return list(tx.execute(statement.order_by(_E.number)).scalars())
+
+
+def _entry(row: Row[Any]) -> Entry:
+    values = dict(row._mapping)  # noqa: SLF001 - public in spite of its name
+    return _entry_from(values)
+
+
+def _entry_from(values: dict[str, Any]) -> Entry:
+    lists = {n: tuple(json.loads(values[n])) for n in ("authors", "tags", "related", "assets")}
+    for name in ("related", "assets"):
+        lists[name] = tuple(tuple(item) for item in lists[name])
+    plain = {f.name: values[f.name] for f in fields(Entry)}
+    image = image_from(values["image"])
+    return Entry(**plain | lists | {"image": image, "removed": bool(values["removed"])})

@@ -1,0 +1,208 @@
+"""The tables, as SQLAlchemy Core sees them. Migrations create and change them.
+
+Times are whole or fractional seconds since 1970 in UTC; lists and small values are JSON text.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    comment="schema version and the store-wide change counters",
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("id", Text, primary_key=True),  # internal, survives a new name or locator
+    Column("name", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("locator", Text, nullable=False),
+    Column("next_due", Float, nullable=False),
+    Column("errors", Integer, nullable=False, default=0),  # runs in a row that failed
+    Column("rules", Text, nullable=False, default=""),  # digest of what documents were read with
+    # False until a run has succeeded, and while one is under way or was cut short: nothing of the
+    # source is exposed then, so that what arrives together is exposed together.
+    Column("settled", Boolean, nullable=False, default=False),
+    Index("source_due", "next_due"),
+)
+
+document = Table(
+    "document",
+    metadata,
+    Column("source", Text, ForeignKey("source.id"), primary_key=True),
+    Column("origin", Text, primary_key=True),
+    Column("article", Text),  # the article made of it; null when none could be
+    Column("media_type", Text, nullable=False, default=""),
+    Column("charset", Text, nullable=False, default=""),
+    Column("url", Text, nullable=False, default=""),
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+    Column("size", BigInteger, nullable=False, default=0),
+    Column("modified_ns", BigInteger, nullable=False, default=0),
+    Column("digest", Text, nullable=False, default=""),
+    Column("body", LargeBinary),  # zlib; null when past the source's cap
+    Column("fetched_at", Float, nullable=False, default=0),
+    Column("gone_at", Float),
+    Column("error", Text, nullable=False, default=""),  # why no article could be made of it
+    Index("document_article", "article"),
+    Index("document_digest", "digest"),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("number", Integer, primary_key=True),  # short and local, for article_term; never shown
+    Column("id", Text, nullable=False, unique=True),
+    Column("key", Text, nullable=False),
+    Column("source", Text, ForeignKey("source.id"), nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("authors", Text, nullable=False),
+    Column("published", Float, nullable=False),
+    Column("updated", Float),
+    Column("date_origin", Text, nullable=False),
+    Column("first_seen", Float, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("image", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("section", Text, nullable=False),
+    Column("site_name", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("hints", Text, nullable=False),
+    Column("assets", Text, nullable=False),
+    Column("digest", Text, nullable=False),  # of the normalized form
+    Column("title_key", Text, nullable=False),  # folded title, to find what hints name
+    Column("change", BigInteger, nullable=False),  # the store-wide number of its last change
+    Column("since", BigInteger),  # the number of the change that made it publishable; null: not
+    Column("held_until", Float),  # published in the future: not shown before
+    Column("removed_at", Float),
+    Index("article_source_published", "source", "published"),
+    Index("article_published", "published"),
+    Index("article_change", "change"),
+    Index("article_since", "since"),
+    Index("article_held", "held_until"),
+    Index("article_title", "title_key"),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("article", Text, nullable=False),
+    Index("alias_article", "article"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("article", Text, ForeignKey("article.id"), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("number", Integer, nullable=False, unique=True),  # order in which entries were minted
+    Column("slug", Text, nullable=False, unique=True),
+    Column("url", Text, nullable=False),  # the article's own; empty: it has a page of ours
+    Column("published", BigInteger, nullable=False),
+    Column("updated", BigInteger, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("authors", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("image", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+    Column("related", Text, nullable=False),
+    Column("assets", Text, nullable=False),
+    Column("judged", BigInteger, nullable=False),  # the article's change last compared with it
+    Column("change", BigInteger, nullable=False),  # the store-wide number of its own last change
+    Column("removed", Boolean, nullable=False, default=False),
+    Index("entry_change", "change"),
+)
+
+exposure = Table(
+    "exposure",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("article", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("exposed_at", Float, nullable=False),
+    Column("settled", Boolean, nullable=False),  # of a first edition or a backlog: no 48 hours
+    Column("left_at", Float),
+    Index("exposure_window", "feed", "left_at", "number"),
+)
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("feed", Text, primary_key=True),
+    Column("built_from", BigInteger, nullable=False),
+    Column("sources", Text, nullable=False),  # internal id: article change considered up to
+    Column("settings", Text, nullable=False),  # digest of the configuration it was built with
+    Column("digests", Text, nullable=False),
+    Column("first_at", Float, nullable=False),
+    Column("built_at", Float, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", Text, ForeignKey("source.id"), nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("ended_at", Float),
+    Column("outcome", Text, nullable=False, default=""),  # ok, partial, failed, cut short
+    Column("new", Integer, nullable=False, default=0),
+    Column("updated", Integer, nullable=False, default=0),
+    Column("unchanged", Integer, nullable=False, default=0),
+    Column("removed", Integer, nullable=False, default=0),
+    Column("failed", Integer, nullable=False, default=0),
+    Column("report", Text, nullable=False, default="[]"),
+    Index("run_source", "source", "id"),
+)
+
+request = Table(
+    "request",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("asked_at", Float, nullable=False),
+    Column("sources", Text, nullable=False),  # names; an empty list: what is due
+    Column("taken_at", Float),
+    Column("done_at", Float),
+    Column("runs", Text, nullable=False, default="[]"),
+)
+
+term = Table(
+    "term",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of its digest
+    Column("text", Text, nullable=False),
+)
+
+article_term = Table(
+    "article_term",
+    metadata,
+    Column("term", BigInteger, primary_key=True, autoincrement=False),
+    Column("article", Integer, primary_key=True, autoincrement=False),  # article.number
+    Column("weight", Float, nullable=False),
+    Index("article_term_article", "article"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,304 @@
+"""Sources, documents and runs: what lets a restart continue where the last process ended."""
+
+import json
+import zlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ingest.article import Document
+from ingest.store import schema
+from ingest.store.engine import Transaction
+
+_S = schema.source.c
+_D = schema.document.c
+_R = schema.run.c
+_BODY_CAP = 256_000_000  # bytes of compressed bodies kept for one source
+_REPORT_CAP = 200  # problems kept in one report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What the store knows of a source. `errors` counts its failed runs in a row."""
+
+    id: str
+    name: str
+    next_due: datetime
+    errors: int
+    rules: str
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store knows of a document: enough to tell without reading whether it changed."""
+
+    article: str
+    size: int
+    modified_ns: int
+    digest: str
+    etag: str
+    last_modified: str
+    gone: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """One problem of a run: where, what, and whether something failed because of it."""
+
+    origin: str
+    reason: str
+    failed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunReport:
+    """How one run of one source ended. `outcome` is "ok", "partial", "failed" or "cut short"."""
+
+    source: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: str = ""
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failed: int = 0
+    troubles: tuple[Trouble, ...] = field(default=())
+    id: int = 0
+
+
+def sync(
+    tx: Transaction,
+    wanted: Sequence[tuple[str, str, str]],
+    mint: Callable[[str, Collection[str]], str],
+    now: datetime,
+) -> dict[str, SourceState]:
+    """Bring the source rows in line with the configuration's (name, kind, locator) triples.
+
+    A source is known by its name; one that is not, by the locator of a row whose name is no longer
+    configured: that is a renamed source, and it keeps its internal id. A new one is due now; `mint`
+    makes its internal id from its name and the ids taken.
+    """
+    rows = {row.name: row for row in tx.execute(select(schema.source)).all()}
+    names = {name for name, _, _ in wanted}
+    orphans = {(r.kind, r.locator): r for r in rows.values() if r.name not in names}
+    for name, kind, locator in wanted:
+        row = rows.get(name) or orphans.pop((kind, locator), None)
+        values = {"name": name, "kind": kind, "locator": locator}
+        if row is None:
+            taken = tx.execute(select(_S.id)).scalars().all()
+            minted = mint(name, taken)
+            state = {"id": minted, "next_due": now.timestamp(), "errors": 0, "rules": ""}
+            tx.execute(insert(schema.source).values(values | state | {"settled": False}))
+        elif (row.name, row.kind, row.locator) != (name, kind, locator):
+            due = {} if row.locator == locator else {"next_due": now.timestamp()}
+            tx.execute(update(schema.source).where(_S.id == row.id).values(values | due))
+    states = (_state(row) for row in tx.execute(select(schema.source)))
+    return {state.name: state for state in states if state.name in names}
+
+
+def states(tx: Transaction) -> dict[str, SourceState]:
+    """Every source by name."""
+    return {row.name: _state(row) for row in tx.execute(select(schema.source))}
+
+
+def due(tx: Transaction, names: Collection[str], now: datetime, limit: int) -> list[SourceState]:
+    """The sources among `names` that are due, the longest overdue first."""
+    statement = (
+        select(schema.source).where(_S.next_due <= now.timestamp()).order_by(_S.next_due, _S.id)
+    )
+    found = (_state(row) for row in tx.execute(statement))
+    return [state for state in found if state.name in names][:limit]
+
+
+def known(tx: Transaction, source: str) -> dict[str, Known]:
+    """Every document of `source` by origin, without bodies."""
+    wanted = (
+        _D.origin, _D.article, _D.size, _D.modified_ns, _D.digest, _D.etag, _D.last_modified,
+        _D.gone_at, _D.error,
+    )  # fmt: skip
+    rows = tx.execute(select(*wanted).where(_D.source == source).order_by(_D.origin))
+    return {
+        row.origin: Known(
+            article=row.article or "",
+            size=row.size,
+            modified_ns=row.modified_ns,
+            digest=row.digest,
+            etag=row.etag,
+            last_modified=row.last_modified,
+            gone=row.gone_at is not None,
+            error=row.error,
+        )
+        for row in rows
+    }
+
+
+def put_document(
+    tx: Transaction, source: str, document: Document, *, digest: str, article: str, error: str
+) -> None:
+    """Insert or replace a document; `article` "" when none could be made of it, for `error`."""
+    values = {
+        "source": source,
+        "origin": document.origin,
+        "article": article or None,
+        "media_type": document.media_type,
+        "charset": document.charset,
+        "url": document.url,
+        "etag": document.validators.etag,
+        "last_modified": document.validators.last_modified,
+        "size": len(document.body),
+        "modified_ns": document.modified_ns,
+        "digest": digest,
+        "body": zlib.compress(document.body, 6),
+        "fetched_at": document.fetched_at.timestamp(),
+        "gone_at": None,
+        "error": error,
+    }
+    statement = upsert(schema.document).values(values)
+    statement = statement.on_conflict_do_update(index_elements=["source", "origin"], set_=values)
+    tx.execute(statement)
+
+
+def seen_again(tx: Transaction, source: str, origin: str, modified_ns: int) -> None:
+    """Note that a file was touched without being changed."""
+    statement = update(schema.document).where(_D.source == source, _D.origin == origin)
+    tx.execute(statement.values(modified_ns=modified_ns))
+
+
+def move(tx: Transaction, source: str, old: str) -> None:
+    """Forget the place a file was renamed or moved from; its article is known by the new one."""
+    tx.execute(schema.document.delete().where(_D.source == source, _D.origin == old))
+
+
+def mark_gone(tx: Transaction, source: str, origins: Collection[str], now: datetime) -> None:
+    """Note that documents are no longer there. They stay, so that a later return is recognized."""
+    for origin in sorted(origins):
+        statement = update(schema.document).where(_D.source == source, _D.origin == origin)
+        tx.execute(statement.values(gone_at=now.timestamp()))
+
+
+def trim_bodies(tx: Transaction, source: str) -> None:
+    """Drop the oldest bodies of `source` beyond its cap; only later re-extraction needs them."""
+    size = func.length(_D.body)
+    held = select(func.coalesce(func.sum(size), 0)).where(_D.source == source)
+    excess = tx.execute(held).scalar_one() - _BODY_CAP
+    if excess <= 0:
+        return
+    oldest = select(_D.origin, size).where(_D.source == source, _D.body.is_not(None))
+    for origin, length in tx.execute(oldest.order_by(_D.fetched_at, _D.origin)).all():
+        if excess <= 0:
+            break
+        excess -= length
+        statement = update(schema.document).where(_D.source == source, _D.origin == origin)
+        tx.execute(statement.values(body=None))
+
+
+def start_run(tx: Transaction, source: str, now: datetime) -> int:
+    """Open a run; until it ends, nothing of the source is exposed."""
+    tx.execute(update(schema.source).where(_S.id == source).values(settled=False))
+    opened = insert(schema.run).values(source=source, started_at=now.timestamp())
+    return int(tx.execute(opened.returning(_R.id)).scalar_one())
+
+
+def end_run(
+    tx: Transaction, state: SourceState, report: RunReport, *, next_due: datetime, rules: str
+) -> None:
+    """Close a run with its report and say when the source is next due.
+
+    A run that failed as a whole leaves `settled` as it was before, `rules` too: what it did not
+    look at will be looked at next time.
+    """
+    failed = report.outcome == "failed"
+    troubles = [asdict(trouble) for trouble in report.troubles[:_REPORT_CAP]]
+    values = {
+        "ended_at": (report.ended_at or report.started_at).timestamp(),
+        "outcome": report.outcome,
+        "report": json.dumps(troubles, ensure_ascii=False),
+        **{name: getattr(report, name) for name in _COUNTS},
+    }
+    tx.execute(update(schema.run).where(_R.id == report.id).values(values))
+    tx.execute(
+        update(schema.source)
+        .where(_S.id == state.id)
+        .values(
+            next_due=next_due.timestamp(),
+            errors=state.errors + 1 if failed else 0,
+            settled=state.settled if failed else True,
+            rules=state.rules if failed else rules,
+        )
+    )
+
+
+def cut_short(tx: Transaction, now: datetime, run: int | None = None) -> int:
+    """Close the run `run`, or with the data lock held all that a dead process left open.
+
+    Returns how many there were. Their sources stay unsettled and due.
+    """
+    statement = update(schema.run).where(_R.ended_at.is_(None))
+    if run is not None:
+        statement = statement.where(_R.id == run)
+    return tx.execute(statement.values(ended_at=now.timestamp(), outcome="cut short")).rowcount
+
+
+def last_runs(tx: Transaction) -> dict[str, RunReport]:
+    """The newest ended run of each source, by the source's internal id."""
+    newest = (
+        select(func.max(_R.id))
+        .where(_R.ended_at.is_not(None))
+        .group_by(_R.source)
+        .scalar_subquery()
+    )
+    rows = tx.execute(select(schema.run).where(_R.id.in_(newest)))
+    return {row.source: _report(row._mapping) for row in rows}  # noqa: SLF001 - public API
+
+
+def ended(tx: Transaction) -> set[str]:
+    """Internal ids of the sources that have come to the end of a run, however it ended."""
+    statement = select(_R.source).where(_R.outcome.not_in(("", "cut short"))).distinct()
+    return set(tx.execute(statement).scalars())
+
+
+def named(run: RunReport, names: Mapping[str, str]) -> RunReport:
+    """The report with the source's name instead of its internal id."""
+    return replace(run, source=names.get(run.source, run.source))
+
+
+def reports(tx: Transaction, ids: Collection[int]) -> list[RunReport]:
+    """The runs with those ids, in order."""
+    rows = tx.execute(select(schema.run).where(_R.id.in_(ids)).order_by(_R.id))
+    return [_report(row._mapping) for row in rows]  # noqa: SLF001 - public API
+
+
+_COUNTS = ("new", "updated", "unchanged", "removed", "failed")
+
+
+def _report(row: Row[Any]) -> RunReport:
+    values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - public in spite of its name
+    plain = {name: values[name] for name in ("id", "source", "outcome", *_COUNTS)}
+    return RunReport(
+        **plain,
+        started_at=_time(row.started_at),
+        ended_at=_time(row.ended_at) if row.ended_at is not None else None,
+        troubles=tuple(Trouble(**item) for item in json.loads(row.report)),
+    )
+
+
+def _state(row: Row[Any]) -> SourceState:
+    return SourceState(
+        id=row.id,
+        name=row.name,
+        next_due=_time(row.next_due),
+        errors=row.errors,
+        rules=row.rules,
+        settled=bool(row.settled),
+    )
+
+
+def _time(value: float) -> datetime:
+    return datetime.fromtimestamp(value, UTC)
