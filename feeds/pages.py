@@ -185,9 +185,14 @@ def _copy_assets(press: Press, warnings: list[str]) -> int:
 
 
 def _copy(root: Path, path: str, target: Path, warnings: list[str]) -> bool:
-    """Copy a file unless size and time say that it is there; returns whether it was copied."""
+    """Copy a file unless size and time say that it is there; returns whether it was copied.
+
+    A copy whose original is gone stays: the entry that shows it is frozen.
+    """
     try:
-        source = (root / path).resolve(strict=True)
+        source = (root / path).resolve(strict=not target.is_file())
+        if not source.is_file():
+            return False
         facts = source.stat()
         if not source.is_relative_to(root):
             return False

@@ -3,8 +3,6 @@
 import re
 from urllib.parse import SplitResult, quote, urlsplit
 
-import idna
-
 from ingest.markup import clean_line
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
@@ -44,6 +42,8 @@ def _ascii_host(parts: SplitResult) -> str:
     elif parts.hostname:
         host = f"[{parts.hostname}]"
     if not host.isascii():
+        import idna  # its tables are large, and most hosts are ASCII
+
         host = idna.encode(host, uts46=True).decode("ascii")
     return host + port if _HOST.fullmatch(host) else ""
 

@@ -77,17 +77,34 @@ def open_tally(
 def file_batch(
     tx: Transaction, documents: Sequence[Document], outcomes: Sequence[Outcome], tally: Tally
 ) -> None:
-    """File documents with what was made of each, in one transaction."""
-    drafts = [outcome.draft for outcome in outcomes if isinstance(outcome, Prepared)]
-    wanted = {key for draft in drafts for key in keys(draft, tally.source)}
-    aliases = articles.aliases(tx, wanted)
-    for document, outcome in zip(documents, outcomes, strict=True):
-        tally.kept.add(document.origin)
-        if isinstance(outcome, IngestError):
-            held = _held(tally, document.origin)
-            _put_document(tx, document, tally, article=held, error=outcome.reason)
-        else:
-            _file(tx, document, outcome, aliases, tally)
+    """File documents with what was made of each, in one transaction and few statements."""
+    filed = _identified(tx, documents, outcomes, tally)
+    stored = articles.many(tx, [one.id for one in filed])
+    digests = articles.digests(tx, stored)
+    changed = []
+    for one in filed:
+        before = stored.get(one.id)
+        draft, held_until = _dated(one.prepared.draft, one.document, before, tally.now)
+        draft = replace(draft, language=draft.language or tally.language)
+        digest = articles.digest_of(draft)
+        if before and digests[one.id] == digest:
+            tally.unchanged += 1
+            continue
+        tally.updated += bool(before)
+        tally.new += not before
+        article = Article(
+            **{name: getattr(draft, name) for name in Draft.__dataclass_fields__},
+            id=one.id,
+            key=before.key if before else one.key,
+            source=tally.source,
+            first_seen=before.first_seen if before else tally.now,
+        )
+        changed.append((article, digest, held_until, one.prepared.terms))
+    numbers = articles.put_all(
+        tx, [(article, digest, held) for article, digest, held, _ in changed]
+    )
+    terms.put_terms(tx, [(numbers[article.id], weighed) for article, _, _, weighed in changed])
+    articles.remember(tx, [(key, one.id) for one in filed for key in one.keys])
 
 
 def digest_of(body: bytes) -> str:
@@ -95,24 +112,61 @@ def digest_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def _file(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filed:
+    """A document whose article is known by now."""
+
+    document: Document
+    prepared: Prepared
+    id: str
+    key: str
+    keys: tuple[str, ...]
+
+
+def _identified(
+    tx: Transaction, documents: Sequence[Document], outcomes: Sequence[Outcome], tally: Tally
+) -> list[_Filed]:
+    """Tell which article each document is; store the documents, also those that are none."""
+    drafts = [outcome.draft for outcome in outcomes if isinstance(outcome, Prepared)]
+    wanted = {key for draft in drafts for key in keys(draft, tally.source)}
+    aliases = articles.aliases(tx, wanted)
+    filed: list[_Filed] = []
+    rows: list[tuple[Document, str, str, str]] = []
+    for document, outcome in zip(documents, outcomes, strict=True):
+        tally.kept.add(document.origin)
+        digest = digest_of(document.body)
+        if isinstance(outcome, IngestError):
+            before = tally.known.get(document.origin)
+            held, error = before.article if before else "", outcome.reason
+        else:
+            one, error = _identify(tx, document, outcome, digest, aliases, tally)
+            held = one.id if one else ""
+            filed += [one] if one else []
+        if error:
+            tally.trouble(document.origin, error)
+        rows.append((document, digest, held, error))
+    sources.put_documents(tx, tally.source, rows)
+    return filed
+
+
+def _identify(
     tx: Transaction,
     document: Document,
     prepared: Prepared,
+    digest: str,
     aliases: dict[str, str],
     tally: Tally,
-) -> None:
+) -> tuple[_Filed | None, str]:
+    """The article a draft is, or why it is left out."""
     origin, draft = document.origin, prepared.draft
     found = keys(draft, tally.source)
     moved, place = "", ""
     if not any(key in aliases for key in found):
-        moved, place = _moved_from(tx, draft, digest_of(document.body), tally.missing)
+        moved, place = _moved_from(tx, draft, digest, tally.missing)
     identity = identify(found, aliases, namespace=tally.namespace, moved=moved)
     holder = tally.claimed.setdefault(identity.id, origin)
     if holder != origin:
-        reason = f"says it is the article of {holder} (same id or address); it is left out"
-        _put_document(tx, document, tally, article="", error=reason)
-        return
+        return None, f"says it is the article of {holder} (same id or address); it is left out"
     for warning in draft.warnings:
         tally.trouble(origin, warning, failed=False)
     if place:
@@ -121,33 +175,14 @@ def _file(
         sources.move(tx, tally.source, place)
     for key in identity.aliases:
         aliases.setdefault(key, identity.id)
-    articles.remember(tx, identity.aliases, identity.id)
-    _put(tx, document, prepared, identity.id, identity.key, tally)
-    _put_document(tx, document, tally, article=identity.id, error="")
-
-
-def _put(
-    tx: Transaction, document: Document, prepared: Prepared, id_: str, key: str, tally: Tally
-) -> None:
-    """Store the article, unless its normalized form is the one that is stored."""
-    stored = articles.get(tx, id_)
-    draft, held_until = _dated(prepared.draft, document, stored, tally.now)
-    draft = replace(draft, language=draft.language or tally.language)
-    digest = articles.digest_of(draft)
-    if stored and articles.digests(tx, [id_])[id_] == digest:
-        tally.unchanged += 1
-        return
-    article = Article(
-        **{name: getattr(draft, name) for name in Draft.__dataclass_fields__},
-        id=id_,
-        key=stored.key if stored else key,
-        source=tally.source,
-        first_seen=stored.first_seen if stored else tally.now,
+    filed = _Filed(
+        document=document,
+        prepared=prepared,
+        id=identity.id,
+        key=identity.key,
+        keys=identity.aliases,
     )
-    number = articles.put(tx, article, digest=digest, held_until=held_until)
-    terms.put_terms(tx, [(number, prepared.terms)])
-    tally.updated += bool(stored)
-    tally.new += not stored
+    return filed, ""
 
 
 def _dated(
@@ -191,18 +226,3 @@ def _moved_from(
         if stored and similarity(stored.text, draft.text) >= _SAME_TEXT:
             return id_, places[id_]
     return "", ""
-
-
-def _held(tally: Tally, origin: str) -> str:
-    """The article a document made before and keeps although it cannot be read now."""
-    before = tally.known.get(origin)
-    return before.article if before else ""
-
-
-def _put_document(
-    tx: Transaction, document: Document, tally: Tally, *, article: str, error: str
-) -> None:
-    if error:
-        tally.trouble(document.origin, error)
-    digest = digest_of(document.body)
-    sources.put_document(tx, tally.source, document, digest=digest, article=article, error=error)

@@ -18,8 +18,10 @@ UNSPACED = (
 Thai, Lao, Burmese, Khmer, the Japanese kana and Han.
 """
 
-_MARKS = "\u0300-\u036f\u0591-\u05bd\u064b-\u0652\u0670\u0900-\u0963\u0966-\u0dff"
-_TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])(?:[^\W_]|[{_MARKS}]))+")
+MARKS = "\u0300-\u036f\u0591-\u05bd\u064b-\u0652\u0670\u0900-\u0963\u0966-\u0dff"
+"""Combining marks that belong to the letter before, likewise: Hebrew, Arabic, Indic and Latin."""
+
+_TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])(?:[^\W_]|[{MARKS}]))+")
 _SIZE = 4  # words in a shingle
 _LONGEST = 60_000  # characters compared: about 10,000 words, past which a copy is told anyway
 

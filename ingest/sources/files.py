@@ -61,7 +61,8 @@ class FilesSource:
         found: list[Found] = []
         self._paths = {}
         try:
-            next(os.scandir(self.root), None)
+            with os.scandir(self.root) as entries:
+                next(entries, None)
         except OSError as error:
             reason = f"the folder {self.root} cannot be read: {_plain(error)}"
             raise SourceError(f"{reason}; nothing was removed") from error

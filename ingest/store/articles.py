@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
 
 from ingest.article import Article, Draft, Hint, Image
 from ingest.similarity import title_key
 from ingest.store import schema
-from ingest.store.engine import Transaction, next_change
+from ingest.store.engine import Transaction, ignoring, next_change, replacing
 
 _T = schema.article.c
 _LISTS = ("authors", "tags", "assets")
@@ -50,12 +50,11 @@ def aliases(tx: Transaction, keys: Collection[str]) -> dict[str, str]:
     return found
 
 
-def remember(tx: Transaction, keys: Sequence[str], article: str) -> None:
-    """Make every one of `keys` an alias of `article`; a key keeps the first article it named."""
-    known = aliases(tx, keys)
-    rows = [{"key": key, "article": article} for key in keys if key not in known]
-    if rows:
-        tx.execute(insert(schema.alias), rows)
+def remember(tx: Transaction, keys: Sequence[tuple[str, str]]) -> None:
+    """Make each key an alias of its article; a key keeps the first article it named."""
+    if keys:
+        rows = [{"key": key, "article": article} for key, article in keys]
+        tx.execute(ignoring(schema.alias), rows)
 
 
 def get(tx: Transaction, article: str) -> Article | None:
@@ -90,31 +89,41 @@ def digests(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
     return found
 
 
-def put(tx: Transaction, article: Article, *, digest: str, held_until: datetime | None) -> int:
-    """Insert or replace an article's normalized form; returns its `number` for the term table.
+def put_all(
+    tx: Transaction, changed: Sequence[tuple[Article, str, datetime | None]]
+) -> dict[str, int]:
+    """Insert or replace articles, each with its digest and the time until which it is held.
 
-    The article takes the next change number, and that number as `since` when this makes it
-    publishable: when it is new, comes back, or stops being a draft or held.
+    Returns their numbers, for the term table, by id. Each article takes the next change number, and
+    that number as `since` when this makes it publishable: when it is new, or stops being a draft or
+    held.
     """
-    change = next_change(tx, "article")
-    row = tx.execute(
-        select(_T.number, _T.since, _T.removed_at).where(_T.id == article.id)
-    ).one_or_none()
-    shown = not article.unpublished and held_until is None
-    since = (row.since if row else None) or change
-    values = _values(article) | {
-        "digest": digest,
-        "title_key": title_key(article.title),
-        "change": change,
-        "since": since if shown else None,
-        "held_until": held_until.timestamp() if held_until else None,
-        "removed_at": None,
-    }
-    if row is None:
-        inserted = insert(schema.article).values(values).returning(_T.number)
-        return int(tx.execute(inserted).scalar_one())
-    tx.execute(update(schema.article).where(_T.id == article.id).values(values))
-    return int(row.number)
+    if not changed:
+        return {}
+    ids = [article.id for article, _, _ in changed]
+    since = {}
+    for part in _parts(sorted(ids)):
+        rows = tx.execute(select(_T.id, _T.since).where(_T.id.in_(part)))
+        since |= {row.id: row.since for row in rows}
+    first = next_change(tx, "article", len(changed)) - len(changed) + 1
+    values = [
+        _values(article)
+        | {
+            "digest": digest,
+            "title_key": title_key(article.title),
+            "change": change,
+            "since": None if article.unpublished or held else since.get(article.id) or change,
+            "held_until": held.timestamp() if held else None,
+            "removed_at": None,
+        }
+        for change, (article, digest, held) in enumerate(changed, first)
+    ]
+    tx.execute(replacing(schema.article, ["id"]), values)
+    numbers: dict[str, int] = {}
+    for part in _parts(sorted(ids)):
+        found = tx.execute(select(_T.id, _T.number).where(_T.id.in_(part)))
+        numbers |= {row.id: row.number for row in found}
+    return numbers
 
 
 def remove(tx: Transaction, ids: Collection[str], now: datetime) -> int:
@@ -214,12 +223,6 @@ def by_paths(tx: Transaction, source: str, paths: Collection[str]) -> dict[str, 
         )
         found |= {row.origin: row.article for row in rows}
     return found
-
-
-def forget_terms(tx: Transaction, numbers: Collection[int]) -> None:
-    """Take articles out of the term table."""
-    for part in _parts(sorted(numbers)):
-        tx.execute(delete(schema.article_term).where(schema.article_term.c.article.in_(part)))
 
 
 def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -6,12 +6,24 @@ instead of failing when the second one upgrades its lock.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc, inspect, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Executable,
+    Table,
+    create_engine,
+    event,
+    exc,
+    inspect,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert
 
 from ingest.errors import StoreError
 from ingest.store.schema import meta
@@ -81,15 +93,28 @@ def open_store(path: Path) -> Store:
     return store
 
 
-def next_change(tx: Transaction, counter: Counter) -> int:
-    """Take the next store-wide change number."""
-    statement = update(meta).where(meta.c.name == counter).values(value=meta.c.value + 1)
+def next_change(tx: Transaction, counter: Counter, count: int = 1) -> int:
+    """Take the next `count` store-wide change numbers; returns the last of them."""
+    statement = update(meta).where(meta.c.name == counter).values(value=meta.c.value + count)
     return int(tx.execute(statement.returning(meta.c.value)).scalar_one())
 
 
 def last_change(tx: Transaction, counter: Counter) -> int:
     """The newest change number taken."""
     return int(tx.execute(select(meta.c.value).where(meta.c.name == counter)).scalar_one())
+
+
+def replacing(table: Table, key: Sequence[str]) -> Executable:
+    """An insert into `table` that replaces the row with the same `key`; for many rows at once."""
+    statement = insert(table)
+    rest = {c.name: statement.excluded[c.name] for c in table.c if c.name not in key}
+    local = {name: value for name, value in rest.items() if not table.c[name].primary_key}
+    return statement.on_conflict_do_update(index_elements=list(key), set_=local)
+
+
+def ignoring(table: Table) -> Executable:
+    """An insert into `table` that leaves a row that is there as it is; for many rows at once."""
+    return insert(table).on_conflict_do_nothing()
 
 
 def _upgrade(store: Store, origin: str) -> None:

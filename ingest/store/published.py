@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, case, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest.article import Entry, Exposure
 from ingest.store import schema
 from ingest.store.articles import eligible, image_from, image_text
-from ingest.store.engine import Transaction, next_change
+from ingest.store.engine import Transaction, next_change, replacing
 
 _E = schema.entry.c
 _X = schema.exposure.c
@@ -43,8 +42,7 @@ def put_entry(tx: Transaction, entry: Entry) -> Entry:
     for name in ("authors", "tags", "related", "assets"):
         values[name] = json.dumps(values[name], ensure_ascii=False)
     values |= {"image": image_text(entry.image), "change": changed}
-    statement = upsert(schema.entry).values(values)
-    tx.execute(statement.on_conflict_do_update(index_elements=["article"], set_=values))
+    tx.execute(replacing(schema.entry, ["article"]), [values])
     return _entry_from(values)
 
 
@@ -175,8 +173,7 @@ def put_edition(tx: Transaction, state: EditionState) -> None:
         "first_at": state.first_at.timestamp(),
         "built_at": state.built_at.timestamp(),
     }
-    statement = upsert(schema.edition).values(values)
-    tx.execute(statement.on_conflict_do_update(index_elements=["feed"], set_=values))
+    tx.execute(replacing(schema.edition, ["feed"]), [values])
 
 
 def paged(tx: Transaction, *, changed_after: int) -> list[tuple[str, int]]:

@@ -8,11 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest.article import Document
 from ingest.store import schema
-from ingest.store.engine import Transaction
+from ingest.store.engine import Transaction, replacing
 
 _S = schema.source.c
 _D = schema.document.c
@@ -139,30 +138,35 @@ def known(tx: Transaction, source: str) -> dict[str, Known]:
     }
 
 
-def put_document(
-    tx: Transaction, source: str, document: Document, *, digest: str, article: str, error: str
+def put_documents(
+    tx: Transaction, source: str, found: Sequence[tuple[Document, str, str, str]]
 ) -> None:
-    """Insert or replace a document; `article` "" when none could be made of it, for `error`."""
-    values = {
-        "source": source,
-        "origin": document.origin,
-        "article": article or None,
-        "media_type": document.media_type,
-        "charset": document.charset,
-        "url": document.url,
-        "etag": document.validators.etag,
-        "last_modified": document.validators.last_modified,
-        "size": len(document.body),
-        "modified_ns": document.modified_ns,
-        "digest": digest,
-        "body": zlib.compress(document.body, 6),
-        "fetched_at": document.fetched_at.timestamp(),
-        "gone_at": None,
-        "error": error,
-    }
-    statement = upsert(schema.document).values(values)
-    statement = statement.on_conflict_do_update(index_elements=["source", "origin"], set_=values)
-    tx.execute(statement)
+    """Insert or replace documents, each with its digest, its article and why it has none.
+
+    The article is "" when none could be made of it; one that was made before may be kept.
+    """
+    rows = [
+        {
+            "source": source,
+            "origin": document.origin,
+            "article": article or None,
+            "media_type": document.media_type,
+            "charset": document.charset,
+            "url": document.url,
+            "etag": document.validators.etag,
+            "last_modified": document.validators.last_modified,
+            "size": len(document.body),
+            "modified_ns": document.modified_ns,
+            "digest": digest,
+            "body": zlib.compress(document.body, 6),
+            "fetched_at": document.fetched_at.timestamp(),
+            "gone_at": None,
+            "error": error,
+        }
+        for document, digest, article, error in found
+    ]
+    if rows:
+        tx.execute(replacing(schema.document, ["source", "origin"]), rows)
 
 
 def seen_again(tx: Transaction, source: str, origin: str, modified_ns: int) -> None:
@@ -255,7 +259,7 @@ def last_runs(tx: Transaction) -> dict[str, RunReport]:
         .scalar_subquery()
     )
     rows = tx.execute(select(schema.run).where(_R.id.in_(newest)))
-    return {row.source: _report(row._mapping) for row in rows}  # noqa: SLF001 - public API
+    return {row.source: _report(row) for row in rows}
 
 
 def ended(tx: Transaction) -> set[str]:
@@ -272,7 +276,7 @@ def named(run: RunReport, names: Mapping[str, str]) -> RunReport:
 def reports(tx: Transaction, ids: Collection[int]) -> list[RunReport]:
     """The runs with those ids, in order."""
     rows = tx.execute(select(schema.run).where(_R.id.in_(ids)).order_by(_R.id))
-    return [_report(row._mapping) for row in rows]  # noqa: SLF001 - public API
+    return [_report(row) for row in rows]
 
 
 _COUNTS = ("new", "updated", "unchanged", "removed", "failed")

@@ -1,0 +1,93 @@
+"""What is wrong between the values of a configuration, each of which is right in itself."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from config.lines import Loc
+from config.settings import split_root
+from config.wording import nearest
+
+Issues = list[tuple[Loc, str]]
+
+
+def cross_checks(
+    data: dict[str, Any], folder: Path, read_cron: Callable[[str], object] | None
+) -> Issues:
+    """What no single value of the parsed file `data` shows: names and folders in each other's way.
+
+    `folder` is the one of the file; `read_cron` raises ValueError for an impossible one. Works on
+    unvalidated data: one wrong type must hide no other.
+    """
+    output, kept = data.get("output", "public"), data.get("data", "data")
+    issues = [*_twice(data, "source"), *_twice(data, "feed"), *_unknown_sources(data)]
+    if isinstance(output, str) and isinstance(kept, str):
+        with suppress(OSError, ValueError, RuntimeError):  # NUL, links in a ring: told elsewhere
+            issues += _folder_checks(data, folder, output, kept)
+    if read_cron:
+        issues += _impossible_crons(data, read_cron)
+    return issues
+
+
+def _tables(data: dict[str, Any], kind: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    tables = data.get(kind)
+    for number, table in enumerate(tables if isinstance(tables, list) else ()):
+        if isinstance(table, dict):
+            yield number, table
+
+
+def _twice(data: dict[str, Any], kind: str) -> Iterator[tuple[Loc, str]]:
+    first: dict[str, int] = {}
+    for number, table in _tables(data, kind):
+        name = table.get("name")
+        if isinstance(name, str) and first.setdefault(name.strip(), number) != number:
+            where = f"{kind}[{first[name.strip()] + 1}]"
+            yield (kind, number, "name"), f"has the same name as {where}; names are unique"
+
+
+def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    names = [table.get("name") for _, table in _tables(data, "source")]
+    known = {name.strip() for name in names if isinstance(name, str)}
+    for number, table in _tables(data, "feed"):
+        listed = table.get("sources")
+        for place, name in enumerate(listed if isinstance(listed, list) else ()):
+            if isinstance(name, str) and name.strip() not in known:
+                message = "no source has this name" + nearest(name, known)
+                yield ("feed", number, "sources", place), message
+
+
+def _impossible_crons(
+    data: dict[str, Any], read_cron: Callable[[str], object]
+) -> Iterator[tuple[Loc, str]]:
+    for number, source in _tables(data, "source"):
+        cron = source.get("cron")
+        if isinstance(cron, str) and cron.strip():
+            try:
+                read_cron(cron)
+            except ValueError as error:
+                yield ("source", number, "cron"), str(error)
+
+
+def _folder_checks(
+    data: dict[str, Any], folder: Path, output: str, kept: str
+) -> Iterator[tuple[Loc, str]]:
+    public, private = (folder / output).resolve(), (folder / kept).resolve()
+    if public == private:
+        yield ("output",), "is the data folder too; keep what is public apart"
+    elif public in private.parents:
+        yield ("data",), "lies in the output folder, where everybody could read it"
+    elif private in public.parents:
+        yield ("output",), "lies in the data folder; keep what is public apart"
+    elif folder.resolve().is_relative_to(public):
+        yield ("output",), "holds this configuration, which would be public; name a folder below"
+        return  # every source below would be told too
+    for number, source in _tables(data, "source"):
+        files = source.get("files")
+        if not isinstance(files, str) or not files.strip():
+            continue
+        root = (folder / split_root(files.strip())[0]).resolve()
+        for taken, name in ((public, "output"), (private, "data")):
+            if root.is_relative_to(taken):
+                message = f"looks in the {name} folder, which is never read as a source"
+                yield ("source", number, "files"), message

@@ -1,0 +1,210 @@
+"""TOML to settings: every problem at once, each with its file, line and key."""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.checks import Issues, cross_checks
+from config.lines import Loc, key_lines
+from config.settings import Settings
+from config.wording import worded
+
+MAX_BYTES = 1_000_000
+"""A larger file is not a configuration: 10,000 addresses of 80 characters fit."""
+
+_SHOWN = 50
+_REFERENCE = re.compile(r"\$(\$?)\{([^}]*)\}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SYNTAX = re.compile(r"(.*) \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)", re.DOTALL)
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with a configuration. `line` is 0 and `key` "" when it has none."""
+
+    file: str
+    message: str
+    line: int = 0
+    key: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.key}: {self.message}" if self.key else f"{place}: {self.message}"
+
+
+class ConfigError(Exception):
+    """A configuration cannot be used. `problems` are all there are, by line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda found: (found.line, found.key)))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[:_SHOWN]]
+        if len(self.problems) > _SHOWN:
+            lines.append(f"… and {len(self.problems) - _SHOWN} more")
+        return "\n".join(lines)
+
+
+def load(
+    path: Path, environ: Mapping[str, str], read_cron: Callable[[str], object] | None = None
+) -> Settings:
+    """Read the configuration at `path`, taking `${NAME}` in any text from `environ`.
+
+    `$${` stands for `${` itself. `read_cron` raises ValueError for a schedule that cannot be; it
+    is handed in, for configuration knows no schedules. Raises ConfigError with every problem.
+    """
+    text = _read(path)
+    raw = _parse(text, str(path))
+    issues: Issues = []
+    secrets: dict[str, str] = {}
+    data = _filled(raw, (), environ, issues, secrets)
+    folder = path.absolute().parent
+    issues += cross_checks(data, folder, read_cron)
+    settings = _validated(data, issues, skip={loc for loc, _ in issues})
+    if settings is None or issues:
+        lines = key_lines(text)
+        raise ConfigError(
+            Problem(
+                file=str(path), line=_line(lines, loc), key=_key(loc), message=_masked(why, secrets)
+            )
+            for loc, why in dict.fromkeys(issues)
+        )
+    return settings.model_copy(update={"folder": folder})
+
+
+def _read(path: Path) -> str:
+    """The file's text. Raises ConfigError for whatever is not a readable text of sane size."""
+    try:
+        if path.exists() and not path.is_file():  # opening a pipe would wait for ever
+            raise _whole(path, "is not a file")
+        with path.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _whole(
+            path, "there is no such file; `broadsheet init` writes one, --config names another"
+        ) from None
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise _whole(path, f"cannot be read: {why}") from None
+    if len(body) > MAX_BYTES:
+        raise _whole(path, f"is larger than {MAX_BYTES:,} bytes; is it a configuration at all?")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = body.count(b"\n", 0, error.start) + 1
+        message = "is not UTF-8 text; save it as UTF-8"
+        raise ConfigError([Problem(file=str(path), line=line, message=message)]) from None
+
+
+def _whole(path: Path, message: str) -> ConfigError:
+    return ConfigError([Problem(file=str(path), message=message)])
+
+
+def _parse(text: str, file: str) -> dict[str, Any]:
+    """The document as tomllib reads it. Raises ConfigError with the line of a syntax error."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        problem = Problem(file=file, message="is nested too deep")
+    except ValueError as error:  # also integers of thousands of digits
+        found = _SYNTAX.fullmatch(str(error))
+        line = int(found[2] or text.count("\n") + 1) if found else 0
+        why = found[1] if found else "a value is out of range"
+        column = f" (column {found[3]})" if found and found[3] else ""
+        problem = Problem(file=file, line=line, message=f"is not valid TOML: {why}{column}")
+    raise ConfigError([problem]) from None
+
+
+def _filled(
+    value: Any, loc: Loc, environ: Mapping[str, str], issues: Issues, secrets: dict[str, str]
+) -> Any:
+    """`value` with its `${NAME}` replaced; what is wrong goes to `issues`, what was to `secrets`.
+
+    A value is filled once: what comes from the environment is never looked at again.
+    """
+    if isinstance(value, dict):
+        return {k: _filled(v, (*loc, k), environ, issues, secrets) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_filled(v, (*loc, n), environ, issues, secrets) for n, v in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+
+    def replace(match: re.Match[str]) -> str:
+        escaped, name = match[1], match[2]
+        if escaped:
+            return match[0][1:]
+        if not _VARIABLE.fullmatch(name):
+            issues.append((loc, "write ${NAME} for a variable, $${ for the characters themselves"))
+        elif name not in environ:
+            issues.append((loc, f"the environment has no variable {name}"))
+        else:
+            secrets[name] = environ[name]
+            return environ[name]
+        return match[0]
+
+    filled = _REFERENCE.sub(replace, value)
+    if _CONTROL.search(filled):
+        issues.append((loc, "has control characters in it"))
+    return filled
+
+
+def _validated(data: dict[str, Any], issues: Issues, skip: set[Loc]) -> Settings | None:
+    """Settings of `data`; what pydantic refuses is added to `issues` in plain words."""
+    try:
+        settings = Settings.model_validate({k: v for k, v in data.items() if k != "folder"})
+    except ValidationError as error:
+        for found in error.errors(include_url=False):
+            loc = _known_part(data, found["loc"], missing=found["type"] == "missing")
+            spurious = found["type"] == "too_short" and found["input"]  # bad elements are told
+            if loc not in skip and not spurious:
+                issues.append((loc, worded(found["type"], loc, found["msg"], found.get("ctx", {}))))
+        settings = None
+    if "folder" in data:  # a field of ours, never an option
+        issues.append((("folder",), worded("extra_forbidden", ("folder",), "", {})))
+    return settings
+
+
+def _known_part(data: Any, loc: Loc, *, missing: bool) -> Loc:
+    """`loc` without what pydantic appends for its own unions; one step more if a key is missing."""
+    for depth, part in enumerate(loc):
+        inside = (isinstance(data, dict) and part in data) or (
+            isinstance(data, list) and isinstance(part, int) and part < len(data)
+        )
+        if not inside:
+            return loc[: depth + missing]
+        data = data[part]
+    return loc
+
+
+def _line(lines: Mapping[Loc, int], loc: Loc) -> int:
+    """The line of `loc`, or of the nearest table around it."""
+    return next(lines[loc[:end]] for end in range(len(loc), -1, -1) if loc[:end] in lines)
+
+
+def _key(loc: Loc) -> str:
+    """`source[2].every`: elements counted from 1, odd keys quoted so that they cannot deceive."""
+    key = ""
+    for part in loc:
+        if isinstance(part, int):
+            key += f"[{part + 1}]"
+        else:
+            plain = part if _BARE_KEY.fullmatch(part) else json.dumps(part[:60])
+            key += f".{plain}" if key else plain
+    return key
+
+
+def _masked(message: str, secrets: Mapping[str, str]) -> str:
+    """`message` with values taken from the environment shown by their names."""
+    for name, value in sorted(secrets.items(), key=lambda pair: -len(pair[1])):
+        if len(value) >= 4:
+            message = message.replace(value, f"${{{name}}}")
+    return message

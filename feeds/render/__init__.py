@@ -1,0 +1,164 @@
+"""Rendering: an edition to the bytes of an RSS 2.0 or Atom 1.0 document. Pure and deterministic.
+
+The only place that knows feedgen. What feedgen gets wrong is corrected by `extension`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import lxml.etree  # noqa: F401 - feedgen.util uses it without importing it
+from feedgen.feed import FeedGenerator
+
+from feeds.edition import Edition, EditionEntry
+from feeds.render.extension import NAME, EntryExtension, FeedExtension, shown_title
+from feeds.render.fitting import UnfitError, fitted, heading
+from feeds.render.spelling import as_html, defused, finish, looks_like_html, plain
+from feeds.uris import ascii_url
+from ingest.markup import clean_line
+
+Format = Literal["rss", "atom"]
+
+_TTL = 60  # minutes; readers take the longest of this and the HTTP headers, so it stays small
+_TYPES: dict[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """An entry that was left out of a document, and why in plain words."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """A document in UTF-8, and the entries it could not take."""
+
+    body: bytes
+    rejected: tuple[Rejected, ...] = ()
+
+
+def render(edition: Edition, format: Format) -> Rendered:
+    """Render `edition` as `format`; an entry that cannot be rendered is left out and reported.
+
+    The same edition gives the same bytes, whatever the time, locale, time zone or thread. Raises
+    ValueError when the feed's own URL in this format, or its home page, is not absolute http(s).
+    RSS 2.0 with the RSS Advisory Board's profile; RFC 4287.
+    """
+    entries, rejected = _fit_all(edition.entries)
+    head = _head(edition, format)
+    write = _rss if format == "rss" else _atom
+    generator = write(head, {name: ascii_url(url) for name, url in edition.urls}, entries)
+    text = generator.rss_str if format == "rss" else generator.atom_str
+    return Rendered(body=finish(text(pretty=True)), rejected=rejected)
+
+
+def _fit_all(
+    entries: tuple[EditionEntry, ...],
+) -> tuple[list[EditionEntry], tuple[Rejected, ...]]:
+    fit: dict[str, EditionEntry] = {}
+    rejected = []
+    for entry in entries:
+        try:
+            shown = fitted(entry)
+            if shown.id in fit:
+                raise UnfitError("another entry has the same id")
+            fit[shown.id] = shown
+        except UnfitError as error:
+            rejected.append(Rejected(id=entry.id, reason=str(error)))
+    return list(fit.values()), tuple(rejected)
+
+
+def _head(edition: Edition, format: Format) -> Edition:
+    """The edition with its head's texts and URLs fit for XML, and without its entries."""
+    title = defused(clean_line(edition.title)) or edition.name
+    home, own = ascii_url(edition.home), ascii_url(dict(edition.urls).get(format, ""))
+    if not home or not own:
+        raise ValueError(f"the feed {edition.name!r} has no absolute URL of its own or home page")
+    return replace(
+        edition,
+        title=plain(title),
+        description=plain(defused(clean_line(edition.description))),
+        author=plain(defused(clean_line(edition.author)) or title),
+        home=home,
+        updated=edition.updated.astimezone(UTC).replace(microsecond=0),
+        entries=(),
+    )
+
+
+class _Unprinted(datetime):
+    """A moment that feedgen takes for none.
+
+    feedgen prints a channel's date under a changed process-wide locale, now when it is given none,
+    and nothing when it is given one that is not true.
+    """
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def _rss(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> Any:
+    feed = _generator(head, urls)
+    feed.description(head.description or head.title)
+    feed.link(href=urls["rss"], rel="self", type=_TYPES["rss"])
+    feed.link(href=head.home, rel="alternate")  # the last link is the channel's
+    feed.lastBuildDate(_Unprinted.fromtimestamp(head.updated.timestamp(), UTC))
+    feed.generator(f"{head.generator} {head.version}".strip())
+    feed.ttl(_TTL)
+    for entry in entries:
+        item = _add(feed, entry, head.language, required=False)
+        if entry.summary:
+            item.description(as_html(entry.summary), isSummary=True)
+    return feed
+
+
+def _atom(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> Any:
+    feed = _generator(head, urls)
+    if head.description:
+        feed.subtitle(head.description)
+    feed.link(href=urls["atom"], rel="self", type=_TYPES["atom"])
+    feed.link(href=head.home, rel="alternate", type="text/html")  # readers take the first
+    if "rss" in urls:
+        feed.link(href=urls["rss"], rel="alternate", type=_TYPES["rss"])
+    feed.author({"name": head.author})
+    feed.updated(head.updated)
+    feed.generator(head.generator, version=head.version or None)
+    for entry in entries:
+        element = _add(feed, entry, head.language, required=True)
+        element.published(entry.published)
+        for author in entry.authors:
+            element.author({"name": plain(author)})
+        summary = entry.summary or ("" if entry.html else heading(entry))
+        if looks_like_html(summary):
+            element.summary(plain(as_html(summary)), type="html")
+        elif summary:
+            element.summary(plain(summary), type="text")
+    return feed
+
+
+def _generator(head: Edition, urls: dict[str, str]) -> Any:
+    feed = FeedGenerator()
+    feed.register_extension(NAME, FeedExtension, EntryExtension)
+    extension: FeedExtension = getattr(feed, NAME)
+    extension.edition, extension.urls = head, urls
+    feed.id(head.id)
+    feed.title(head.title)
+    feed.language(head.language)
+    return feed
+
+
+def _add(feed: Any, entry: EditionEntry, language: str, *, required: bool) -> Any:
+    """Add what both formats take from feedgen; `required` when an empty title will not do."""
+    element = feed.add_entry(order="append")
+    extension: EntryExtension = getattr(element, NAME)
+    extension.entry, extension.language = entry, language
+    element.id(entry.id)
+    element.title(shown_title(entry, required=required))
+    element.link(href=entry.url, rel="alternate", type="text/html")
+    element.updated(entry.updated)
+    for tag in entry.tags:
+        element.category(term=plain(tag))
+    if entry.html:
+        element.content(entry.html, type="html")
+    return element

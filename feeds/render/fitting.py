@@ -1,0 +1,100 @@
+"""From an edition's entry to one that any XML document can carry, or the reason why it cannot."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from feeds.edition import EditionEntry, RelatedLink
+from feeds.render.spelling import defused
+from feeds.uris import ascii_url
+from ingest.article import Image
+from ingest.markup import clean, clean_line
+
+_ID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_MEDIA_TYPE = re.compile(r"image/[a-z0-9][a-z0-9.+-]{0,60}")
+# An e-mail address in a name, bracketed or not: wider than what the W3C validator and feedparser
+# look for, bounded so that hostile names cost linear time.
+_EMAIL = re.compile(r"[<(]?[^\s<>()@,;]{1,64}@[^\s<>()@,;]{1,255}\.[^\s<>()@,;]{1,63}[>)]?")
+_HEADING = 80  # characters of a summary that stand in for a missing title
+
+
+class UnfitError(ValueError):
+    """An entry cannot be rendered. The message says why, in plain words."""
+
+
+def fitted(entry: EditionEntry) -> EditionEntry:
+    """Return `entry` with every field fit for XML and for validators.
+
+    Texts are cleaned and stripped, URLs made ASCII, dates whole seconds in UTC. Related links and
+    images without a valid URL are left out, and a summary that only repeats the title. Raises
+    UnfitError when the id, the URL or a date is of no use.
+    """
+    url = ascii_url(entry.url)
+    if not _ID.fullmatch(entry.id):
+        raise UnfitError("its id is not a urn:uuid")
+    if not url:
+        raise UnfitError("it has no absolute http or https URL")
+    title, html, summary = (clean(t).strip() for t in (entry.title, entry.html, entry.summary))
+    return replace(
+        entry,
+        url=url,
+        title=title,
+        html=html,
+        summary="" if html and _folded(summary) == _folded(title) else summary,
+        published=_utc(entry.published),
+        updated=_utc(entry.updated),
+        authors=_unique(_name(author) for author in entry.authors),
+        language=entry.language if _LANGUAGE.fullmatch(entry.language) else "",
+        tags=_unique(defused(clean_line(tag)) for tag in entry.tags),
+        image=_image(entry.image),
+        related=_related(entry.related),
+    )
+
+
+def heading(entry: EditionEntry) -> str:
+    """The title of a fitted entry, or where there is none the start of its summary or its URL."""
+    if entry.title or not entry.summary:
+        return entry.title or entry.url
+    line = clean_line(entry.summary)
+    if len(line) <= _HEADING:
+        return line
+    return (line[:_HEADING].rpartition(" ")[0] or line[:_HEADING]) + "…"
+
+
+def _utc(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise UnfitError("one of its dates has no time zone")
+    try:
+        return moment.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        raise UnfitError("one of its dates is out of range") from None
+
+
+def _name(author: str) -> str:
+    """A name without e-mail addresses: feeds are harvested, and validators refuse them."""
+    return defused(clean_line(_EMAIL.sub(" ", clean_line(author))))
+
+
+def _image(image: Image | None) -> Image | None:
+    if image is None or not (url := ascii_url(image.url)):
+        return None
+    media_type = image.media_type if _MEDIA_TYPE.fullmatch(image.media_type) else ""
+    return replace(image, url=url, media_type=media_type)
+
+
+def _related(links: tuple[RelatedLink, ...]) -> tuple[RelatedLink, ...]:
+    fit = (
+        RelatedLink(url=ascii_url(link.url), title=defused(clean_line(link.title)))
+        for link in links
+    )
+    return tuple({link.url: link for link in fit if link.url}.values())
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _folded(text: str) -> str:
+    return clean_line(text).casefold().rstrip(".…!? ")

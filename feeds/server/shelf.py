@@ -1,0 +1,183 @@
+"""The published feed files as the server holds them: one edition is taken up whole, or not at all.
+
+The publisher renames compressed siblings first, then the plain files, the manifest last. Holding
+the bytes until the manifest changes makes every reader see whole editions in between. After a kill
+between those steps the plain file is newer than its manifest: then its own bytes count.
+"""
+
+import logging
+import os
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from feeds.manifest import FileRecord, ManifestError, read_manifest
+
+BUDGET = 64_000_000
+"""Bytes of feeds kept in memory, compressed ones included. Files beyond are read when asked for."""
+
+_RECHECK = 1.0
+"""Seconds after which manifests are looked at again though their folder seems untouched."""
+
+_RACY = 2.0
+"""Seconds in which a second rename may leave a folder's time as it was (coarse file systems)."""
+
+_log = logging.getLogger(__name__)
+
+_Signature = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A feed file in memory. `modified` in seconds since 1970; `gzip` None when there is none."""
+
+    media_type: str
+    body: bytes
+    gzip: bytes | None
+    etag: str
+    modified: int
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return len(self.body) + len(self.gzip or b"")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Edition:
+    """A manifest as last read whole, and those of its files that are in memory."""
+
+    signature: _Signature
+    records: tuple[FileRecord, ...] = ()
+    copies: Mapping[str, Copy]
+
+
+class Shelf:
+    """Feed files by path, taken up again whenever a manifest in `manifests` changes.
+
+    Safe to use from several threads; a look-up during a refresh sees the whole set before it.
+    """
+
+    def __init__(self, output: Path, manifests: Path, *, budget: int = BUDGET) -> None:
+        self._output = output
+        self._manifests = manifests
+        self._budget = budget
+        self._lock = threading.Lock()
+        self._editions: dict[str, _Edition] = {}
+        self._files: Mapping[str, Copy | FileRecord] = {}
+        self._touched = 0
+        self._looked_at = (0.0, 0.0)
+        self.refresh()
+
+    def get(self, path: str) -> Copy | FileRecord | None:
+        """The file at `path`, its record if memory is short, None if it is no feed's."""
+        return self._files.get(path)
+
+    def read(self, record: FileRecord) -> Copy:
+        """Read a file from disk. Raises OSError when it is not there."""
+        return _copy(self._output, record)
+
+    def stale(self) -> bool:
+        """Tell, at the cost of one `stat`, whether a refresh may find something new."""
+        ticks, seconds = self._looked_at
+        recent = time.monotonic() - ticks < _RECHECK
+        settled = seconds - self._touched / 1e9 > _RACY
+        return not (recent and settled and _touched(self._manifests) == self._touched)
+
+    def refresh(self) -> None:
+        """Take up the editions whose manifest changed; a broken one leaves what was there."""
+        with self._lock:
+            looked_at, touched = (time.monotonic(), time.time()), _touched(self._manifests)
+            seen = dict(_signatures(self._manifests))
+            if seen != {name: edition.signature for name, edition in self._editions.items()}:
+                editions = {n: e for n, e in self._editions.items() if n in seen}
+                for name, signature in seen.items():
+                    editions[name] = self._edition(name, signature, editions)
+                self._editions, self._files = editions, _by_path(editions)
+            self._looked_at, self._touched = looked_at, touched
+
+    def _edition(
+        self, name: str, signature: _Signature, editions: Mapping[str, _Edition]
+    ) -> _Edition:
+        known = editions.get(name, _Edition(signature=(), copies={}))
+        if known.signature == signature:
+            return known
+        try:
+            records = read_manifest(self._manifests / name).files
+        except ManifestError as error:
+            _log.warning("manifest ignored: %s", error)
+            return replace(known, signature=signature)
+        others = (copy for n, e in editions.items() if n != name for copy in e.copies.values())
+        copies = self._copies(records, known, self._budget - sum(copy.size for copy in others))
+        return _Edition(signature=signature, records=records, copies=copies)
+
+    def _copies(
+        self, records: tuple[FileRecord, ...], known: _Edition, room: int
+    ) -> dict[str, Copy]:
+        copies: dict[str, Copy] = {}
+        for record in records:
+            try:
+                copy = _copy(self._output, record) if record.size <= room else None
+            except OSError as error:
+                _log.warning("feed file %s: %s", record.path, error.strerror)
+                copy = known.copies.get(record.path)  # the last good one stays up
+            if copy and copy.size <= room:
+                copies[record.path] = copy
+                room -= copy.size
+        return copies
+
+
+def _by_path(editions: Mapping[str, _Edition]) -> Mapping[str, Copy | FileRecord]:
+    """Every file of every edition; a path that two feeds claim is the first one's, by name."""
+    files: dict[str, Copy | FileRecord] = {}
+    for _, edition in sorted(editions.items()):
+        for record in edition.records:
+            files.setdefault(record.path, edition.copies.get(record.path, record))
+    return files
+
+
+def _copy(output: Path, record: FileRecord) -> Copy:
+    """Read a file and its sibling. What is on disk counts, not what the manifest says of it."""
+    path = output / record.path
+    with path.open("rb") as file:
+        body, changed = file.read(), int(os.fstat(file.fileno()).st_mtime)
+    digest, recorded = sha256(body).hexdigest(), int(record.changed_at.timestamp())
+    return Copy(
+        media_type=record.media_type,
+        body=body,
+        gzip=_sibling(path, body),
+        etag=f'W/"{digest}"',
+        modified=recorded if digest == record.digest else max(changed, recorded + 1),
+    )
+
+
+def _sibling(path: Path, body: bytes) -> bytes | None:
+    """The compressed sibling, unless it is missing or holds anything but `body`."""
+    try:
+        packed = path.with_name(path.name + ".gz").read_bytes()
+        inflate = zlib.decompressobj(wbits=31)  # 31: a gzip header and trailer
+        same = inflate.decompress(packed, len(body) + 1) == body
+    except (OSError, zlib.error):
+        return None
+    return packed if same and inflate.eof and not inflate.unused_data else None
+
+
+def _touched(folder: Path) -> int:
+    """When something was last renamed into `folder`, in nanoseconds; 0 if it is not there."""
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _signatures(folder: Path) -> Iterator[tuple[str, _Signature]]:
+    """Each manifest's name and what tells a renamed one from its predecessor, by name."""
+    for path in sorted(folder.glob("[!.]*.json")):
+        with suppress(OSError):  # renamed away since it was listed
+            stat = path.stat()
+            yield path.name, (stat.st_mtime_ns, stat.st_size, stat.st_ino)

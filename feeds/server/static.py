@@ -1,0 +1,120 @@
+"""Files of the output folder by request path: nothing hidden and nothing outside of it."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+_FALLBACK = "application/octet-stream"
+
+# Names of the IANA media type registry for what a publication holds. A table of our own, for the
+# system's differs from one machine to the next.
+_MEDIA_TYPES = {
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".avif": "image/avif",
+    ".bmp": "image/bmp",
+    ".css": "text/css; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
+    ".epub": "application/epub+zip",
+    ".gif": "image/gif",
+    ".htm": "text/html; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/vnd.microsoft.icon",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+    ".m4a": "audio/mp4",
+    ".mp3": "audio/mpeg",
+    ".mp4": "video/mp4",
+    ".oga": "audio/ogg",
+    ".ogg": "audio/ogg",
+    ".ogv": "video/ogg",
+    ".opus": "audio/ogg",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".wav": "audio/wav",
+    ".webm": "video/webm",
+    ".webp": "image/webp",
+    ".woff2": "font/woff2",
+    ".xml": "application/xml",
+    ".zip": "application/zip",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticFile:
+    """An open file: the taker closes `descriptor`. `modified` in seconds since 1970."""
+
+    descriptor: int
+    size: int
+    modified: int
+    etag: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """The path lacks its last slash; `location` is relative to it, so that any prefix is kept."""
+
+    location: str
+
+
+def find(output: Path, path: str) -> StaticFile | Redirect | None:
+    """Open what a decoded request path, starting with a slash, names below `output`.
+
+    A folder is its `index.html`. None for what is not there, is hidden, is no plain file, lies
+    outside once symbolic links are followed, or is the compressed sibling of another file.
+    """
+    names = path.split("/")[1:]
+    in_folder = names[-1:] == [""]
+    if in_folder:
+        names[-1] = "index.html"
+    if not all(name and name[0] != "." and "\0" not in name for name in names):
+        return None
+    try:
+        return _open(output, names)
+    except IsADirectoryError:
+        return None if in_folder else _redirect(output, names)
+    except (OSError, ValueError):  # ValueError: a name that the file system cannot spell
+        return None
+
+
+def _open(output: Path, names: list[str]) -> StaticFile | None:
+    root = os.path.realpath(output)
+    # Not Path.resolve: before Python 3.13 it raises RuntimeError at a loop of links.
+    real = os.path.realpath(output.joinpath(*names))
+    inside = Path(os.path.relpath(real, root)).parts
+    if any(name.startswith(".") for name in inside) or _is_sibling(real):
+        return None
+    # A pipe would block without O_NONBLOCK; a link put in place since then is refused.
+    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
+        os.close(descriptor)
+        if stat.S_ISDIR(info.st_mode):
+            raise IsADirectoryError(real)
+        return None
+    return StaticFile(
+        descriptor=descriptor,
+        size=info.st_size,
+        modified=int(info.st_mtime),
+        etag=f'W/"{info.st_mtime_ns:x}-{info.st_size:x}"',
+        media_type=_MEDIA_TYPES.get(Path(real).suffix.lower(), _FALLBACK),
+    )
+
+
+def _redirect(output: Path, names: list[str]) -> Redirect | None:
+    """Only where there is something to be led to."""
+    index = find(output, "/".join(["", *names, "index.html"]))
+    if not isinstance(index, StaticFile):
+        return None
+    os.close(index.descriptor)
+    return Redirect(f"./{quote(names[-1])}/")
+
+
+def _is_sibling(path: str) -> bool:
+    return path.endswith(".gz") and Path(path.removesuffix(".gz")).is_file()

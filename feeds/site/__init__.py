@@ -1,0 +1,166 @@
+"""The pages people read: an article, the notice of a removed one, the index. Pure, no clock."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from feeds.site.model import (
+    ArticlePage,
+    FeedLink,
+    IndexEntry,
+    PageLink,
+    RemovedPage,
+    SiteHead,
+)
+from feeds.words import words
+
+__all__ = [
+    "ArticlePage",
+    "FeedLink",
+    "IndexEntry",
+    "PageLink",
+    "RemovedPage",
+    "SiteHead",
+    "article_page",
+    "index_page",
+    "removed_page",
+    "stylesheet",
+]
+
+_REVISED = timedelta(days=1)
+"""An update this long after publication is worth a reader's notice; a corrected typo is not."""
+
+_IMAGE = re.compile(r"<(?:img|picture|video)\b", re.IGNORECASE)
+
+
+def article_page(page: ArticlePage, site: SiteHead) -> bytes:
+    """Write an article's page as a complete HTML document."""
+    language = page.language or site.language
+    return _document(
+        "article.html",
+        page=page,
+        site=site,
+        language=language,
+        words=words(language),
+        site_words=words(site.language),
+        content=Markup(page.html),  # noqa: S704 - sanitized before it was stored
+        lead_image=None if _IMAGE.search(page.html) else page.image,
+        revised=_revised(page),
+        structured=_structured(page, site, language),
+    )
+
+
+def removed_page(page: RemovedPage, site: SiteHead) -> bytes:
+    """Write the notice that stands where an article was."""
+    language = page.language or site.language
+    return _document(
+        "removed.html",
+        page=page,
+        site=site,
+        language=language,
+        words=words(language),
+        site_words=words(site.language),
+    )
+
+
+def index_page(entries: Sequence[IndexEntry], feeds: Sequence[FeedLink], site: SiteHead) -> bytes:
+    """Write the front page: `entries` in the order given, and how to subscribe to `feeds`."""
+    return _document(
+        "index.html",
+        entries=entries,
+        feeds=feeds,
+        site=site,
+        language=site.language,
+        words=words(site.language),
+        phrases=_phrases(words(site.language).language),
+    )
+
+
+@lru_cache(maxsize=1)
+def stylesheet() -> bytes:
+    """The style sheet of all pages."""
+    return resources.files(__package__).joinpath("style.css").read_bytes()
+
+
+def _document(template: str, **values: object) -> bytes:
+    return _environment().get_template(template).render(values).encode("utf-8", "replace")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader(__package__),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters["instant"] = _instant
+    environment.filters["day"] = _day
+    environment.filters["direction"] = _direction
+    return environment
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(moment: datetime) -> str:
+    """The day in UTC, in the one notation that no country reads differently (ISO 8601)."""
+    return moment.astimezone(UTC).date().isoformat()
+
+
+def _direction(language: str) -> str:
+    """The script's direction; left to the browser where we have no words of the language."""
+    known = words(language)
+    ours = known.language != "en" or language.lower().split("-")[0] == "en"
+    return known.direction if ours else "auto"
+
+
+def _revised(page: ArticlePage) -> bool:
+    return page.updated - page.published >= _REVISED
+
+
+def _structured(page: ArticlePage, site: SiteHead, language: str) -> Mapping[str, object]:
+    """The article for machines, as schema.org's Article, without empty properties."""
+    publisher = {"@type": "Organization", "name": site.author or site.title, "url": site.home}
+    value: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "Article",
+        "headline": page.title,
+        "url": page.url,
+        "mainEntityOfPage": page.url,
+        "datePublished": _instant(page.published),
+        "dateModified": _instant(page.updated),
+        "inLanguage": language,
+        "author": [{"@type": "Person", "name": name} for name in page.authors] or publisher,
+        "publisher": publisher,
+        "description": page.summary,
+        "image": page.image.url if page.image else "",
+        "keywords": list(page.tags),
+    }
+    return {name: content for name, content in value.items() if content}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Phrases:
+    """The index page's sentences."""
+
+    how: str
+    empty: str
+
+
+@lru_cache(maxsize=64)
+def _phrases(language: str) -> _Phrases:
+    """The sentences in a language that has words."""
+    known = tomllib.loads(resources.files(__package__).joinpath("phrases.toml").read_text("utf-8"))
+    return _Phrases(**known[language])

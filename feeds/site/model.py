@@ -1,0 +1,84 @@
+"""What pages are made of: final text, cleaned, with absolute URLs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from feeds.edition import RelatedLink
+from ingest.article import Image
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLink:
+    """A feed to subscribe to: its title, absolute URL and media type."""
+
+    title: str
+    url: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageLink:
+    """A neighbouring article's page."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteHead:
+    """What all pages of a site share.
+
+    `home` is the absolute URL of the index. `stylesheet` may be relative to the page, so that a
+    copy of the site read at another address than its public one is not bare.
+    """
+
+    title: str
+    home: str
+    language: str
+    author: str
+    feeds: tuple[FeedLink, ...]
+    stylesheet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticlePage:
+    """One article as its page shows it.
+
+    `url` is the page's own, absolute; `html` the article's text, sanitized, without a related
+    block; `summary` plain text, "" for none; `language` "" for the site's.
+    """
+
+    url: str
+    title: str
+    published: datetime
+    updated: datetime
+    html: str
+    authors: tuple[str, ...] = ()
+    language: str = ""
+    summary: str = ""
+    image: Image | None = None
+    tags: tuple[str, ...] = ()
+    previous: PageLink | None = None
+    next: PageLink | None = None
+    related: tuple[RelatedLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedPage:
+    """The notice at the address of an article that was taken away: nothing of it but its title."""
+
+    url: str
+    title: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """One article as the index lists it. `language` "" is the site's."""
+
+    title: str
+    url: str
+    published: datetime
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    language: str = ""

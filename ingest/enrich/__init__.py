@@ -1,0 +1,1 @@
+"""What we make of an article: sentences, terms, a summary, related articles. Pure."""

@@ -1,0 +1,96 @@
+"""The watch over one request: ends it at its deadline or when told to, whatever it waits for.
+
+Socket timeouts bound a single read, so a server that sends a byte now and then holds a client for
+ever. A timer shuts the socket down instead; what was reading then sees an early end, which
+http.client may take for a complete answer. So everybody asks `check` before trusting a result.
+"""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import TypeVar
+
+from ingest.errors import DeadlineError, FetchError
+
+T = TypeVar("T")
+
+
+class Watch:
+    """Runs from its construction for `seconds`; `cut` ends it earlier. To be closed."""
+
+    def __init__(self, seconds: float, error: DeadlineError) -> None:
+        self._ends = time.monotonic() + seconds
+        self._lock = threading.Lock()
+        self._error: FetchError | None = None
+        self._handle: socket.socket | None = None
+        self._woken: SimpleQueue[None] = SimpleQueue()
+        self._timer = threading.Timer(max(seconds, 0), self.cut, [error])
+        self._timer.daemon = True
+        self._timer.start()
+
+    @property
+    def left(self) -> float:
+        """Seconds until the deadline, never less than a millisecond (0 would mean non-blocking)."""
+        return max(self._ends - time.monotonic(), 0.001)
+
+    def check(self) -> None:
+        """Raise what the request was cut with, if it was."""
+        if self._error is not None:
+            raise self._error
+
+    def cut(self, error: FetchError) -> None:
+        """End the request with `error`, from any thread. The first cut counts."""
+        with self._lock:
+            self._error = self._error or error
+            self._shut()
+        self._woken.put(None)
+
+    def hold(self, sock: socket.socket) -> None:
+        """Shut the connection of `sock` down when cut; from now on, and at once if it was cut."""
+        with self._lock:
+            self._release()
+            # A duplicate, for wrapping in TLS takes the descriptor out of the socket given here.
+            self._handle = sock.dup()
+            if self._error is not None:
+                self._shut()
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Run blocking `work` that no timeout can end, and leave it behind when cut.
+
+        It is left in a daemon thread: a name look-up ends by the system resolver's own limits.
+        """
+        done: list[T] = []
+        failed: list[Exception] = []
+
+        def worker() -> None:
+            try:
+                done.append(work())
+            except Exception as error:  # noqa: BLE001 - raised again in the thread that waits
+                failed.append(error)
+            self._woken.put(None)
+
+        threading.Thread(target=worker, name="look-up", daemon=True).start()
+        self._woken.get()
+        self.check()
+        if failed:
+            raise failed[0]
+        return done[0]
+
+    def close(self) -> None:
+        """Stop the timer and let go of the connection."""
+        self._timer.cancel()
+        with self._lock:
+            self._release()
+
+    def _shut(self) -> None:
+        if self._handle is not None:
+            with contextlib.suppress(OSError):  # not connected yet, or already closed by the peer
+                self._handle.shutdown(socket.SHUT_RDWR)
+
+    def _release(self) -> None:
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None

@@ -1,0 +1,150 @@
+"""Bytes to text: which encoding, and whether it is text at all.
+
+The order is that of the HTML standard (WHATWG, "determining the character encoding"), widened for
+files that declare nothing: byte-order mark, declared charset, the document's own declaration,
+strict UTF-8, statistics, windows-1252.
+"""
+
+import codecs
+import re
+
+from ingest.errors import ReadError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it starts with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# Labels that are read as a superset, as browsers do (WHATWG Encoding §4.2).
+_SUPERSETS = {
+    **dict.fromkeys(("iso8859-1", "ascii"), "cp1252"),
+    **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "iso8859-9": "cp1254",
+}
+# What undeclared text files are in, by the WHATWG's legacy encodings; statistics that may also choose
+# among the code pages of DOS and old Macs choose them too often.
+_LIKELY = (
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r",
+    "koi8_u", "gb18030", "big5", "cp932", "euc_jp", "cp949", "cp874",
+)  # fmt: skip
+_SIGNATURES = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive or office document"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"RIFF", "an image, sound or video"),
+    (b"ID3", "a sound file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"SQLite format 3\x00", "a database"),
+    (b"wOF", "a font"),
+)
+_DECLARED = re.compile(
+    rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.I
+)
+_XML = re.compile(
+    rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:+-]{1,40})""", re.I
+)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_HEAD = 65_536  # bytes searched for a declaration; late ones exist, after long scripts
+_SAMPLE = 8_192
+_STATISTICS = 200_000
+_CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\x0c\r\x1b"))
+
+
+def decode(body: bytes, charset: str = "", *, html: bool = False) -> str:
+    """Decode a document. `charset` is what the server declared, "" when it declared nothing.
+
+    Raises ReadError when the document is empty or not text. A declared encoding that does not fit
+    the bytes is passed over.
+    """
+    if not body.strip(b" \t\r\n\x0c\x00\xef\xbb\xbf\xfe\xff"):
+        raise ReadError("it is empty")
+    marked = next(((mark, name) for mark, name in _BOMS if body.startswith(mark)), None)
+    if marked:
+        return body[len(marked[0]) :].decode(marked[1], "replace")
+    wide = _unmarked_utf16(body[:_SAMPLE])
+    if wide:
+        return body.decode(wide, "replace")
+    _refuse_binary(body)
+    candidates = [charset, _declaration(body) if html else "", "utf-8"]
+    for name in filter(None, map(_codec, candidates)):
+        try:
+            return body.decode(name)
+        except UnicodeDecodeError:
+            continue
+    return _guess(body)
+
+
+def _codec(label: str) -> str:
+    """The codec for a declared label; "" for unknown ones and those that are not text."""
+    try:
+        name = codecs.lookup(label.strip().strip("\"'")).name
+        b"a".decode(name)
+    except (LookupError, ValueError):
+        return ""
+    if name.startswith(("utf-16", "utf-32", "utf-7")):  # without a mark this is a wrong label
+        return "utf-8"
+    return _SUPERSETS.get(name, name)
+
+
+def _declaration(body: bytes) -> str:
+    head = _COMMENT.sub(b"", body[:_HEAD])
+    found = _DECLARED.search(head) or _XML.search(head)
+    return found[1].decode("ascii", "ignore") if found else ""
+
+
+def _guess(body: bytes) -> str:
+    """By statistics; windows-1252 unless another encoding reads strictly better."""
+    from charset_normalizer import from_bytes  # seldom needed, and slow to import
+
+    matches = from_bytes(body[:_STATISTICS], cp_isolation=list(_LIKELY))
+    best = matches.best()
+    names = [best.encoding] if best else []
+    for match in matches:
+        western = "cp1252" in {match.encoding, *match.could_be_from_charset}
+        if best and western and match.chaos <= best.chaos and match.coherence >= best.coherence:
+            names = ["cp1252"]
+    for name in names:
+        try:
+            return body.decode(name)
+        except UnicodeDecodeError:
+            continue
+    return body.decode("cp1252", "replace")
+
+
+def _unmarked_utf16(sample: bytes) -> str:
+    """UTF-16 without its mark: in texts of most scripts every other byte is zero."""
+    half = len(sample) // 2
+    if half < 4:
+        return ""
+    even, odd = sample[0::2].count(0) / half, sample[1::2].count(0) / half
+    if odd > 0.4 and even < 0.05:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.4 and odd < 0.05 else ""
+
+
+def _refuse_binary(body: bytes) -> None:
+    kind = next((name for start, name in _SIGNATURES if body.startswith(start)), "")
+    sample = body[:_SAMPLE]
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
+    # A stray NUL or form feed in a text is dropped later; data has one control byte in ten.
+    if kind and (controls or b"\x00" in body[:_SAMPLE] or not _is_utf8(sample)):
+        raise ReadError(f"it is not a text but looks like {kind}")
+    if controls > 0.05 * len(sample) and controls > 2:
+        raise ReadError("it is not a text but binary data")
+
+
+def _is_utf8(sample: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True

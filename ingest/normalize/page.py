@@ -1,0 +1,131 @@
+"""HTML: pages from the web, and files that a person wrote or saved."""
+
+from urllib.parse import urljoin
+
+from lxml import html
+
+from ingest import markup
+from ingest.article import Hint
+from ingest.errors import ExtractError
+from ingest.normalize import metadata
+from ingest.normalize.boilerplate import judge
+from ingest.normalize.extract import byline, main_content
+from ingest.normalize.reading import Reading
+from ingest.normalize.rules import Rules
+from ingest.normalize.sanitize import shallow
+
+_FURNITURE = "//nav | //aside | //footer | //form | //*[@role='navigation' or @role='banner']"
+_LEAVES = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "span", "a", "button")
+_THIN = 0.3  # of the paragraphs of article or main: less than that was a wrong choice
+_FLATTENED = "it is nested too deeply or too long to keep its structure; its text was kept"
+
+
+def read_page(text: str, *, url: str, rules: Rules) -> Reading:
+    """Read an HTML page or fragment; `url` is its address, "" for a file of a folder.
+
+    Raises ExtractError when there is nothing to read in it.
+    """
+    flat, flattened = shallow(text)
+    page = markup.parse_page(flat)
+    head = metadata.read_head(markup.parse_page(text) if flattened else page)
+    language = metadata.language_of_page(head)
+    base = _base(page, url)
+    title = metadata.title_of(head)
+    body = _file_body(page) if not url else _web_body(page, base)
+    hints = _drop_boilerplate(body)
+    _drop_title(body, title)
+    if not markup.text_of(body) and body.find(".//img") is None and not title:
+        raise ExtractError("there is no text in it")
+    published, origin = metadata.published_of(head, url, rules.timezone, language or rules.language)
+    image = metadata.image_of(head)
+    return Reading(
+        html=markup.serialize(body),
+        title=title,
+        url=metadata.canonical_of(head, base, url or rules.site_url),
+        authors=metadata.authors_of(head) or byline(page),
+        published=published,
+        updated=metadata.updated_of(head, rules.timezone, language or rules.language),
+        date_origin=origin,
+        language=language,
+        summary=metadata.description_of(head),
+        image=urljoin(base, image) if base and image else image,
+        tags=metadata.tags_of(head),
+        section=metadata.section_of(head),
+        site_name=metadata.site_name_of(head),
+        hints=hints,
+        warnings=(_FLATTENED,) if flattened else (),
+    )
+
+
+def _base(page: html.HtmlElement, url: str) -> str:
+    declared = page.xpath("string(//base/@href)").strip()
+    try:
+        return urljoin(url, declared) if url and declared else url
+    except ValueError:
+        return url
+
+
+def _file_body(page: html.HtmlElement) -> html.HtmlElement:
+    """A file's own article or main, else all of its body; a saved page's furniture goes.
+
+    Nothing is guessed: a hand-written file keeps every paragraph.
+    """
+    return _container(page) if _container(page) is not None else _whole(page)
+
+
+def _web_body(page: html.HtmlElement, base: str) -> html.HtmlElement:
+    """The main content; the page's own `article` when that was missed, else all of the text."""
+    found = _parsed(main_content(page, base))
+    own = _container(page)
+    if own is not None and len(markup.text_of(found)) < _THIN * _prose(own):
+        return own
+    return found if markup.text_of(found) else _whole(page)
+
+
+def _parsed(text: str) -> html.HtmlElement:
+    try:
+        body = markup.parse_page(text).find("body")
+    except ExtractError:
+        body = None
+    return body if body is not None else html.Element("body")
+
+
+def _container(page: html.HtmlElement) -> html.HtmlElement | None:
+    """The only article, else the only main; None when the page has neither or several."""
+    for name in ("article", "main"):
+        found = page.xpath(f"//{name}[not(ancestor::{name})]")
+        if len(found) == 1 and markup.text_of(found[0]):
+            return found[0]
+    return None
+
+
+def _whole(page: html.HtmlElement) -> html.HtmlElement:
+    body = page.find("body")
+    assert body is not None  # parse_page ensures it
+    everything = markup.text_of(body)
+    for element in body.xpath(_FURNITURE + " | //script | //style | //noscript"):
+        if element.getparent() is not None and len(markup.text_of(element)) < len(everything) / 2:
+            element.drop_tree()
+    return body
+
+
+def _prose(element: html.HtmlElement) -> int:
+    return sum(len(markup.text_of(p)) for p in element.iter("p"))
+
+
+def _drop_boilerplate(body: html.HtmlElement) -> tuple[Hint, ...]:
+    leaves = [e for e in body.iter(*_LEAVES) if not len(e) or all(c.tag not in _LEAVES for c in e)]
+    spoken = [(e, markup.clean_line(e.text_content())) for e in leaves if e is not body]
+    spoken = [(element, line) for element, line in spoken if line]
+    dropped, hints = judge([line for _, line in spoken])
+    for index in sorted(dropped, reverse=True):
+        spoken[index][0].drop_tree()
+    return hints
+
+
+def _drop_title(body: html.HtmlElement, title: str) -> None:
+    """Readers show the title above the content: a heading that repeats it goes."""
+    for heading in list(body.iter("h1", "h2"))[:2]:
+        if title and markup.clean_line(heading.text_content()).casefold() == title.casefold():
+            heading.drop_tree()
+            return

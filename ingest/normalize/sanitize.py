@@ -1,0 +1,176 @@
+"""The one gate that all HTML passes on its way into the store.
+
+nh3 repairs and filters as a browser's parser would; lxml writes the result, for its HTML
+serializer passes html5lib's strict parser. Both are applied until nothing changes any more, which
+makes the result a fixed point: sanitizing it again returns it as it is.
+"""
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+import nh3
+from lxml import html
+
+from ingest import markup
+from ingest.errors import ExtractError
+from ingest.normalize.blocks import paragraphs
+from ingest.normalize.elements import elements
+from ingest.normalize.embeds import prepare
+from ingest.normalize.links import Link, resolve
+
+MAX_DEPTH = 150
+"""Nested elements. Deeper HTML is flattened: readers built on libxml2 drop what lies below 256."""
+
+_ROUNDS = 6  # two are the rule, three were the most that Hypothesis found
+_URLS = {"href", "src", "poster"}
+_EMPTY = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "a", "li", "figure", "figcaption", "blockquote")
+_CONTENT = ("img", "br", "hr", "video", "audio", "table")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(?:[\s/][^<>]*)?>")
+_DROPPED = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_KEPT = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "img", "br", "hr"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sanitized:
+    """`urls` are the targets that stayed, in order; `outside` references that left the root;
+    `flattened` tells that the nesting was too deep to keep."""
+
+    html: str
+    urls: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    flattened: bool = False
+
+
+def sanitize(text: str, *, base: str) -> str:
+    """The HTML of `text` that readers may see, valid and with absolute URLs. See `sanitized`."""
+    return sanitized(text, base=base).html
+
+
+def sanitized(text: str, *, base: str) -> Sanitized:
+    """Filter the HTML fragment or page `text`; references are resolved by `base` (links.resolve).
+
+    Only the elements and attributes of allowed.toml stay. Never raises: what cannot be made stable
+    comes out as its text in paragraphs.
+    """
+    outside: dict[str, None] = {}
+    current, flattened = shallow(markup.clean(text))
+    for _ in range(_ROUNDS):
+        previous, current = current, _round(current, base, outside)
+        if current == previous:
+            return Sanitized(
+                html=current,
+                urls=tuple(_targets(current)),
+                outside=tuple(outside),
+                flattened=flattened,
+            )
+    return Sanitized(html=_plain(current), outside=tuple(outside), flattened=flattened)
+
+
+def shallow(text: str) -> tuple[str, bool]:
+    """`text` as it is, or its blocks without nesting when it is too deep or too long to parse."""
+    if not markup.truncated(text) and not _deep(text):
+        return text, False
+    return _TAG.sub(_flat, _DROPPED.sub("", text)), True
+
+
+def _flat(match: re.Match[str]) -> str:
+    name = match[2].lower()
+    if name in _KEPT:
+        return match[0]
+    return "" if name in elements().inline else "<p>"
+
+
+def _round(text: str, base: str, outside: dict[str, None]) -> str:
+    body = _body(text)
+    if body is None:
+        return ""
+    prepare(body)
+    paragraphs(body)
+    known = elements()
+    filtered = nh3.clean(
+        markup.serialize(body),
+        tags=known.tags,
+        attributes=known.attributes,
+        clean_content_tags=known.with_content,
+        url_schemes=known.schemes,
+        link_rel=None,
+    )
+    body = _body(filtered)
+    if body is None:
+        return ""
+    _absolutize(body, base, outside)
+    _tidy(body)
+    return markup.clean(markup.serialize(body))
+
+
+def _body(text: str) -> html.HtmlElement | None:
+    try:
+        return markup.parse_page(text).find("body")
+    except ExtractError:
+        return None
+
+
+def _absolutize(body: html.HtmlElement, base: str, outside: dict[str, None]) -> None:
+    known: dict[str, Link] = {}
+    for element in body.iter("a", "img", "video", "audio"):
+        for name in _URLS & set(element.attrib):
+            reference = element.get(name) or ""
+            link = known[reference] = known.get(reference) or resolve(reference, base)
+            if link.outside:
+                outside[reference] = None
+            if link.url:
+                element.set(name, link.url)
+            else:
+                del element.attrib[name]
+    for element in list(body.iter("a", "img", "video", "audio")):
+        if element.tag == "a":
+            if not element.get("href"):
+                element.drop_tag()
+        elif not _shows(element.get("src")):
+            element.drop_tree() if element.tag == "img" else element.drop_tag()
+        elif element.tag != "img":
+            element.set("controls", "")
+
+
+def _shows(source: str | None) -> bool:
+    return bool(source) and not (source or "").startswith(("mailto:", "tel:"))
+
+
+def _tidy(body: html.HtmlElement) -> None:
+    for element in list(body.iter("pre")):
+        element.text = _lead(element.text, "\n")  # a parser drops one, we all
+    for element in reversed(list(body.iter(*_EMPTY))):
+        if not "".join(element.itertext()).strip() and not _holds(element):
+            element.drop_tree()
+    # NFC would join a leading U+0338 with the tag's ">" to "≯".
+    for element in body.xpath("//*[contains(., '\u0338')]"):
+        if (element.text or "").startswith("\u0338"):
+            element.text = _lead(element.text, "\u0338")
+        if (element.tail or "").startswith("\u0338"):
+            element.tail = _lead(element.tail, "\u0338")
+
+
+def _lead(text: str | None, dropped: str) -> str | None:
+    return markup.clean(text or "").lstrip(dropped) or None
+
+
+def _holds(element: html.HtmlElement) -> bool:
+    return next(element.iter(*_CONTENT), None) is not None
+
+
+def _targets(text: str) -> list[str]:
+    body = _body(text)
+    elements = [] if body is None else body.iter()
+    return [e.attrib[n] for e in elements for n in ("href", "src", "poster") if n in e.attrib]
+
+
+def _deep(text: str) -> bool:
+    body = _body(text)
+    return body is not None and bool(body.xpath(f"boolean({'*/' * MAX_DEPTH}*)"))
+
+
+def _plain(text: str) -> str:
+    body = _body(text)
+    blocks = [] if body is None else markup.text_of(body).split("\n\n")
+    return "".join(f"<p>{escape(block, quote=False)}</p>" for block in blocks if block)

@@ -1,0 +1,98 @@
+import io
+import logging
+import re
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from config.logs import configure
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _restored() -> Iterator[None]:
+    root = logging.getLogger()
+    loggers = [root, *(logging.getLogger(name) for name in ("config", "ingest", "feeds"))]
+    handlers, levels = list(root.handlers), [logger.level for logger in loggers]
+    yield
+    root.handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_an_event_is_one_line_with_time_level_and_fields() -> None:
+    stream = io.StringIO()
+    configure("info", stream)
+    structlog.get_logger("ingest.x").info("source read", source="inbox", new=3, title='a "b"\nc')
+    line = stream.getvalue()
+    stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    rest = re.escape(r'source read source=inbox new=3 title="a \"b\"\nc"')
+    assert re.fullmatch(rf"{stamp} info     {rest}\n", line)
+
+
+def test_hostile_values_cannot_break_the_line_or_colour_it() -> None:
+    stream = io.StringIO()
+    configure("info", stream)
+    hostile = "\x1b[31m\r\n\x85\u2028\u202e\ud800"
+    structlog.get_logger("feeds.x").info("event" + hostile, value=hostile)
+    logging.getLogger("feeds.x").warning("by stdlib %s", hostile)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 2
+    assert all(line.isprintable() for line in lines)
+
+
+def test_libraries_speak_from_warning_on() -> None:
+    stream = io.StringIO()
+    configure("debug", stream)
+    for name in ("uvicorn.access", "apscheduler.scheduler", "urllib3"):
+        logging.getLogger(name).info("quiet")
+        logging.getLogger(name).warning("loud")
+    structlog.get_logger("ingest.x").debug("ours")
+    assert stream.getvalue().count("quiet") == 0
+    assert stream.getvalue().count("loud") == 3
+    assert stream.getvalue().count("ours") == 1
+
+
+def test_configuring_again_replaces_the_stream_and_the_level() -> None:
+    first, second = io.StringIO(), io.StringIO()
+    configure("info", first)
+    configure("error", second)
+    structlog.get_logger("ingest.x").info("no")
+    structlog.get_logger("ingest.x").error("yes")
+    assert first.getvalue() == ""
+    assert second.getvalue().count("\n") == 1
+
+
+def test_a_traceback_comes_last_on_the_same_line() -> None:
+    stream = io.StringIO()
+    configure("info", stream)
+    try:
+        raise RuntimeError("boom")
+    except RuntimeError:
+        structlog.get_logger("ingest.x").exception("run failed", source="a")
+    (line,) = stream.getvalue().splitlines()
+    assert re.search(r'run failed source=a exception="Traceback .*boom"$', line)
+
+
+def test_levels_have_colour_on_a_terminal_unless_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    terminal = Terminal()
+    configure("info", terminal)
+    structlog.get_logger("ingest.x").error("bad")
+    assert "\x1b[31m" in terminal.getvalue()
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = Terminal()
+    configure("info", plain)
+    structlog.get_logger("ingest.x").error("bad")
+    assert "\x1b" not in plain.getvalue()
+
+
+def test_an_unknown_level_is_refused() -> None:
+    with pytest.raises(ValueError, match="LOUD"):
+        configure("loud", io.StringIO())

@@ -1,0 +1,130 @@
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from config.load import load
+from config.settings import Source
+from feeds.cli import main
+from feeds.cli.setup import next_run
+
+LEAST = """\
+[site]
+title = "T"
+url = "https://example.org"
+[[source]]
+name = "inbox"
+files = "articles/**/*.{txt,md}"
+"""
+
+
+def broadsheet(*args: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(arg) for arg in args])
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    (tmp_path / "articles").mkdir()
+    path = tmp_path / "broadsheet.toml"
+    path.write_text(LEAST)
+    return path
+
+
+def test_init_writes_a_configuration_that_check_accepts(tmp_path: Path) -> None:
+    done = broadsheet("init", tmp_path / "news")
+    assert done.exit_code == 0
+    assert "Next:" in done.output
+    written = tmp_path / "news" / "broadsheet.toml"
+    assert load(written, {}).site.title
+    assert broadsheet("--config", written, "check").exit_code == 0
+
+
+def test_init_never_overwrites(path: Path) -> None:
+    done = broadsheet("init", path.parent)
+    assert done.exit_code == 1
+    assert "left as it is" in done.output
+    assert path.read_text() == LEAST
+
+
+def test_init_where_nothing_can_be_made_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = broadsheet("init", tmp_path / "file" / "below")
+    assert done.exit_code == 1
+    assert "cannot be written" in done.output
+
+
+def test_check_says_what_each_source_holds_and_when_it_runs(path: Path) -> None:
+    for name in ("a.txt", "b.md", "c.html", ".hidden.md"):
+        (path.parent / "articles" / name).write_text("x")
+    path.write_text(
+        LEAST + '[[source]]\nname = "pages"\nurls = ["https://a.example/"]\ncron = "0 6 * * 1"\n'
+    )
+    done = broadsheet("--config", path, "check")
+    assert done.exit_code == 0
+    assert "inbox: 2 files; next run at start, then every 1 minute\n" in done.output
+    assert "pages: 1 address; next run Mon " in done.output
+    assert "06:00 UTC, in " in done.output
+    assert not (path.parent / "public").exists()
+
+
+def test_the_next_run_of_a_cron_is_told_in_the_sites_zone() -> None:
+    source = Source(name="a", urls=("https://a.example/",), cron="0 6 * * 1-5")
+    now = datetime(2026, 10, 23, 12, tzinfo=UTC)
+    assert next_run(source, "Europe/Berlin", now) == (
+        "next run Mon 2026-10-26 06:00 Europe/Berlin, in 2 days 17 hours (0 6 * * 1-5)"
+    )
+
+
+def test_every_problem_goes_to_stderr_with_exit_code_2(path: Path) -> None:
+    path.write_text(LEAST.replace("title", "tittle") + 'evry = "1h"\n')
+    done = broadsheet("--config", path, "check")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert f"{path}:2: site.tittle: there is no such option; did you mean `title`?" in done.stderr
+    assert f"{path}:7: source[1].evry: " in done.stderr
+
+
+def test_an_impossible_cron_is_a_problem_of_its_line(path: Path) -> None:
+    path.write_text(LEAST + 'cron = "0 0 30 2 *"\n')
+    done = broadsheet("--config", path, "check")
+    assert done.exit_code == 2
+    assert done.stderr == f"{path}:7: source[1].cron: there is no such date in any year\n"
+
+
+def test_a_missing_configuration_points_to_init(tmp_path: Path) -> None:
+    done = broadsheet("--config", tmp_path / "broadsheet.toml", "check")
+    assert done.exit_code == 2
+    assert "`broadsheet init`" in done.stderr
+
+
+def test_the_environment_may_name_the_configuration(path: Path) -> None:
+    done = CliRunner().invoke(main, ["check"], env={"BROADSHEET_CONFIG": str(path)})
+    assert done.exit_code == 0
+
+
+def test_a_missing_root_is_told_with_exit_code_1(path: Path) -> None:
+    (path.parent / "articles").rmdir()
+    done = broadsheet("--config", path, "check")
+    assert done.exit_code == 1
+    assert "inbox: the folder" in done.stderr
+
+
+def test_an_output_that_is_a_file_is_told(path: Path) -> None:
+    (path.parent / "public").write_text("")
+    done = broadsheet("--config", path, "check")
+    assert done.exit_code == 1
+    assert "output: " in done.stderr
+    assert "is not a folder" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_data_folder_that_cannot_be_written_is_told(path: Path) -> None:
+    path.parent.chmod(0o500)
+    try:
+        done = broadsheet("--config", path, "check")
+    finally:
+        path.parent.chmod(0o700)
+    assert done.exit_code == 1
+    assert "data: " in done.stderr

@@ -1,0 +1,51 @@
+"""The shelf after kills and with little memory: what is on disk counts."""
+
+import gzip
+import os
+from hashlib import sha256
+from pathlib import Path
+
+from feeds.manifest import FileRecord
+from feeds.server.shelf import Shelf
+from tests.feeds.server.published import OLD, RSS, published
+
+
+def test_after_a_kill_and_restart_the_newer_bytes_count(tmp_path: Path) -> None:
+    site = published(tmp_path)
+    new = b"<rss>new</rss>"
+    site.write("all.rss.gz", gzip.compress(new, mtime=0))
+    path = site.write("all.rss", new)
+    copy = Shelf(site.output, site.manifests).get("all.rss")
+    assert copy is not None
+    assert not isinstance(copy, FileRecord)
+    assert copy.body == new
+    assert copy.etag == f'W/"{sha256(new).hexdigest()}"'
+    assert copy.modified == int(path.stat().st_mtime) > OLD.timestamp()
+
+
+def test_killed_within_the_second_of_the_last_edition_the_date_still_moves(tmp_path: Path) -> None:
+    site = published(tmp_path)
+    os.utime(site.write("all.rss", b"<rss>new</rss>"), (OLD.timestamp(), OLD.timestamp()))
+    copy = Shelf(site.output, site.manifests).get("all.rss")
+    assert copy is not None
+    assert not isinstance(copy, FileRecord)
+    assert copy.modified == OLD.timestamp() + 1
+
+
+def test_killed_after_the_siblings_plain_bytes_are_served(tmp_path: Path) -> None:
+    site = published(tmp_path)
+    site.write("all.rss.gz", gzip.compress(b"<rss>new</rss>", mtime=0))
+    copy = Shelf(site.output, site.manifests).get("all.rss")
+    assert copy is not None
+    assert not isinstance(copy, FileRecord)
+    assert (copy.body, copy.gzip) == (RSS, None)
+
+
+def test_beyond_its_budget_the_shelf_reads_from_disk(tmp_path: Path) -> None:
+    site = published(tmp_path)
+    site.publish({"big.rss": b"b" * 5000}, OLD, feed="big")
+    shelf = Shelf(site.output, site.manifests, budget=5500)
+    held = {name: shelf.get(name) for name in ("all.rss", "all.atom", "big.rss")}
+    records = [file for file in held.values() if isinstance(file, FileRecord)]
+    assert [record.path for record in records] == ["big.rss"]
+    assert shelf.read(records[0]).body == b"b" * 5000

@@ -1,0 +1,115 @@
+"""Manifests: what was written is read back, and nothing else is taken for one."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feeds.manifest import (
+    MAX_BYTES,
+    FileRecord,
+    Manifest,
+    ManifestError,
+    dumps,
+    loads,
+    read_manifest,
+    read_manifests,
+)
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def record(path: object = "all.rss", **changes: object) -> FileRecord:
+    values: dict[str, object] = {
+        "path": path,
+        "media_type": "application/rss+xml",
+        "digest": "0a" * 32,
+        "size": 12,
+        "changed_at": NOON,
+    }
+    return FileRecord(**values | changes)  # type: ignore[arg-type]
+
+
+def test_a_manifest_survives_writing_and_reading() -> None:
+    manifest = Manifest(feed="all", files=(record("all.rss"), record("räume/all.atom")))
+    assert loads(dumps(manifest)) == manifest
+
+
+def test_the_same_manifest_gives_the_same_bytes() -> None:
+    once = dumps(Manifest(feed="all", files=(record(),)))
+    assert once == dumps(Manifest(feed="all", files=(record(),)))
+    assert json.loads(once)["files"][0]["changed_at"] == "2026-05-01T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/etc/passwd", "../all.rss", "a//b", "a/./b", ".hidden", "a/", "a\\b", "a\0b"]
+)
+def test_a_path_that_leaves_the_output_folder_or_hides_is_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="not one below the output"):
+        record(path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"digest": "abc"},
+        {"digest": "0A" * 32},
+        {"size": -1},
+        {"size": True},
+        {"media_type": "text/html\r\nx: y"},
+        {"changed_at": NOON.replace(microsecond=1)},
+        {"changed_at": NOON.replace(tzinfo=None)},
+        {"changed_at": NOON.astimezone(timezone(timedelta(hours=2)))},
+    ],
+)
+def test_a_malformed_record_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="is not a"):
+        record(**changes)
+
+
+@given(st.binary(max_size=200) | st.recursive(st.none() | st.text(max_size=5) | st.integers(),
+       lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
+           ["feed", "files", "path", "size"]), inner, max_size=4), max_leaves=8)
+       .map(lambda value: json.dumps(value).encode()))  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_no_bytes_break_the_reading(data: bytes) -> None:
+    try:
+        manifest = loads(data)
+    except ManifestError:
+        return
+    assert manifest.feed
+
+
+def test_a_missing_part_is_refused() -> None:
+    value = json.loads(dumps(Manifest(feed="all", files=(record(),))))
+    for name in list(value["files"][0]):
+        broken = json.loads(json.dumps(value))
+        del broken["files"][0][name]
+        with pytest.raises(ManifestError, match=name):
+            loads(json.dumps(broken).encode())
+
+
+def test_deep_nesting_is_refused() -> None:
+    with pytest.raises(ManifestError, match="nested"):
+        loads(b"[" * 200_000)
+
+
+def test_a_broken_manifest_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
+    good = Manifest(feed="b", files=(record(),))
+    (tmp_path / "a.json").write_bytes(b"{")
+    (tmp_path / "b.json").write_bytes(dumps(good))
+    (tmp_path / "c.json").write_bytes(b" " * (MAX_BYTES + 1))
+    (tmp_path / "d.json").mkdir()
+    (tmp_path / ".e.json").write_bytes(b"half wri")
+    manifests, problems = read_manifests(tmp_path)
+    assert manifests == (good,)
+    assert [line.split(":")[0] for line in problems] == ["a.json", "c.json", "d.json"]
+
+
+def test_a_folder_that_is_not_there_holds_none(tmp_path: Path) -> None:
+    assert read_manifests(tmp_path / "nowhere") == ((), ())
+    with pytest.raises(ManifestError, match=r"^all\.json: No such file"):
+        read_manifest(tmp_path / "nowhere" / "all.json")

@@ -1,0 +1,62 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.normalize.dates import parse_date
+
+BERLIN_MIDNIGHT = datetime(2026, 1, 4, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-01-05", "2026/01/05", "5. Januar 2026", "05.01.2026", "2026年1月5日", "Jan 5, 2026",
+        "5 de enero de 2026", "2026-01-04T23:00:00Z", "2026-01-05 00:00 +0100", "5 января 2026",
+    ],
+)  # fmt: skip
+def test_days_and_moments_in_many_forms(text: str) -> None:
+    assert parse_date(text, "Europe/Berlin") == BERLIN_MIDNIGHT
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Mon, 05 Jan 2026 10:00:00 EST", datetime(2026, 1, 5, 15, tzinfo=UTC)),
+        ("Mon, 05 Jan 26 10:00:00 +0545", datetime(2026, 1, 5, 4, 15, tzinfo=UTC)),
+        ("2026-07-05T10:00:00.25", datetime(2026, 7, 5, 8, tzinfo=UTC)),
+        ("2026-03-29 02:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC)),
+        ("2031-01-01T00:00Z", datetime(2031, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_zones_are_kept_or_supplied(text: str, wanted: datetime) -> None:
+    assert parse_date(text, "Europe/Berlin") == wanted
+
+
+def test_the_language_tells_the_month_from_the_day() -> None:
+    assert parse_date("05/01/2026", "UTC") == datetime(2026, 5, 1, tzinfo=UTC)
+    assert parse_date("05/01/2026", "UTC", language="fr") == datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "soon", "yesterday", "3 hours ago", "12", "2026", "May", "5 January", "10:30",
+        "1970-01-01", "1989-12-31", "2026-13-45", "9999-12-31", "0001-01-01T00:00+14:00",
+        "1" * 1000, "3.11.4",
+    ],
+)  # fmt: skip
+def test_nonsense_and_half_dates_are_no_dates(text: str) -> None:
+    assert parse_date(text, "UTC") is None
+
+
+def test_an_unknown_zone_counts_as_utc() -> None:
+    assert parse_date("2026-01-05", "Mars/Olympus") == datetime(2026, 1, 5, tzinfo=UTC)
+
+
+@given(st.text(st.sampled_from("0123456789-/.:TZ+ JanuaryMon,年月日\x00\ud800"), max_size=30))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_a_moment_of_our_time_or_none(text: str) -> None:
+    found = parse_date(text, "America/New_York")
+    assert found is None or (found.tzinfo is UTC and 1990 <= found.year <= 2100)

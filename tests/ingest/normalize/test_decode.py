@@ -1,0 +1,86 @@
+import codecs
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.errors import ReadError
+from ingest.normalize.decode import decode
+
+GERMAN = "Über die Straße – “schön” und ein naïves Café, 10 €"
+CHINESE = "这是一个关于城市的长篇文章，讲述了很多人的故事。" * 3
+RUSSIAN = "Это довольно длинный русский текст о том, как живут люди в городе."
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "wanted"),
+    [
+        (GERMAN.encode(), "", GERMAN),
+        (codecs.BOM_UTF8 + GERMAN.encode(), "latin-1", GERMAN),
+        (codecs.BOM_UTF16_LE + GERMAN.encode("utf-16-le"), "", GERMAN),
+        (codecs.BOM_UTF16_BE + GERMAN.encode("utf-16-be"), "utf-8", GERMAN),
+        (codecs.BOM_UTF32_LE + GERMAN.encode("utf-32-le"), "", GERMAN),
+        (GERMAN.encode("utf-16-le"), "", GERMAN),
+        (GERMAN.encode("cp1252"), "", GERMAN),
+        (GERMAN.encode("cp1252"), "iso-8859-1", GERMAN),
+        (GERMAN.encode("cp1252"), "utf-8", GERMAN),
+        (GERMAN.encode(), "no-such-charset", GERMAN),
+        (GERMAN.encode(), "base64", GERMAN),
+        (RUSSIAN.encode("cp1251"), "", RUSSIAN),
+        (RUSSIAN.encode("koi8-r"), "koi8-r", RUSSIAN),
+        (CHINESE.encode("gb18030"), "", CHINESE),
+        (CHINESE.encode("gbk"), "gb2312", CHINESE),
+        (b"caf\xe9", "", "café"),
+    ],
+)
+def test_texts_in_any_encoding(body: bytes, charset: str, wanted: str) -> None:
+    assert decode(body, charset) == wanted
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"),
+    [
+        ('<title>{0}</title><meta charset="gbk">', "gbk"),
+        ("<!-- <meta charset=utf-8> --><meta charset=gb18030><title>{0}</title>", "gb18030"),
+        ('<meta http-equiv="Content-Type" content="text/html; charset=big5">{1}', "big5"),
+        ('<?xml version="1.0" encoding="gbk"?><p>{0}', "gbk"),
+        ("<script>" + "x" * 5_000 + "</script><meta charset='gbk'>{0}", "gbk"),
+        ("<meta charset=utf-16>{0}", "utf-8"),
+    ],
+)
+def test_pages_declare_their_encoding_anywhere_in_the_head(head: str, encoding: str) -> None:
+    page = head.format("标题很重要", "標題")
+    assert decode(page.encode(encoding), html=True) == page
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n\t ", codecs.BOM_UTF8, b"\x00\x00", b"\xff\xfe"])
+def test_an_empty_file_is_said_to_be_empty(body: bytes) -> None:
+    with pytest.raises(ReadError, match="it is empty"):
+        decode(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "PNG"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(range(256)), "PDF"),
+        (b"PK\x03\x04" + bytes(60), "ZIP"),
+        (bytes(range(256)) * 20, "binary"),
+    ],
+)
+def test_binary_data_is_refused_in_plain_words(body: bytes, said: str) -> None:
+    with pytest.raises(ReadError, match=said):
+        decode(body)
+
+
+def test_a_text_about_a_format_or_with_a_stray_nul_is_a_text() -> None:
+    assert decode(b"RIFFs are short phrases in music.") == "RIFFs are short phrases in music."
+    assert "words" in decode(b"some\x00 words " + b"and more of them " * 10)
+
+
+@given(st.binary(max_size=200), st.text(max_size=10), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_any_bytes_are_text_or_refused(body: bytes, charset: str, html: bool) -> None:
+    with suppress(ReadError):
+        assert isinstance(decode(body, charset, html=html), str)
