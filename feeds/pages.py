@@ -40,11 +40,12 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
     with press.store.read() as tx:
         change = last_change(tx, "entry")
         before = published.edition(tx, _STATE)
-    same = before is not None and before.settings == digest
-    since = before.built_from if before and same else 0
     output = press.settings.output_folder
+    whole = (output / "index.html").is_file() and (output / "style.css").is_file()
+    same = before is not None and before.settings == digest and whole
+    since = before.built_from if before and same else 0
     written = 0
-    if not same or since != change or not (output / "index.html").is_file():
+    if not same or since != change:
         with press.store.read() as tx:
             ids = _affected(tx, since)
         for start in range(0, len(ids), _BATCH):

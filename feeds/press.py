@@ -26,6 +26,11 @@ class Press:
     roots: Mapping[str, Path]
     silent: frozenset[str]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of every source."""
+        return tuple(source.name for source in self.settings.sources)
+
 
 def settings_digest(press: Press, *parts: object) -> str:
     """A digest that changes when an edition must be rendered again though its store has not."""

@@ -33,7 +33,7 @@ from feeds.render import render
 from feeds.selection import cut
 from feeds.words import words
 from ingest.article import INTERNAL, Entry
-from ingest.store import articles, last_change, published
+from ingest.store import articles, last_change, published, sources
 from ingest.store.published import EditionState
 
 MEDIA_TYPES: Mapping[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
@@ -111,11 +111,17 @@ def publish(
 
 
 def _is_stale(press: Press, feed: Feed) -> bool:
-    """Whether anything changed since the feed's edition was built, or its files are not there."""
+    """Whether anything changed since the feed's edition was built, or its files are not there.
+
+    Also when a source was in the middle of a run then, and is not any more.
+    """
     with press.store.read() as tx:
         state = published.edition(tx, feed.name)
         change = last_change(tx, "article")
+        ready = sources.settled(tx, feed.sources or press.names)
     if state is None or (state.built_from, state.settings) != (change, _digest(press, feed)):
+        return True
+    if any(state.sources.get(id_) != change for id_ in ready):
         return True
     manifest = _manifest(press, feed)
     output = press.settings.output_folder

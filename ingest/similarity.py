@@ -21,7 +21,10 @@ Thai, Lao, Burmese, Khmer, the Japanese kana and Han.
 MARKS = "\u0300-\u036f\u0591-\u05bd\u064b-\u0652\u0670\u0900-\u0963\u0966-\u0dff"
 """Combining marks that belong to the letter before, likewise: Hebrew, Arabic, Indic and Latin."""
 
-_TOKEN = re.compile(rf"[{UNSPACED}]|(?:(?![{UNSPACED}])(?:[^\W_]|[{MARKS}]))+")
+WORD = rf"[^\W_{UNSPACED}]+(?:[{MARKS}]+[^\W_{UNSPACED}]*)*"
+"""A word of a script with spaces, as a regular expression."""
+
+_TOKEN = re.compile(rf"[{UNSPACED}]|{WORD}")
 _SIZE = 4  # words in a shingle
 _LONGEST = 60_000  # characters compared: about 10,000 words, past which a copy is told anyway
 

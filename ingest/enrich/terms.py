@@ -5,7 +5,6 @@ terms in every store, in any order of arrival. How rare a term is in the archive
 articles are compared, from exact counts.
 """
 
-import hashlib
 import math
 import re
 import unicodedata
@@ -14,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
-from ingest.similarity import MARKS, UNSPACED
+from ingest.similarity import UNSPACED, WORD
 
 MOST = 64
 """Terms kept of an article. Fewer cost quality (48: -0.6 % MRR), more cost space and time."""
@@ -23,7 +22,7 @@ _LONGEST = 100_000  # characters read
 _LONGEST_TERM = 40  # characters; longer tokens are encoded data or run-together text
 _NAME = 1.2  # how much sooner a word always written with a capital is kept
 _STEP = 1024  # weights are multiples of 1/1024: sums of their products are exact in any order
-_TOKEN = re.compile(rf"[{UNSPACED}]+|(?:(?![{UNSPACED}])(?:[^\W_]|[{MARKS}])|(?<=\w)['’](?=\w))+")
+_TOKEN = re.compile(rf"[{UNSPACED}]+|{WORD}(?:['’]{WORD})*")
 _APOSTROPHE = re.compile("['’]")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
@@ -36,7 +35,7 @@ def terms(
     Terms are casefolded words without function words and bare numbers; character pairs in scripts
     without spaces. A word of the title or a tag counts as one more occurrence. Weight: 1 + ln(tf),
     the whole normalized to length 1 ("lnc" of Salton and Buckley 1988), rounded to 1/1024. Among
-    equals a digest decides: two texts that share words then keep the same ones.
+    equals the alphabet decides, so that two texts that share words keep the same ones.
     """
     counts: Counter[str] = Counter()
     capitals: Counter[str] = Counter()
@@ -46,19 +45,13 @@ def terms(
             capitals[term] += capital
     weights = {term: 1 + math.log(count) for term, count in counts.items()}
 
-    def rank(term: str) -> tuple[float, int]:
+    def rank(term: str) -> tuple[float, str]:
         named = capitals[term] == counts[term]
-        return (-weights[term] * (_NAME if named else 1), term_id(term))
+        return (-weights[term] * (_NAME if named else 1), term)
 
     kept = sorted(weights, key=rank)[:MOST]
     length = math.sqrt(sum(weights[term] ** 2 for term in kept))
     return tuple((term, round(weights[term] / length * _STEP) / _STEP) for term in kept)
-
-
-def term_id(text: str) -> int:
-    """The number of a term in every store: 63 bits of its BLAKE2b digest. Never changes."""
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
 
 
 @cache

@@ -25,7 +25,7 @@ _SUPERSETS = {
     "euc_kr": "cp949",
     "iso8859-9": "cp1254",
 }
-# What undeclared text files are in, by the WHATWG's legacy encodings; statistics that may also choose
+# What undeclared texts are in, by the WHATWG's legacy encodings; statistics that may also choose
 # among the code pages of DOS and old Macs choose them too often.
 _LIKELY = (
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r",
@@ -46,9 +46,7 @@ _SIGNATURES = (
     (b"SQLite format 3\x00", "a database"),
     (b"wOF", "a font"),
 )
-_DECLARED = re.compile(
-    rb"""<meta[^>]{0,400}?charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w.:+-]{1,40})""", re.I
-)
+_DECLARED = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=[\s"']{0,9}([\w.:+-]{1,40})""", re.I)
 _XML = re.compile(
     rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:+-]{1,40})""", re.I
 )

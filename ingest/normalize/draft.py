@@ -13,7 +13,7 @@ from ingest.normalize.links import assets, file_base, resolve
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import Sanitized, sanitized
-from ingest.urls import canonical_url, same_site
+from ingest.urls import canonical_url
 
 _TITLE, _SUMMARY, _NAME, _ID = 300, 1_000, 200, 500  # characters
 _AUTHORS, _TAGS = 20, 30
@@ -46,7 +46,7 @@ def finish(reading: Reading, document: Document, rules: Rules, now: datetime) ->
         html=body.html,
         text=text,
         declared_id=clean_line(reading.declared_id)[:_ID],
-        url=_url(reading.url, document, rules),
+        url=_url(reading.url, document),
         authors=_names(reading.authors or rules.authors, _AUTHORS),
         published=published,
         updated=updated if not published or not updated or updated >= published else None,
@@ -117,19 +117,15 @@ def _is_prose(summary: str, title: str, text: str) -> bool:
     return words >= _PROSE_WORDS
 
 
-def _url(url: str, document: Document, rules: Rules) -> str:
-    """A page's canonical URL or its own address; a file's only if it is of the publication's site.
-
-    Front matter is the author's word and HTML files have been checked, so what is left to refuse
-    here is what is no address, or somebody else's.
-    """
+def _url(url: str, document: Document) -> str:
+    """The canonical URL: what the document says (HTML was checked, front matter is the author's
+    word), else the page's own address; "" for a file that names none."""
     for candidate in (url, document.url):
         try:
-            found = canonical_url(candidate) if candidate else ""
+            if candidate:
+                return canonical_url(candidate)
         except ValueError:
             continue
-        if found and (document.url or not rules.site_url or same_site(found, rules.site_url)):
-            return found
     return ""
 
 

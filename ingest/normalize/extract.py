@@ -10,6 +10,7 @@ from copy import deepcopy
 from lxml import html
 
 from ingest.markup import clean
+from ingest.normalize.embeds import prepare
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports pages, we report runs
 
@@ -19,6 +20,9 @@ def main_content(page: html.HtmlElement, url: str) -> str:
     import trafilatura
 
     tree = deepcopy(page)
+    prepare(tree)
+    if url:  # trafilatura resolves against the host alone
+        tree.make_links_absolute(url, handle_failures="ignore")
     _guard_code(tree)
     found = trafilatura.extract(
         tree,

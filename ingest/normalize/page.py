@@ -27,7 +27,7 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     """
     flat, flattened = shallow(text)
     page = markup.parse_page(flat)
-    head = metadata.read_head(markup.parse_page(text) if flattened else page)
+    head = metadata.read_head(markup.parse_page(markup.clean(text)) if flattened else page)
     language = metadata.language_of_page(head)
     base = _base(page, url)
     title = metadata.title_of(head)

@@ -24,10 +24,16 @@ MAX_DEPTH = 150
 
 _ROUNDS = 6  # two are the rule, three were the most that Hypothesis found
 _URLS = {"href", "src", "poster"}
-_EMPTY = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "a", "li", "figure", "figcaption", "blockquote")
-_CONTENT = ("img", "br", "hr", "video", "audio", "table")
+_MAY_EMPTY = "p h1 h2 h3 h4 h5 h6 a li figure figcaption blockquote"
+_SHOWN = "img br hr video audio table"
+_EMPTY = (
+    f".//*[contains(' {_MAY_EMPTY} ', concat(' ', name(), ' '))]"
+    "[not(normalize-space(translate(., '\u00a0', ' ')))]"
+    f"[not(.//*[contains(' {_SHOWN} ', concat(' ', name(), ' '))])]"
+)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})(?:[\s/][^<>]*)?>")
-_DROPPED = re.compile(r"<(script|style)\b[^<>]*>.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_UNREAD = re.compile(r"<(script|style|head|title)(?=[\s>])", re.IGNORECASE)
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,9}));?")
 _KEPT = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "img", "br", "hr"})
 
 
@@ -54,7 +60,7 @@ def sanitized(text: str, *, base: str) -> Sanitized:
     comes out as its text in paragraphs.
     """
     outside: dict[str, None] = {}
-    current, flattened = shallow(markup.clean(text))
+    current, flattened = shallow(text)
     for _ in range(_ROUNDS):
         previous, current = current, _round(current, base, outside)
         if current == previous:
@@ -68,10 +74,35 @@ def sanitized(text: str, *, base: str) -> Sanitized:
 
 
 def shallow(text: str) -> tuple[str, bool]:
-    """`text` as it is, or its blocks without nesting when it is too deep or too long to parse."""
+    """`text` fit to be parsed and changed: clean, and when it is too deep or too long to parse,
+    its blocks without their nesting and True."""
+    text = _REFERENCE.sub(_referred, markup.clean(text))
     if not markup.truncated(text) and not _deep(text):
         return text, False
-    return _TAG.sub(_flat, _DROPPED.sub("", text)), True
+    return _TAG.sub(_flat, _read_part(text)), True
+
+
+def _referred(match: re.Match[str]) -> str:
+    """A character reference, or nothing when lxml could read but not write what it stands for."""
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return match[0] if code <= 0x10FFFF and markup.clean(chr(code)) else ""
+
+
+def _read_part(text: str) -> str:
+    """`text` without its head, scripts and styles; an unclosed one stays. Linear."""
+    kept, end = [], 0
+    unclosed: set[str] = set()
+    for match in _UNREAD.finditer(text):
+        name = match[1].lower()
+        if match.start() < end or name in unclosed:
+            continue
+        closing = re.compile(rf"</{name}[^<>]{{0,20}}>", re.IGNORECASE).search(text, match.end())
+        if closing is None:
+            unclosed.add(name)
+        else:
+            kept.append(text[end : match.start()])
+            end = closing.end()
+    return "".join([*kept, text[end:]])
 
 
 def _flat(match: re.Match[str]) -> str:
@@ -140,9 +171,8 @@ def _shows(source: str | None) -> bool:
 def _tidy(body: html.HtmlElement) -> None:
     for element in list(body.iter("pre")):
         element.text = _lead(element.text, "\n")  # a parser drops one, we all
-    for element in reversed(list(body.iter(*_EMPTY))):
-        if not "".join(element.itertext()).strip() and not _holds(element):
-            element.drop_tree()
+    for element in body.xpath(_EMPTY):
+        element.drop_tree()
     # NFC would join a leading U+0338 with the tag's ">" to "≯".
     for element in body.xpath("//*[contains(., '\u0338')]"):
         if (element.text or "").startswith("\u0338"):
@@ -153,10 +183,6 @@ def _tidy(body: html.HtmlElement) -> None:
 
 def _lead(text: str | None, dropped: str) -> str | None:
     return markup.clean(text or "").lstrip(dropped) or None
-
-
-def _holds(element: html.HtmlElement) -> bool:
-    return next(element.iter(*_CONTENT), None) is not None
 
 
 def _targets(text: str) -> list[str]:

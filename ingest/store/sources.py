@@ -107,6 +107,13 @@ def states(tx: Transaction) -> dict[str, SourceState]:
     return {row.name: _state(row) for row in tx.execute(select(schema.source))}
 
 
+def settled(tx: Transaction, names: Collection[str]) -> list[str]:
+    """Internal ids of those sources among `names` that are not in the middle of a run."""
+    rows = tx.execute(select(_S.id, _S.name).where(_S.settled).order_by(_S.id))
+    wanted = set(names)
+    return [row.id for row in rows if row.name in wanted]
+
+
 def due(tx: Transaction, names: Collection[str], now: datetime, limit: int) -> list[SourceState]:
     """The sources among `names` that are due, the longest overdue first."""
     statement = (

@@ -4,46 +4,195 @@ Nothing derived is stored: how many articles hold a term is counted when asked, 
 deletions leave no drift and the answer depends neither on the order of arrival nor on numbers.
 """
 
-from collections.abc import Iterable, Sequence
+import hashlib
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Float,
+    Row,
+    Select,
+    and_,
+    column,
     delete,
+    exists,
+    func,
     insert,
+    or_,
+    select,
+    values,
 )
 from sqlalchemy.dialects import sqlite
 
+from ingest.article import Candidate
 from ingest.store import schema
 from ingest.store.engine import Transaction
+
+Weighted = Sequence[tuple[str, float]]
 
 _A = schema.article.c
 _P = schema.article_term.c  # a posting: an article holds a term
 _IN = 500  # values in one IN list
 _COMMON = 0.3  # a term in a larger share of the articles tells nothing
-_FEW = 50  # articles; in a smaller store even a common term may be all there is
-_POSTINGS = 15_000  # read to find candidates: bounds the query's time in a large store
+_FEW = 50  # articles; in a smaller store a common term may be all there is
+_POSTINGS = 15_000  # read to find candidates: bounds the time a query takes in a large store
 _POOL = 4  # candidates looked at for each one wanted
-_STEP = 2**20  # coefficients are multiples of 1/_STEP: sums are exact in any order
+_STEP = 2**20  # coefficients are multiples of 1/_STEP, so that their sums are exact in any order
 
 
-def put_terms(
-    tx: Transaction, rows: Iterable[tuple[int, Sequence[tuple[int, str, float]]]]
-) -> None:
-    """Replace the terms of articles: `rows` pairs an article's number with (id, text, weight)s.
+def term_id(text: str) -> int:
+    """The number of a term in every store: 63 bits of its BLAKE2b digest. Never changes."""
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
 
-    Call it once a batch, not once an article: rows are written in the order of the primary key.
+
+def put_terms(tx: Transaction, rows: Iterable[tuple[int, Weighted]]) -> None:
+    """Replace the terms of articles: each row is an article's number and its (term, weight)s.
+
+    Meant for a batch, not for one article at a time: postings are written in the order of their
+    primary key. An article with no terms loses those it had.
     """
-    held = dict(rows)
+    held = {number: {term_id(text): (text, weight) for text, weight in t} for number, t in rows}
     for part in _parts(sorted(held)):
         tx.execute(delete(schema.article_term).where(_P.article.in_(part)))
-    texts = {term: text for terms in held.values() for term, text, _ in terms}
+    texts = {term: text for terms in held.values() for term, (text, _) in terms.items()}
     if not texts:
         return
     named = [{"id": term, "text": text} for term, text in sorted(texts.items())]
     tx.execute(sqlite.insert(schema.term).on_conflict_do_nothing(), named)
-    postings = sorted(
-        (term, article, weight) for article, terms in held.items() for term, _, weight in terms
+    postings = [
+        {"term": term, "article": number, "weight": weight}
+        for term, number, weight in sorted(
+            (term, number, weight)
+            for number, terms in held.items()
+            for term, (_, weight) in terms.items()
+        )
+    ]
+    tx.execute(insert(schema.article_term), postings)
+
+
+def neighbours(
+    tx: Transaction,
+    article: str,
+    *,
+    limit: int = 30,
+    extra_linkable: Collection[str] = (),
+) -> tuple[Candidate, ...]:
+    """The articles closest to `article` by their terms, at most `limit`, best first, ties by id.
+
+    `score` is the cosine, 0 to 1, of the article's terms weighed by their rarity and the other's as
+    stored ("ltc.lnc": Manning et al., Introduction to Information
+    Retrieval, 6.4.3, with the idf ln(1 + N/df)). Only articles that may be shown and can be linked
+    to: with a URL of their own, an entry that is up, or their id among `extra_linkable`. None
+    when `article` is not stored.
+    """
+    number = tx.execute(select(_A.number).where(_A.id == article)).scalar_one_or_none()
+    if number is None:
+        return ()
+    linkable = and_(_A.number != number, _linkable(extra_linkable))
+    query, affordable = _query(tx, number)
+    scores = _best(tx, affordable, linkable, limit)
+    if len(affordable) < len(query):
+        scores = _scores(tx, query, scores)
+    columns = (_A.number, _A.id, _A.title, _A.text, _A.language, _A.published)
+    ids = dict(_pairs(tx, select(_A.number, _A.id).where(_A.number.in_(scores))))
+    ranked = sorted(ids, key=lambda n: (-scores[n], ids[n]))[:limit]
+    rows = {row.number: row for row in tx.execute(select(*columns).where(_A.number.in_(ranked)))}
+    return tuple(_candidate(rows[n], scores[n]) for n in ranked)
+
+
+def _query(tx: Transaction, number: int) -> tuple[dict[int, float], dict[int, float]]:
+    """The article's terms and their coefficients: all that count, and those to search with.
+
+    The second stops, heaviest first, before the postings to read become too many; one term is
+    always there.
+    """
+    own = dict(_pairs(tx, select(_P.term, _P.weight).where(_P.article == number)))
+    counted = select(_P.term, func.count()).where(_P.term.in_(own)).group_by(_P.term)
+    holders = dict(_pairs(tx, counted))
+    total = tx.execute(
+        select(func.count()).where(_A.since.is_not(None), _A.removed_at.is_(None))
+    ).scalar_one()
+    most = total * _COMMON if total > _FEW else math.inf
+    raw = {t: own[t] * math.log1p(total / n) for t, n in holders.items() if n <= most}
+    length = math.sqrt(sum(x * x for _, x in sorted(raw.items()))) or 1.0
+    query = {term: round(x / length * _STEP) / _STEP for term, x in raw.items()}
+    affordable: dict[int, float] = {}
+    postings = 0
+    for term in sorted(query, key=lambda t: (-query[t], t)):
+        postings += holders[term]
+        if affordable and postings > _POSTINGS:
+            break
+        affordable[term] = query[term]
+    return query, affordable
+
+
+def _best(
+    tx: Transaction, query: Mapping[int, float], linkable: ColumnElement[bool], limit: int
+) -> dict[int, float]:
+    """Numbers and scores of the best linkable articles: all that score above some bound.
+
+    `limit` of them or more, when there are so many. Those that tie with the last one read are left
+    out, for which of them were read depends on numbers.
+    """
+    read = limit * _POOL
+    while query:
+        top = _scored(query).order_by(column("score").desc()).limit(read).subquery()
+        joined = select(top.c.article, top.c.score, linkable.label("good")).join(
+            schema.article, _A.number == top.c.article
+        )
+        rows = tx.execute(joined).all()
+        bound = min((score for _, score, _ in rows), default=0.0) if len(rows) == read else 0.0
+        found = {number: score for number, score, good in rows if good and score > bound}
+        if len(found) >= limit or len(rows) < read:
+            return found
+        read *= _POOL
+    return {}
+
+
+def _scores(
+    tx: Transaction, query: Mapping[int, float], numbers: Collection[int]
+) -> dict[int, float]:
+    found: dict[int, float] = {}
+    for part in _parts(sorted(numbers)) if query else ():
+        found |= dict(_pairs(tx, _scored(query).where(_P.article.in_(part))))
+    return found
+
+
+def _scored(query: Mapping[int, float]) -> Select[Any]:
+    """Articles and the sum of coefficient times weight over the terms of `query`."""
+    columns = (column("term", BigInteger), column("factor", Float))
+    terms = values(*columns).data(sorted(query.items())).cte("query")
+    score = func.sum(terms.c.factor * _P.weight).label("score")
+    return select(_P.article, score).join(terms, terms.c.term == _P.term).group_by(_P.article)
+
+
+def _linkable(extra: Collection[str]) -> ColumnElement[bool]:
+    entry = schema.entry.c
+    up = exists().where(entry.article == _A.id, entry.removed.is_(False))
+    shown = and_(_A.removed_at.is_(None), _A.since.is_not(None))
+    return and_(shown, or_(_A.url != "", up, _A.id.in_(sorted(extra))))
+
+
+def _candidate(row: Row[Any], score: float) -> Candidate:
+    return Candidate(
+        id=row.id,
+        title=row.title,
+        text=row.text,
+        language=row.language,
+        published=datetime.fromtimestamp(row.published, UTC),
+        score=min(score, 1.0),
     )
-    tx.execute(
-        insert(schema.article_term),
-        [{"term": t, "article": a, "weight": weight} for t, a, weight in postings],
-    )
+
+
+def _pairs(tx: Transaction, statement: Select[Any]) -> list[tuple[Any, Any]]:
+    return [(key, value) for key, value in tx.execute(statement)]
+
+
+def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(items), _IN):
+        yield items[start : start + _IN]

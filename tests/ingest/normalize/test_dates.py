@@ -56,7 +56,7 @@ def test_an_unknown_zone_counts_as_utc() -> None:
 
 
 @given(st.text(st.sampled_from("0123456789-/.:TZ+ JanuaryMon,年月日\x00\ud800"), max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_text_is_a_moment_of_our_time_or_none(text: str) -> None:
     found = parse_date(text, "America/New_York")
     assert found is None or (found.tzinfo is UTC and 1990 <= found.year <= 2100)

@@ -98,7 +98,7 @@ def test_toml_front_matter() -> None:
         ("---\ntitle: a\nauthor: [b\n---\nx", "line"),
         ("---\ntitle: a\n\tb: c\n---\nx", "line 3"),
         ("+++\na = 1\nb = = 2\n+++\nx", "line 3"),
-        ("---\n" + "[" * 3000 + "\n---\nx", "line"),
+        ("---\n" + "[" * 1200 + "\n---\nx", "line"),
     ],
 )
 def test_broken_front_matter_is_an_error_that_names_the_line(text: str, line: str) -> None:
@@ -151,6 +151,11 @@ def test_links_that_leave_the_folder_are_dropped_and_reported() -> None:
     assert draft.html == '<p>out  <a href="broadsheet:file/z.png">in</a></p>'
     assert draft.assets == ("z.png",)
     assert draft.warnings == ("links that leave the folder were dropped: ../../etc/passwd, ../../y.png",)  # fmt: skip  # noqa: E501
+
+
+def test_the_front_matters_url_is_the_authors_word_but_must_be_an_address() -> None:
+    assert make("---\nurl: https://Other.example/x\n---\nx").url == "https://other.example/x"
+    assert make("---\nurl: /blog/x\n---\nx").url == ""
 
 
 def test_rules_fill_what_the_document_leaves_open() -> None:
@@ -313,6 +318,7 @@ def test_two_megabytes_of_text_take_a_moment() -> None:
     assert time.process_time() - begun < 5
 
 
+@pytest.mark.slow
 def test_a_line_of_eleven_megabytes_is_kept() -> None:
     draft = make("T\n\n" + "word " * 2_200_000 + "\n\nthe end", "text/plain")
     assert draft.text.endswith("the end")
@@ -323,7 +329,7 @@ HOSTILE = st.text(st.sampled_from("<>&;#-+*_`[]()!|~: \n\t/abhref='\"=\x00\u0338
 
 
 @given(HOSTILE, st.sampled_from(["text/plain", "text/markdown", "text/html"]), st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_document_is_a_draft_or_an_expected_error(text: str, kind: str, web: bool) -> None:
     url = "https://example.org/a" if web else ""
     try:

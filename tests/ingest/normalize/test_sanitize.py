@@ -16,18 +16,21 @@ PIECES = st.sampled_from(
     <svg> </svg> <math> <mi> <script> </script> <style> <iframe_src=//v.org/1> </iframe> <!-- -->
     <figure> <figcaption> </figure> <details> <summary> <video_src=v> <source_src=w> </video>
     <select> <option> <button> <form> <template> <noscript> <title> <body> </body> <html> <dl> <dt>
-    <dd> <ruby> <rt> <blockquote> </blockquote> <object_data=o> <embed_src=e> <picture> <wbr> &amp;
+    <dd> <ruby> <rt> <blockquote> </blockquote>
+    <object_data=o> <embed_src=e> <picture> <wbr> &amp;
     &lt; &foo; &#0; &#1; &#x92; < > & text ü \u0338 \x00 \x85 \ufffe <plaintext> <xmp> <font> ]]>
-    <center> <span_onclick=x_style=y> <col> <caption> <ol_start=x> <p><table><p> <![CDATA[ <a_name=n>
-    <q> <tt> <nobr> <marquee> <a_href='http://[bad'> <img_srcset='a_1w,b_2w'> _ """.split()  # noqa: SIM905 - a hundred quoted strings would be unreadable
+    <center> <span_onclick=x_style=y> <col> <caption> <ol_start=x> <p><table><p> <![CDATA[
+    <a_name=n> <q> <tt> <nobr> <marquee> <a_href='http://[bad'> <img_srcset='a_1w,b_2w'> _
+    """.split()  # noqa: SIM905 - a hundred quoted strings would be unreadable
 ).map(lambda piece: piece.replace("_", " "))
 MARKUP = st.lists(PIECES | st.text(max_size=5), max_size=25).map("".join)
 
 
 @given(MARKUP)
 @example("<b><p>a</b>b</p>")
+@example("&#1;<div>&#xfffe;x</div>")
 @example("<a href=/x><table><tr><td><a href=/y>z")
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_any_markup_comes_out_valid_and_stays_as_it_is(markup: str) -> None:
     once = sanitize(markup, base=BASE)
     assert sanitize(once, base=BASE) == once
@@ -124,7 +127,7 @@ def test_deep_nesting_is_flattened_and_keeps_its_text() -> None:
 @pytest.mark.parametrize(
     "hostile",
     [
-        "<div><b>" * 20_000,
+        "<div><b>" * 10_000,
         "<b><p>x" * 5_000,
         "<p><b><i><u><s><div>x</div>" * 2_000,
         "".join(f"<b title={i}>" for i in range(2_000)) + "<p>x" * 2_000,
@@ -132,7 +135,8 @@ def test_deep_nesting_is_flattened_and_keeps_its_text() -> None:
         "<a href=x>" * 5_000,
         "<" * 100_000,
         "<div " * 50_000,
-        "&" * 100_000,
+        "<script><title>" * 8_000 + "<div>" * 3_000,
+        "&" * 40_000,
     ],
 )
 def test_hostile_markup_takes_no_unreasonable_time(hostile: str) -> None:

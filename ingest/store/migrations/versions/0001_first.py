@@ -125,7 +125,7 @@ def upgrade() -> None:
     op.create_index("article_change", "article", ["change"], unique=False)
     op.create_index("article_held", "article", ["held_until"], unique=False)
     op.create_index("article_published", "article", ["published"], unique=False)
-    op.create_index("article_since", "article", ["since"], unique=False)
+    op.create_index("article_since", "article", ["since", "removed_at"], unique=False)
     op.create_index("article_source_published", "article", ["source", "published"], unique=False)
     op.create_index("article_title", "article", ["title_key"], unique=False)
     op.create_table(

@@ -1,0 +1,67 @@
+"""Which of the articles that share terms with one are worth a link."""
+
+from collections.abc import Sequence, Set as AbstractSet
+from datetime import datetime
+
+from ingest.article import Article, Candidate, Related
+from ingest.similarity import jaccard, shingles, title_key
+
+FLOOR = 0.1
+
+_COPY = 0.8  # Jaccard of shingles: the same text with small edits
+_RETITLED = 0.4  # of two texts under one title: a copy that was cut or brought up to date
+_HALF_LIFE = 365.0  # days between two articles after which half of the decay has come
+_DECAY = 0.15  # share of its score that an article loses at any distance in time
+
+
+def relate(
+    article: Article, candidates: Sequence[Candidate], *, limit: int, floor: float, now: datetime
+) -> tuple[Related, ...]:
+    """Choose at most `limit` related articles for `article`, best first.
+
+    Hinted ones come first, then those in the same language, then the others, each by score with a
+    mild decay by the time between the two articles. Never the article itself, a copy of it or of
+    one already chosen, nor one that is not hinted and scores (cosine, 0 to 1) below `floor`. The
+    answer does not depend on the order of `candidates`; a date after `now` counts as `now`.
+    """
+    written = min(article.published or now, now)
+
+    def rank(candidate: Candidate) -> tuple[bool, bool, float, str]:
+        days = abs((written - min(candidate.published, now)).total_seconds()) / 86_400
+        fresh = 1 - _DECAY * (1 - 0.5 ** (days / _HALF_LIFE))
+        foreign = not _same_language(article.language, candidate.language)
+        return (not candidate.hinted, foreign, -candidate.score * fresh, candidate.id)
+
+    chosen: list[Related] = []
+    seen = [_Face(article.title, article.text)]
+    for candidate in sorted(candidates, key=rank):
+        if len(chosen) >= limit:
+            break
+        if candidate.id == article.id or not (candidate.hinted or candidate.score >= floor):
+            continue
+        face = _Face(candidate.title, candidate.text)
+        if not any(face.copies(other) for other in seen):
+            seen.append(face)
+            chosen.append(Related(id=candidate.id, score=candidate.score))
+    return tuple(chosen)
+
+
+class _Face:
+    """What an article is recognized by: its folded title and its shingles."""
+
+    def __init__(self, title: str, text: str) -> None:
+        self._title = title_key(title)
+        self._shingles: AbstractSet[object] = shingles(text)
+
+    def copies(self, other: "_Face") -> bool:
+        same_title = bool(self._title) and self._title == other._title
+        if same_title and self._shingles == other._shingles:
+            return True
+        alike = jaccard(self._shingles, other._shingles)
+        return alike >= (_RETITLED if same_title else _COPY)
+
+
+def _same_language(a: str, b: str) -> bool:
+    """By primary subtag; an unknown language differs from none."""
+    first, second = (tag.partition("-")[0].lower() for tag in (a, b))
+    return not first or not second or first == second

@@ -1,0 +1,119 @@
+"""A summary made of an article's own sentences.
+
+Extractive and deterministic: position, closeness to what the whole article is about, and what the
+sentences chosen before have not said yet. Centroid: Radev et al., "Centroid-based summarization of
+multiple documents" (2004); redundancy: Carbonell and Goldstein, "The use of MMR" (1998).
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from ingest.article import Draft
+from ingest.similarity import UNSPACED, title_key, words as words_of
+
+Sentences = Callable[[str, str], Sequence[str]]
+Terms = Callable[..., Sequence[tuple[str, float]]]
+
+_MOST = 200  # sentences looked at: the beginning of anything longer
+_LEAD = 0.5  # what the first position is worth, against a centrality of at most 1
+_TITLE = 0.1  # what closeness to the title is worth
+_REDUNDANCY = 0.5
+_SHORT = 6  # words; shorter sentences seldom stand alone
+_SHORT_COST = 0.3
+_GENEROUS = 2  # a publisher's own summary may be this many times the budget
+_FURNITURE = re.compile(r"https?://|www\.|[@©®|]|[\w-]+\.(?:com|org|net)\b", re.IGNORECASE)
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+
+Vector = Mapping[str, float]
+
+
+def summarize(draft: Draft, *, words: int, sentences: Sentences, terms: Terms) -> str:
+    """Summarize `draft` in at most `words` words: whole sentences in their order.
+
+    The publisher's own summary wins; when it is longer than twice the budget it is cut to the
+    whole sentences that fit. An article that fits the budget is its own summary. A single sentence
+    over the budget stands alone where the first one is that long. "" when there is no sentence.
+    `sentences(text, language)` splits, `terms(title, text, language)` weighs the words of a part.
+    """
+    if draft.summary:
+        if count_words(draft.summary) <= words * _GENEROUS:
+            return draft.summary
+        return _fit(sentences(draft.summary, draft.language), words)
+    found = _candidates(draft, sentences)
+    lengths = [count_words(sentence) for sentence in found]
+    if not found or sum(lengths) <= words:
+        return " ".join(found)
+    vectors = [_unit(terms("", sentence, draft.language)) for sentence in found]
+    values = _values(lengths, vectors, _unit(terms(draft.title, "", draft.language)))
+    return " ".join(found[i] for i in _choose(lengths, vectors, values, words))
+
+
+def count_words(text: str) -> int:
+    """The words of `text`; in scripts without spaces two characters count as one word."""
+    pieces = len(_UNSPACED.findall(text))
+    return len(words_of(text)) - pieces + math.ceil(pieces / 2)
+
+
+def _candidates(draft: Draft, sentences: Sentences) -> list[str]:
+    """The sentences a summary may be made of: not the title again, no address, no credit."""
+    title = title_key(draft.title)
+    reach = 2 * len(draft.title) + 20  # a longer sentence cannot be the title again
+    found = [
+        sentence
+        for sentence in sentences(draft.text, draft.language)[:_MOST]
+        if len(sentence) > reach or title_key(sentence) != title
+    ]
+    return [sentence for sentence in found if not _FURNITURE.search(sentence)] or found
+
+
+def _fit(found: Sequence[str], words: int) -> str:
+    """The first sentences that fit, the first one in any case."""
+    kept: list[str] = []
+    for sentence in found:
+        words -= count_words(sentence)
+        if kept and words < 0:
+            break
+        kept.append(sentence)
+    return " ".join(kept)
+
+
+def _unit(weighted: Sequence[tuple[str, float]]) -> Vector:
+    length = math.sqrt(sum(weight * weight for _, weight in weighted))
+    return {term: weight / length for term, weight in weighted} if length else {}
+
+
+def _dot(a: Vector, b: Vector) -> float:
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    return sum(weight * long[term] for term, weight in short.items() if term in long)
+
+
+def _values(lengths: Sequence[int], vectors: Sequence[Vector], title: Vector) -> list[float]:
+    """What each sentence is worth by itself: centrality, position, title, and length."""
+    total: dict[str, float] = {}
+    for vector in vectors:
+        for term, weight in vector.items():
+            total[term] = total.get(term, 0.0) + weight
+    centroid = _unit(sorted(total.items()))
+    return [
+        _dot(vector, centroid)
+        + _LEAD / math.sqrt(1 + place)
+        + _TITLE * _dot(vector, title)
+        - (_SHORT_COST if length < _SHORT else 0)
+        for place, (length, vector) in enumerate(zip(lengths, vectors, strict=True))
+    ]
+
+
+def _choose(
+    lengths: Sequence[int], vectors: Sequence[Vector], values: Sequence[float], budget: int
+) -> list[int]:
+    """The places of the sentences to take: again and again the best one that still fits."""
+    chosen: list[int] = []
+    overlap = [0.0] * len(lengths)
+    left = budget
+    while fitting := [i for i, n in enumerate(lengths) if n <= left and i not in chosen]:
+        best = max(fitting, key=lambda i: (values[i] - _REDUNDANCY * overlap[i], -i))
+        chosen.append(best)
+        left -= lengths[best]
+        overlap = [max(o, _dot(vectors[best], v)) for o, v in zip(overlap, vectors, strict=True)]
+    return sorted(chosen) or [0]
