@@ -203,6 +203,8 @@ def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally
 
     Returns how many articles were removed.
     """
+    if around.stopping():  # the last documents may be missing for that reason only
+        raise Stopped
     gone = {o for o, k in tally.known.items() if not k.gone and o not in tally.kept}
     if not listing.complete:
         gone &= {found.origin for found in listing.found}

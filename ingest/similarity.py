@@ -68,4 +68,5 @@ def title_key(title: str) -> str:
     NFKC, casefolded, letters, digits and their marks only; "" when there are none. Idempotent.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", title).casefold())
-    return "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
+    kept = "".join(char for char in folded if unicodedata.category(char)[0] in "LNM")
+    return unicodedata.normalize("NFKC", kept)  # a mark may now follow another letter

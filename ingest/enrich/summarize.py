@@ -10,7 +10,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from ingest.article import Draft
-from ingest.similarity import UNSPACED, title_key, words as words_of
+from ingest.similarity import UNSPACED, title_key
+from ingest.similarity import words as words_of
 
 Sentences = Callable[[str, str], Sequence[str]]
 Terms = Callable[..., Sequence[tuple[str, float]]]

@@ -19,6 +19,8 @@ MOST = 64
 """Terms kept of an article. Fewer cost quality (48: -0.6 % MRR), more cost space and time."""
 
 _LONGEST = 100_000  # characters read
+_LONGEST_TITLE = 1_000  # likewise, of a title and of all tags
+_MOST_TAGS = 50
 _LONGEST_TERM = 40  # characters; longer tokens are encoded data or run-together text
 _NAME = 1.2  # how much sooner a word always written with a capital is kept
 _STEP = 1024  # weights are multiples of 1/1024: sums of their products are exact in any order
@@ -39,7 +41,8 @@ def terms(
     """
     counts: Counter[str] = Counter()
     capitals: Counter[str] = Counter()
-    for part in (title, *tags, text[:_LONGEST]):
+    tagged = " ".join(tags[:_MOST_TAGS])
+    for part in (title[:_LONGEST_TITLE], tagged[:_LONGEST_TITLE], text[:_LONGEST]):
         for term, capital in _terms_of(part, language):
             counts[term] += 1
             capitals[term] += capital
@@ -60,8 +63,9 @@ def stop_words(language: str) -> frozenset[str]:
     source = files(__package__) / "stopwords" / f"{language}.txt"
     if not language.isalpha() or not source.is_file():
         return frozenset()
-    lines = source.read_text(encoding="utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+    lines = source.read_text(encoding="utf-8").casefold().splitlines()
+    words = (word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(map(_core, words))
 
 
 def _terms_of(text: str, language: str) -> Iterator[tuple[str, bool]]:

@@ -100,7 +100,7 @@ article = Table(
     Index("article_source_published", "source", "published"),
     Index("article_published", "published"),
     Index("article_change", "change"),
-    Index("article_since", "since", "removed_at"),  # counts what may be shown from the index alone
+    Index("article_since", "since", "removed_at"),  # what may be shown is counted from it alone
     Index("article_held", "held_until"),
     Index("article_title", "title_key"),
 )

@@ -5,6 +5,7 @@ deletions leave no drift and the answer depends neither on the order of arrival 
 """
 
 import hashlib
+import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,19 +13,15 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
-    Float,
     Row,
     Select,
-    and_,
-    column,
+    cast,
     delete,
     exists,
     func,
     insert,
     or_,
     select,
-    values,
 )
 from sqlalchemy.dialects import sqlite
 
@@ -93,14 +90,13 @@ def neighbours(
     number = tx.execute(select(_A.number).where(_A.id == article)).scalar_one_or_none()
     if number is None:
         return ()
-    linkable = and_(_A.number != number, _linkable(extra_linkable))
     query, affordable = _query(tx, number)
-    scores = _best(tx, affordable, linkable, limit)
+    scores, ids = _best(tx, affordable, limit, frozenset(extra_linkable), number)
     if len(affordable) < len(query):
-        scores = _scores(tx, query, scores)
+        within = _P.article.in_(sorted(scores))
+        scores = dict(_pairs(tx, _scored(query).where(within)))
+    ranked = sorted(scores, key=lambda n: (-scores[n], ids[n]))[:limit]
     columns = (_A.number, _A.id, _A.title, _A.text, _A.language, _A.published)
-    ids = dict(_pairs(tx, select(_A.number, _A.id).where(_A.number.in_(scores))))
-    ranked = sorted(ids, key=lambda n: (-scores[n], ids[n]))[:limit]
     rows = {row.number: row for row in tx.execute(select(*columns).where(_A.number.in_(ranked)))}
     return tuple(_candidate(rows[n], scores[n]) for n in ranked)
 
@@ -132,50 +128,57 @@ def _query(tx: Transaction, number: int) -> tuple[dict[int, float], dict[int, fl
 
 
 def _best(
-    tx: Transaction, query: Mapping[int, float], linkable: ColumnElement[bool], limit: int
-) -> dict[int, float]:
-    """Numbers and scores of the best linkable articles: all that score above some bound.
+    tx: Transaction, query: Mapping[int, float], limit: int, extra: frozenset[str], own: int
+) -> tuple[dict[int, float], dict[int, str]]:
+    """Scores and ids, by number, of the best linkable articles: all above some bound.
 
     `limit` of them or more, when there are so many. Those that tie with the last one read are left
     out, for which of them were read depends on numbers.
     """
     read = limit * _POOL
     while query:
-        top = _scored(query).order_by(column("score").desc()).limit(read).subquery()
-        joined = select(top.c.article, top.c.score, linkable.label("good")).join(
-            schema.article, _A.number == top.c.article
-        )
-        rows = tx.execute(joined).all()
-        bound = min((score for _, score, _ in rows), default=0.0) if len(rows) == read else 0.0
-        found = {number: score for number, score, good in rows if good and score > bound}
-        if len(found) >= limit or len(rows) < read:
-            return found
+        rows = tx.execute(_top(query, read)).all()
+        bound = rows[-1].score if len(rows) == read else 0.0
+        good = [
+            row
+            for row in rows
+            if row.score > bound and row.number != own and (row.linked or row.id in extra)
+        ]
+        if len(good) >= limit or len(rows) < read:
+            return {row.number: row.score for row in good}, {row.number: row.id for row in good}
         read *= _POOL
-    return {}
+    return {}, {}
 
 
-def _scores(
-    tx: Transaction, query: Mapping[int, float], numbers: Collection[int]
-) -> dict[int, float]:
-    found: dict[int, float] = {}
-    for part in _parts(sorted(numbers)) if query else ():
-        found |= dict(_pairs(tx, _scored(query).where(_P.article.in_(part))))
-    return found
+def _top(query: Mapping[int, float], count: int) -> Select[Any]:
+    """The best `count` articles that may be shown: number, id, score, whether linked anyway."""
+    entry = schema.entry.c
+    up = exists().where(entry.article == _A.id, entry.removed.is_(False))
+    scored = _scored(query).subquery()
+    return (
+        select(_A.number, _A.id, scored.c.score, or_(_A.url != "", up).label("linked"))
+        .join(scored, scored.c.article == _A.number)
+        .where(_A.since.is_not(None), _A.removed_at.is_(None))
+        .order_by(scored.c.score.desc())
+        .limit(count)
+    )
 
 
 def _scored(query: Mapping[int, float]) -> Select[Any]:
-    """Articles and the sum of coefficient times weight over the terms of `query`."""
-    columns = (column("term", BigInteger), column("factor", Float))
-    terms = values(*columns).data(sorted(query.items())).cte("query")
-    score = func.sum(terms.c.factor * _P.weight).label("score")
-    return select(_P.article, score).join(terms, terms.c.term == _P.term).group_by(_P.article)
+    """Articles and the sum of coefficient times weight over the terms of `query`.
 
-
-def _linkable(extra: Collection[str]) -> ColumnElement[bool]:
-    entry = schema.entry.c
-    up = exists().where(entry.article == _A.id, entry.removed.is_(False))
-    shown = and_(_A.removed_at.is_(None), _A.since.is_not(None))
-    return and_(shown, or_(_A.url != "", up, _A.id.in_(sorted(extra))))
+    The query travels as one JSON value, so that the statement is compiled once: with a row of
+    parameters for each term, compiling takes longer than the search.
+    """
+    each = func.json_each(json.dumps(query)).table_valued("key", "value")
+    score = func.sum(each.c.value * _P.weight).label("score")
+    here = _P.term == cast(each.c.key, BigInteger)
+    return (
+        select(_P.article, score)
+        .select_from(each)
+        .join(schema.article_term, here)
+        .group_by(_P.article)
+    )
 
 
 def _candidate(row: Row[Any], score: float) -> Candidate:

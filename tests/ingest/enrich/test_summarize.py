@@ -1,0 +1,93 @@
+import time
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.article import Draft
+from ingest.enrich.sentences import sentences
+from ingest.enrich.summarize import count_words, summarize
+from ingest.enrich.terms import terms
+
+STORY = (
+    "Workers have finished repairing the harbour wall that winter storms broke in January. "
+    "The sky was grey. Fishing boats can moor at the northern quay again from Monday.\n\n"
+    "What it cost\n\n"
+    "The port authority paid two million euros for the harbour wall. "
+    "Write to us at desk@example.org. "
+    "Skippers of fishing boats had landed their catch in the next town since the storms. "
+    "Repairing the harbour wall that winter storms broke in January is finished, workers said. "
+    "A band played on the quay in the evening and children ate ice cream."
+)
+
+
+def summary(text: str = STORY, *, words: int = 35, **over: str) -> str:
+    draft = Draft(
+        **{"origin": "a", "title": "", "html": "", "text": text, "language": "en", **over}
+    )  # type: ignore[arg-type]
+    return summarize(draft, words=words, sentences=sentences, terms=terms)
+
+
+def test_whole_sentences_in_their_order_within_the_budget() -> None:
+    found = sentences(summary(), "en")
+    every = sentences(STORY, "en")
+    assert set(found) <= set(every)
+    assert [every.index(sentence) for sentence in found] == sorted(map(every.index, found))
+    assert 20 <= count_words(summary()) <= 35
+
+
+def test_the_lead_is_kept_and_not_said_twice() -> None:
+    assert summary().startswith("Workers have finished repairing the harbour wall")
+    assert "workers said" not in summary()
+
+
+def test_no_heading_and_no_address() -> None:
+    assert "cost" not in summary(words=90)
+    assert "@" not in summary(words=90)
+
+
+def test_the_title_is_not_said_again() -> None:
+    text = f"Boats return.\n\n{STORY}"
+    assert "Boats return" not in summary(text, words=100, title="Boats return!")
+
+
+def test_the_publishers_own_summary_wins() -> None:
+    assert summary(summary="Boats are back.") == "Boats are back."
+
+
+def test_a_publishers_summary_far_over_the_budget_is_cut_to_whole_sentences() -> None:
+    long = "Boats are back at the quay. " * 10
+    assert (
+        summary(summary=long, words=13) == "Boats are back at the quay. Boats are back at the quay."
+    )
+
+
+def test_a_short_article_is_its_own_summary() -> None:
+    assert summary("Boats return. All is well.") == "Boats return. All is well."
+
+
+def test_a_first_sentence_over_the_budget_stands_alone() -> None:
+    long = "The harbour " + "very " * 40 + "old wall fell."
+    assert summary(f"{long} {long}", words=20) == long
+
+
+def test_a_text_without_sentences_has_no_summary() -> None:
+    assert summary("") == summary("Only a heading") == ""
+
+
+def test_two_characters_of_an_unspaced_script_count_as_a_word() -> None:
+    assert count_words("北京大学 is old") == 4
+    text = "今天天气很好。" * 3 + "我们去公园看花和鸟。" * 3
+    assert 0 < count_words(summary(text, words=8, language="zh")) <= 8
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.sampled_from(STORY.split(". ")), max_size=12), st.integers(5, 60))
+def test_never_over_the_budget_but_for_one_sentence(parts: list[str], words: int) -> None:
+    found = summary(" ".join(f"{part.strip()}." for part in parts), words=words)
+    assert count_words(found) <= words or len(sentences(found, "en")) == 1
+
+
+def test_a_very_long_article_costs_little() -> None:
+    before = time.process_time()
+    assert summary(STORY * 2_000)
+    assert time.process_time() - before < 2

@@ -1,0 +1,155 @@
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Text, delete, func, insert, select, update
+
+from ingest.store import schema
+from ingest.store.engine import Store, Transaction, open_store
+from ingest.store.terms import neighbours, put_terms, term_id
+
+Weighted = Sequence[tuple[str, float]]
+
+HARBOUR = [("harbour", 0.75), ("boat", 0.5), ("quay", 0.5)]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = open_store(tmp_path / "broadsheet.sqlite3")
+    with store.write() as tx:
+        tx.execute(
+            insert(schema.source).values(
+                id="s", name="s", kind="files", locator="*", next_due=0, settled=True
+            )
+        )
+    yield store
+    store.close()
+
+
+def add(tx: Transaction, name: str, terms: Weighted, *, url: str = "https://example.org/") -> int:
+    """Store a bare article with id `name`; returns its number."""
+    texts = [c.name for c in schema.article.columns if isinstance(c.type, Text)]
+    values: dict[str, object] = dict.fromkeys(texts, "")
+    values |= {"id": name, "source": "s", "url": url, "text": f"About {name}.", "title": name}
+    values |= {"published": 86_400.0, "first_seen": 0.0, "change": 1, "since": 1}
+    key = tx.execute(insert(schema.article).values(values)).inserted_primary_key
+    assert key is not None
+    put_terms(tx, [(key[0], terms)])
+    return int(key[0])
+
+
+def near(tx: Transaction, name: str, **over: object) -> list[str]:
+    return [found.id for found in neighbours(tx, name, **over)]  # type: ignore[arg-type]
+
+
+@contextmanager
+def filled(store: Store, *names: str) -> Iterator[Transaction]:
+    """A transaction on a store of articles about the harbour and of others."""
+    with store.write() as tx:
+        for name in names:
+            add(tx, name, HARBOUR)
+        for number in range(5):
+            add(tx, f"other{number}", [(f"word{number}", 0.8), ("boat", 0.6)])
+        yield tx
+
+
+def test_the_number_of_a_term_never_changes() -> None:
+    assert term_id("harbour") == 179678263295545969
+    assert all(0 <= term_id(str(i)) < 2**63 for i in range(1000))
+
+
+def test_articles_that_share_rare_terms_are_closest(store: Store) -> None:
+    with filled(store, "a", "b") as tx:
+        found = neighbours(tx, "a")
+    assert [one.id for one in found] == ["b", "other0", "other1", "other2", "other3", "other4"]
+    assert 0.9 < found[0].score <= 1
+    assert found[1].score < 0.4
+    assert (found[0].title, found[0].text, found[0].published.day) == ("b", "About b.", 2)
+
+
+def test_at_most_limit_ties_by_id(store: Store) -> None:
+    with filled(store, "a", "d", "c", "b") as tx:
+        assert near(tx, "a", limit=2) == ["b", "c"]
+
+
+def test_an_article_that_is_not_stored_or_has_no_terms_has_no_neighbours(store: Store) -> None:
+    with filled(store, "a") as tx:
+        add(tx, "empty", [])
+        assert near(tx, "empty") == near(tx, "unknown") == []
+
+
+def test_new_terms_replace_the_old_ones(store: Store) -> None:
+    with filled(store, "a", "b") as tx:
+        number = tx.execute(select(schema.article.c.number).filter_by(id="b")).scalar_one()
+        put_terms(tx, [(number, [("chess", 1.0)])])
+        assert "b" not in near(tx, "a")
+        put_terms(tx, [(number, [])])
+        held = select(func.count()).where(schema.article_term.c.article == number)
+        assert tx.execute(held).scalar_one() == 0
+
+
+@pytest.mark.parametrize("hidden", [{"removed_at": 1.0}, {"since": None}])
+def test_what_may_not_be_shown_is_no_neighbour(store: Store, hidden: dict[str, object]) -> None:
+    with filled(store, "a", "b", "c") as tx:
+        tx.execute(update(schema.article).where(schema.article.c.id == "b").values(hidden))
+        assert near(tx, "a", limit=1, extra_linkable=["b"]) == ["c"]
+
+
+def test_only_what_can_be_linked_is_a_neighbour(store: Store) -> None:
+    with filled(store, "a") as tx:
+        for name in ("arriving", "exposed", "lost", "unknown"):
+            add(tx, name, HARBOUR, url="")
+        for number, name in enumerate(("exposed", "lost")):
+            texts = [c.name for c in schema.entry.columns if isinstance(c.type, Text)]
+            row: dict[str, object] = dict.fromkeys(texts, "")
+            row |= {"article": name, "source": "s", "slug": name, "number": number, "judged": 1}
+            row |= {"published": 1, "updated": number, "change": 1, "removed": name == "lost"}
+            tx.execute(insert(schema.entry).values(row))
+        assert near(tx, "a", limit=3, extra_linkable={"arriving"})[:2] == ["arriving", "exposed"]
+        assert not {"lost", "unknown"} & set(near(tx, "a", extra_linkable={"arriving"}))
+
+
+def test_a_term_of_almost_every_article_tells_nothing(store: Store) -> None:
+    with store.write() as tx:
+        for number in range(60):
+            add(tx, f"x{number:02}", [("site", 0.7), (f"pair{number // 2}", 0.7)])
+        assert near(tx, "x08") == ["x09"]
+
+
+def test_the_answer_depends_on_neither_order_nor_numbers(store: Store) -> None:
+    rng = random.Random(7)
+    corpus = {
+        f"a{n:03}": [(f"t{rng.randrange(200)}", rng.randrange(1, 1024) / 1024) for _ in range(12)]
+        for n in range(150)
+    }
+    corpus |= {f"copy{n:03}": corpus["a000"] for n in range(30)}
+    answers = []
+    for seed in range(3):
+        names = sorted(corpus)
+        random.Random(seed).shuffle(names)
+        with store.write() as tx:
+            tx.execute(delete(schema.article_term))
+            tx.execute(delete(schema.article))
+            for name in names:
+                add(tx, name, list(dict(corpus[name]).items()))
+            answers.append([neighbours(tx, name, limit=10) for name in ("a000", "a077")])
+    assert answers[0] == answers[1] == answers[2]
+    assert [one.id for one in answers[0][0]] == [f"copy{n:03}" for n in range(10)]
+
+
+def test_few_postings_find_the_candidates_and_every_term_ranks_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled(store, "a", "b", "c") as tx:
+        everything = neighbours(tx, "a", limit=2)
+        monkeypatch.setattr("ingest.store.terms._POSTINGS", 4)
+        assert neighbours(tx, "a", limit=2) == everything
+
+
+def test_many_unlinkable_articles_hide_no_linkable_one(store: Store) -> None:
+    with filled(store, "a", "z") as tx:
+        for number in range(40):
+            add(tx, f"draft{number}", HARBOUR, url="")
+        assert near(tx, "a", limit=1) == ["z"]
