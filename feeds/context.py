@@ -160,7 +160,12 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
 @contextmanager
 def open_data(settings: Settings) -> Iterator[Store]:
     """Open the store alone, for commands that only look. Raises StoreError."""
-    store = open_store(settings.data_folder / "broadsheet.db")
+    path = settings.data_folder / "broadsheet.db"
+    try:
+        store = open_store(path)
+    except OSError as error:
+        reason = f"cannot be opened: {(error.strerror or str(error)).lower()}"
+        raise StoreError(reason, origin=str(path)) from error
     try:
         yield store
     finally:

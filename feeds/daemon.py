@@ -25,7 +25,8 @@ from ingest.store.sources import RunReport
 
 _TICK = timedelta(seconds=1)
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
-_PATIENCE = timedelta(seconds=60)  # publish at least this often although runs are in hand
+_PATIENCE = timedelta(seconds=10)  # what changed waits this long for runs that are in hand
+_REGULARLY = timedelta(seconds=60)  # publish at least this often: an article may have been held
 _GRACE = 10.0  # seconds a run may take to notice that it should end
 
 log = structlog.get_logger()
@@ -53,6 +54,7 @@ class Daemon:
         self._asked: list[_Asked] = []
         self._published_at: datetime | None = None
         self._changed = True  # a change made before a crash may wait
+        self._ticking = threading.Lock()
         self._ticker = Ticker(self.tick, _TICK)
 
     def start(self) -> None:
@@ -78,9 +80,11 @@ class Daemon:
 
     def tick(self) -> None:
         """Look once: finish, take requests, start what is due, publish."""
-        if self._stop.is_set():
-            return
-        now = self._context.clock()
+        with self._ticking:
+            if not self._stop.is_set():
+                self._look(self._context.clock())
+
+    def _look(self, now: datetime) -> None:
         self._collect()
         with self._context.store.read() as tx:
             waiting = requests.waiting(tx)
@@ -100,9 +104,11 @@ class Daemon:
     def _begin(self, name: str) -> None:
         if name in self._running:
             return
+        self._running[name] = self._pool.submit(self._run, name)
+
+    def _run(self, name: str) -> RunReport:
         around = self._context.surroundings(stopping=self._stop.is_set)
-        task = self._context.task(name)
-        self._running[name] = self._pool.submit(ingest, task, around)
+        return ingest(self._context.task(name), around)
 
     def _collect(self) -> None:
         """Take in the runs that ended."""
@@ -113,14 +119,13 @@ class Daemon:
             error = future.exception()
             if error is not None:  # the store failed: nothing could be written about it
                 log.error("run could not be recorded", source=name, error=str(error))
-                continue
-            report = future.result()
-            self._note(report)
-            self._changed = True
+            else:
+                self._note(future.result())
+                self._changed = True
             for asked in self._asked:
                 if name in asked.running:
                     asked.running.discard(name)
-                    asked.runs.append(report.id)
+                    asked.runs += [] if error else [future.result().id]
 
     def _take(self, now: datetime) -> None:
         with self._context.store.write() as tx:
@@ -130,19 +135,25 @@ class Daemon:
             self._asked.append(_Asked(request, waiting=set(known)))
 
     def _publish_if_due(self, now: datetime) -> None:
-        """Publish when no run is in hand, when it is long ago, or when an asker waits for it."""
+        """Publish what changed, soon; also when it is long ago, or when an asker waits for it."""
         done = [asked for asked in self._asked if not (asked.waiting or asked.running)]
         last = self._published_at
-        late = last is None or now - last >= _PATIENCE or now < last
-        if not (done or late or (self._changed and not self._running)):
+        since = now - last if last and last <= now else _REGULARLY
+        ripe = self._changed and (not self._running or since >= _PATIENCE)
+        if not (done or ripe or since >= _REGULARLY):
             return
         self._changed = False
         self._published_at = now
-        note_published(publish(self._context.press(), now=now, patient=True))
+        try:
+            note_published(publish(self._context.press(), now=now, patient=True))
+        except Exception:  # tried again before long; who asked hears of it
+            log.exception("publishing failed")
+            for asked in done:
+                asked.runs.clear()
         for asked in done:
-            self._asked.remove(asked)
             with self._context.store.write() as tx:
                 requests.done(tx, asked.request.id, asked.runs, now)
+            self._asked.remove(asked)
 
     def _note(self, report: RunReport) -> None:
         said = log.info if report.outcome == "ok" else log.warning
@@ -159,6 +170,8 @@ class Daemon:
             )
 
     def _drain(self, ended: threading.Event) -> None:
+        with self._ticking:  # one that publishes
+            pass
         self._pool.shutdown(wait=True, cancel_futures=True)
         ended.set()
 
@@ -174,8 +187,11 @@ def note_published(report: PublishReport) -> None:
         log.warning("left out", what=warning)
 
 
-def wait_for_signal(stopping: Callable[[], None]) -> None:
-    """Block until SIGTERM or SIGINT, then call `stopping`; a second signal ends the process."""
+def catch_signals() -> Callable[[], None]:
+    """Take SIGTERM and SIGINT from now on; what is returned blocks until one has come.
+
+    A second one ends the process.
+    """
     told = threading.Event()
 
     def handle(number: int, _frame: object) -> None:
@@ -185,6 +201,9 @@ def wait_for_signal(stopping: Callable[[], None]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)
-    while not told.wait(3600):
-        pass
-    stopping()
+
+    def wait() -> None:
+        while not told.wait(3600):
+            pass
+
+    return wait

@@ -3,24 +3,30 @@
 import contextlib
 import gzip
 import os
+from datetime import datetime
 from pathlib import Path
 
 
-def write_if_changed(path: Path, data: bytes) -> bool:
+def write_if_changed(path: Path, data: bytes, *, modified: datetime | None = None) -> bool:
     """Make `path` hold `data`; returns False, having touched nothing, when it already does.
 
     Written beside, flushed to the disk, then renamed, so that a reader or a crash sees the old or
-    the new bytes and never a part.
+    the new bytes and never a part. What a killed process left beside is gone afterwards: whoever
+    writes holds the data lock, so the name needs no process number. `modified`: the file's time,
+    now when None.
     """
+    beside = path.with_name(f".{path.name}.new")
     with contextlib.suppress(FileNotFoundError):
         if path.stat().st_size == len(data) and path.read_bytes() == data:
+            beside.unlink(missing_ok=True)
             return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with beside.open("wb") as file:
             file.write(data)
             file.flush()
+            if modified:
+                os.utime(file.fileno(), (modified.timestamp(), modified.timestamp()))
             os.fsync(file.fileno())
         beside.replace(path)
     except BaseException:

@@ -106,7 +106,8 @@ def slug_of(article: Article, taken: Collection[str]) -> str:
         place = parts.path.rstrip("/").rpartition("/")[2] or parts.netloc
     else:
         place = article.origin
-    stem = str(PurePosixPath(place).with_suffix("")) if "." in place else place
+    folder, slash, name = place.rpartition("/")
+    stem = folder + slash + PurePosixPath(name).stem
     slug = _slugify(stem) or _slugify(article.title) or "article"
     if slug not in taken:
         return slug

@@ -54,7 +54,7 @@ def file_path(link: str) -> str:
 def _replace(element: HtmlElement, name: str, value: str) -> None:
     if value:
         element.set(name, value)
-    elif element.tag in _EMBEDDED:
+    elif element.tag in _EMBEDDED and name == "src":
         alternative = element.get("alt", "")
         element.tail = alternative + (element.tail or "")
         _drop(element)

@@ -198,10 +198,11 @@ def _copy(root: Path, path: str, target: Path, warnings: list[str]) -> bool:
         if not source.is_relative_to(root):
             return False
         there = target.stat() if target.is_file() else None
+        beside = target.with_name(f".{target.name}.new")
         if there and (there.st_size, there.st_mtime_ns) == (facts.st_size, facts.st_mtime_ns):
+            beside.unlink(missing_ok=True)  # a killed process may have left it
             return False
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(f".{target.name}.new")
         shutil.copy2(source, beside)
         beside.replace(target)
     except OSError as error:

@@ -267,30 +267,36 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
     known = {file.path: file for file in before.files} if before else {}
     output.mkdir(parents=True, exist_ok=True)
     remove_leftovers(output)
-    records = []
     changed = False
-    for format_, body in bodies.items():
-        changed |= write_if_changed(output / f"{feed.name}.{format_}.gz", compressed(body))
-    for format_, body in bodies.items():
-        path = f"{feed.name}.{format_}"
-        changed |= write_if_changed(output / path, body)
-        digest = hashlib.sha256(body).hexdigest()
-        last = known.get(path)
-        moment = now.replace(microsecond=0)
-        if last:
-            later = max(moment, last.changed_at + timedelta(seconds=1))
-            moment = last.changed_at if last.digest == digest else later
-        records.append(
-            FileRecord(
-                path=path,
-                media_type=MEDIA_TYPES[format_],
-                digest=digest,
-                size=len(body),
-                changed_at=moment,
-            )
-        )
+    records = {
+        _record(f"{feed.name}.{format_}", format_, body, known, now): body
+        for format_, body in bodies.items()
+    }
+    for suffix, pack in ((".gz", compressed), ("", bytes)):
+        for record, body in records.items():
+            # its own time too is that of the edition: whoever reads the file before the manifest
+            # tells the same Last-Modified as after it
+            path = output / f"{record.path}{suffix}"
+            changed |= write_if_changed(path, pack(body), modified=record.changed_at)
     manifest = dumps(Manifest(feed=feed.name, files=tuple(records)))
     return write_if_changed(editions / f"{feed.name}.json", manifest) or changed
+
+
+def _record(
+    path: str, format_: Format, body: bytes, known: Mapping[str, FileRecord], now: datetime
+) -> FileRecord:
+    digest = hashlib.sha256(body).hexdigest()
+    last, moment = known.get(path), now.replace(microsecond=0)
+    if last:
+        later = max(moment, last.changed_at + timedelta(seconds=1))
+        moment = last.changed_at if last.digest == digest else later
+    return FileRecord(
+        path=path,
+        media_type=MEDIA_TYPES[format_],
+        digest=digest,
+        size=len(body),
+        changed_at=moment,
+    )
 
 
 def _untouched(press: Press, feed: Feed) -> FeedReport:

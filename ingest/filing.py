@@ -69,7 +69,11 @@ def open_tally(
         language=language,
         now=now,
         known=known,
-        missing={o: k for o, k in known.items() if k.article and o not in there},
+        missing={
+            origin: before
+            for origin, before in known.items()
+            if before.article and origin not in there and before.article not in claimed
+        },
         claimed=claimed,
     )
 

@@ -154,6 +154,8 @@ def _batches(
         if len(batch) >= _BATCH or size >= _BATCH_BYTES or slow:
             yield batch
             batch, size, began = [], 0, monotonic()
+    if around.stopping():  # what could not be fetched for that is no failure of its source
+        raise Stopped
     if batch:
         yield batch
 
@@ -162,7 +164,8 @@ def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Do
     """A document that must be prepared; None when it need not be, which is then in the tally."""
     before = tally.known.get(origin)
     fresh = task.state.rules != task.rules_digest
-    validators = _validators(before) if before and before.article and not fresh else Validators()
+    asked = before and before.article and not (fresh or before.gone)  # who is back comes whole
+    validators = _validators(before) if before and asked else Validators()
     try:
         document = task.reader.read(origin, validators, tally.now)
     except GoneError as error:
@@ -203,8 +206,6 @@ def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally
 
     Returns how many articles were removed.
     """
-    if around.stopping():  # the last documents may be missing for that reason only
-        raise Stopped
     gone = {o for o, k in tally.known.items() if not k.gone and o not in tally.kept}
     if not listing.complete:
         gone &= {found.origin for found in listing.found}
@@ -215,7 +216,8 @@ def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally
         if not task.removes_gone:
             lost = set()
         live = articles.live_on(tx, task.state.id)
-        accident = "" if task.allow_removal else _accident(live, len(lost), listing)
+        before = live - tally.new
+        accident = "" if task.allow_removal else _accident(before, len(lost), listing)
         if accident:
             tally.trouble("", accident)
             return 0

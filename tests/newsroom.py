@@ -24,6 +24,8 @@ from ingest.workers import Outcome, Pending, Workers, prepare
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
+Body = bytes
+
 _CONFIG = """\
 [site]
 title = "Harbour News"
@@ -103,7 +105,7 @@ class Newsroom:
         """Title to id."""
         return {entry.title: entry.id for entry in self.feed(name)}
 
-    def bytes(self, name: str = "all.atom") -> bytes:
+    def bytes(self, name: str = "all.atom") -> Body:
         return (self.folder / "public" / name).read_bytes()
 
     def entries(self) -> dict[str, Entry]:
@@ -112,7 +114,7 @@ class Newsroom:
             ids = published.latest(tx, 100_000)
             return {entry.title: entry for entry in published.entries(tx, ids).values()}
 
-    def state(self) -> dict[str, tuple[bytes, int]]:
+    def state(self) -> dict[str, tuple[Body, int]]:
         """Every file subscribers read: its bytes and its time in nanoseconds."""
         output = self.folder / "public"
         return {

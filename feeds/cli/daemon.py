@@ -10,7 +10,7 @@ from config import logs
 from config.settings import Settings
 from feeds.cli.common import fail, load_settings
 from feeds.context import open_context, open_data, wall_clock
-from feeds.daemon import Daemon, wait_for_signal
+from feeds.daemon import Daemon, catch_signals
 from feeds.lock import DAEMON, LockedError, data_lock
 from feeds.press import editions_folder
 from feeds.server import Server, ServerError, create_app
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _STOP = 5.0  # seconds for answers under way
+_WAIT = 10.0  # seconds to wait for a command, which may only look
 
 
 @click.command(
@@ -41,13 +42,17 @@ def run(ctx: click.Context) -> None:
 
 def run_daemon(settings: Settings) -> None:
     """Be the daemon until told to stop. Ends the process itself when a run hangs past the grace."""
+    wait = catch_signals()
     try:
-        with data_lock(settings.data_folder, DAEMON), open_context(settings) as context:
+        with (
+            data_lock(settings.data_folder, DAEMON, wait=_WAIT),
+            open_context(settings) as context,
+        ):
             server = _server(settings, context.store)
             _announce(settings, server.start())
             daemon = Daemon(context)
             daemon.start()
-            wait_for_signal(daemon.stop)
+            wait()
             if not daemon.close():
                 end_at_once()
             server.stop(_STOP)
@@ -69,11 +74,12 @@ def serve(ctx: click.Context) -> None:
     """Serve what is published, without ingesting anything, until SIGTERM or Ctrl-C."""
     settings = load_settings(ctx)
     logs.configure("info", sys.stderr)
+    wait = catch_signals()
     try:
         with open_data(settings) as store:
             server = _server(settings, store)
             _announce(settings, server.start())
-            wait_for_signal(lambda: None)
+            wait()
             server.stop(_STOP)
     except (StoreError, ServerError) as error:
         fail(str(error))

@@ -40,7 +40,9 @@ def demo(serve: bool) -> None:
             names = [source.name for source in settings.sources]
             report = refresh(context, names, progress=table.progress)
             table.show(report.runs)
-    except (ConfigError, StoreError, LockedError) as error:
+    except ConfigError as error:
+        fail(str(error), code=2)
+    except (StoreError, LockedError) as error:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or _FOLDER}: {error.strerror or error}")

@@ -130,20 +130,23 @@ def _due_by_daemon(settings: Settings, store: "Store") -> list[str]:
 
 
 def _await(settings: Settings, store: "Store", asked: int) -> Sequence[RunReport]:
+    alive = True
     while True:
         with store.read() as tx:
             request = requests.look(tx, asked)
-            if request is None or request.done:
-                found = sources.reports(tx, request.runs if request else ())
+            if request is None or (request.done and request.sources and not request.runs):
+                fail("the daemon did not do it; its log says why. Run the command again")
+            if request.done:
+                found = sources.reports(tx, request.runs)
                 names = {state.id: name for name, state in sources.states(tx).items()}
                 return [sources.named(run, names) for run in found]
+        if not alive:
+            fail("the daemon ended before it was done; run the command again")
         try:
             with data_lock(settings.data_folder, COMMAND):
-                pass
+                alive = False  # what it did last is seen in one more look
         except LockedError:
             time.sleep(_POLL)
-        else:
-            fail("the daemon ended before it was done; run the command again")
 
 
 @contextmanager

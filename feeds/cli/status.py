@@ -60,6 +60,8 @@ def _daemon(settings: Settings) -> int | None:
     try:
         with data_lock(settings.data_folder, COMMAND):
             return None
+    except OSError:  # a folder that this user may only read
+        return None
     except LockedError as error:
         return int(error.pid) if error.role == DAEMON and error.pid.isdecimal() else None
 

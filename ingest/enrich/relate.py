@@ -9,8 +9,8 @@ from ingest.article import Article, Candidate, Related
 from ingest.similarity import jaccard, shingles, title_key
 
 FLOOR = 0.12
-"""The cosine below which no link is better. On 2,225 news articles of five subjects: 95.5 % of the
-links given lead to the same subject, 4.4 % of the articles stay without a link."""
+"""The cosine below which no link is better. Calibrated on 2,225 BBC news articles of five subjects,
+where 95.5 % of the links given lead to the same subject and 4.4 % of the articles get none."""
 
 _COPY = 0.8  # Jaccard of shingles: the same text with small edits
 _RETITLED = 0.4  # of two texts under one title: a copy that was cut or brought up to date

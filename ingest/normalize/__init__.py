@@ -6,7 +6,6 @@ from ingest.article import Document, Draft
 from ingest.errors import IngestError, ReadError
 from ingest.normalize.decode import decode
 from ingest.normalize.draft import finish
-from ingest.normalize.markdown import read_markdown
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import sanitize
@@ -39,6 +38,8 @@ def _read(document: Document, rules: Rules) -> Reading:
 
         return read_page(text, url=document.url, rules=rules)
     if kind == "text/markdown":
+        from ingest.normalize.markdown import read_markdown  # loads the parser
+
         return read_markdown(text, zone=rules.timezone)
     if kind == "text/plain":
         return read_text(text)

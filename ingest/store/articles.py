@@ -101,7 +101,7 @@ def put_all(
     if not changed:
         return {}
     ids = [article.id for article, _, _ in changed]
-    since = {}
+    since: dict[str, int | None] = {}
     for part in _parts(sorted(ids)):
         rows = tx.execute(select(_T.id, _T.since).where(_T.id.in_(part)))
         since |= {row.id: row.since for row in rows}

@@ -119,7 +119,7 @@ def ignoring(table: Table) -> Executable:
 
 def _upgrade(store: Store, origin: str) -> None:
     with store.read() as tx:
-        found = _schema_of(tx)
+        found = _schema_of(tx, origin)
     if found > SCHEMA:
         reason = "this store was made by a newer Broadsheet; install that one, or restore a backup"
         raise StoreError(reason, origin=origin)
@@ -131,16 +131,19 @@ def _upgrade(store: Store, origin: str) -> None:
     configuration = Config()
     configuration.set_main_option("script_location", "ingest.store:migrations")
     with store.write() as tx:
-        if _schema_of(tx) < SCHEMA:  # another process may have been first
+        if _schema_of(tx, origin) < SCHEMA:  # another process may have been first
             configuration.attributes["connection"] = tx
             command.upgrade(configuration, "head")
             tx.execute(update(meta).where(meta.c.name == _SCHEMA).values(value=SCHEMA))
 
 
-def _schema_of(tx: Transaction) -> int:
+def _schema_of(tx: Transaction, origin: str) -> int:
     if not inspect(tx).has_table(meta.name):
         return 0
-    return int(tx.execute(select(meta.c.value).where(meta.c.name == _SCHEMA)).scalar_one())
+    found = tx.execute(select(meta.c.value).where(meta.c.name == _SCHEMA)).scalar_one_or_none()
+    if found is None:
+        raise StoreError("this database is not a store of Broadsheet", origin=origin)
+    return int(found)
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:

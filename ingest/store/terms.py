@@ -15,15 +15,15 @@ from sqlalchemy import (
     BigInteger,
     Row,
     Select,
+    and_,
     cast,
+    column,
     delete,
     exists,
     func,
-    insert,
     or_,
     select,
 )
-from sqlalchemy.dialects import sqlite
 
 from ingest.article import Candidate
 from ingest.store import schema
@@ -36,9 +36,15 @@ _P = schema.article_term.c  # a posting: an article holds a term
 _IN = 500  # values in one IN list
 _COMMON = 0.3  # a term in a larger share of the articles tells nothing
 _FEW = 50  # articles; in a smaller store a common term may be all there is
-_POSTINGS = 15_000  # read to find candidates: bounds the time a query takes in a large store
-_POOL = 4  # candidates looked at for each one wanted
+# What bounds the time a query takes in a large store:
+_MANY = 2_000  # articles holding a term, past which it is neither counted further nor used
+_POSTINGS = 5_000  # postings read to find candidates, which are then compared by every term
+_POOL = 3  # candidates looked at for each one wanted
 _STEP = 2**20  # coefficients are multiples of 1/_STEP, so that their sums are exact in any order
+
+# Thousands of rows a batch: SQLAlchemy takes longer over their parameters than SQLite to write.
+_PUT_TERM = "INSERT INTO term (id, text) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_PUT_POSTING = "INSERT INTO article_term (term, article, weight) VALUES (?, ?, ?)"
 
 
 def term_id(text: str) -> int:
@@ -59,17 +65,13 @@ def put_terms(tx: Transaction, rows: Iterable[tuple[int, Weighted]]) -> None:
     texts = {term: text for terms in held.values() for term, (text, _) in terms.items()}
     if not texts:
         return
-    named = [{"id": term, "text": text} for term, text in sorted(texts.items())]
-    tx.execute(sqlite.insert(schema.term).on_conflict_do_nothing(), named)
-    postings = [
-        {"term": term, "article": number, "weight": weight}
-        for term, number, weight in sorted(
-            (term, number, weight)
-            for number, terms in held.items()
-            for term, (_, weight) in terms.items()
-        )
-    ]
-    tx.execute(insert(schema.article_term), postings)
+    tx.exec_driver_sql(_PUT_TERM, sorted(texts.items()))
+    postings = sorted(
+        (term, number, weight)
+        for number, terms in held.items()
+        for term, (_, weight) in terms.items()
+    )
+    tx.exec_driver_sql(_PUT_POSTING, postings)
 
 
 def neighbours(
@@ -82,10 +84,10 @@ def neighbours(
     """The articles closest to `article` by their terms, at most `limit`, best first, ties by id.
 
     `score` is the cosine, 0 to 1, of the article's terms weighed by their rarity and the other's as
-    stored ("ltc.lnc": Manning et al., Introduction to Information
-    Retrieval, 6.4.3, with the idf ln(1 + N/df)). Only articles that may be shown and can be linked
-    to: with a URL of their own, an entry that is up, or their id among `extra_linkable`. None
-    when `article` is not stored.
+    stored (its idf is ln(1 + N/df); Manning et al., Introduction to Information Retrieval, 6.4.3).
+    Only articles that may be shown and can be linked to: with a URL of their own, an entry that is
+    up, or their id among `extra_linkable`. None when `article` is not stored. In a store so large
+    that the postings of all terms are too many, the rarest find the candidates and all rank them.
     """
     number = tx.execute(select(_A.number).where(_A.id == article)).scalar_one_or_none()
     if number is None:
@@ -108,13 +110,12 @@ def _query(tx: Transaction, number: int) -> tuple[dict[int, float], dict[int, fl
     always there.
     """
     own = dict(_pairs(tx, select(_P.term, _P.weight).where(_P.article == number)))
-    counted = select(_P.term, func.count()).where(_P.term.in_(own)).group_by(_P.term)
-    holders = dict(_pairs(tx, counted))
     total = tx.execute(
         select(func.count()).where(_A.since.is_not(None), _A.removed_at.is_(None))
     ).scalar_one()
-    most = total * _COMMON if total > _FEW else math.inf
-    raw = {t: own[t] * math.log1p(total / n) for t, n in holders.items() if n <= most}
+    most = min(total * _COMMON, _MANY) if total > _FEW else _MANY
+    holders = {t: n for t, n in _pairs(tx, _counted(own, _MANY + 1)) if n <= most}
+    raw = {t: own[t] * math.log1p(total / n) for t, n in holders.items()}
     length = math.sqrt(sum(x * x for _, x in sorted(raw.items()))) or 1.0
     query = {term: round(x / length * _STEP) / _STEP for term, x in raw.items()}
     affordable: dict[int, float] = {}
@@ -138,30 +139,40 @@ def _best(
     read = limit * _POOL
     while query:
         rows = tx.execute(_top(query, read)).all()
-        bound = rows[-1].score if len(rows) == read else 0.0
+        bound = min(row.score for row in rows) if len(rows) == read else 0.0
         good = [
             row
             for row in rows
-            if row.score > bound and row.number != own and (row.linked or row.id in extra)
+            if row.score > bound and row.number != own and row.shown
+            if row.linked or row.id in extra
         ]
         if len(good) >= limit or len(rows) < read:
-            return {row.number: row.score for row in good}, {row.number: row.id for row in good}
+            best = sorted(good, key=lambda row: (-row.score, row.id))[: limit * _POOL]
+            return {row.number: row.score for row in best}, {row.number: row.id for row in best}
         read *= _POOL
     return {}, {}
 
 
 def _top(query: Mapping[int, float], count: int) -> Select[Any]:
-    """The best `count` articles that may be shown: number, id, score, whether linked anyway."""
+    """The best `count` articles: number, id, score, may they be shown, are they linked anyway.
+
+    They are cut before their rows are read, for those are wide.
+    """
     entry = schema.entry.c
     up = exists().where(entry.article == _A.id, entry.removed.is_(False))
-    scored = _scored(query).subquery()
-    return (
-        select(_A.number, _A.id, scored.c.score, or_(_A.url != "", up).label("linked"))
-        .join(scored, scored.c.article == _A.number)
-        .where(_A.since.is_not(None), _A.removed_at.is_(None))
-        .order_by(scored.c.score.desc())
-        .limit(count)
+    top = _scored(query).order_by(column("score").desc()).limit(count).subquery()
+    shown = and_(_A.since.is_not(None), _A.removed_at.is_(None))
+    linked = or_(_A.url != "", up)
+    return select(_A.number, _A.id, top.c.score, shown.label("shown"), linked.label("linked")).join(
+        top, top.c.article == _A.number
     )
+
+
+def _counted(terms: Collection[int], most: int) -> Select[Any]:
+    """Each of `terms` and how many articles hold it, counted no further than `most`."""
+    each = func.json_each(json.dumps(sorted(terms))).table_valued("value")
+    held = select(_P.article).where(_P.term == each.c.value).limit(most).correlate(each)
+    return select(each.c.value, select(func.count()).select_from(held.subquery()).scalar_subquery())
 
 
 def _scored(query: Mapping[int, float]) -> Select[Any]:
@@ -181,7 +192,7 @@ def _scored(query: Mapping[int, float]) -> Select[Any]:
     )
 
 
-def _candidate(row: Row[Any], score: float) -> Candidate:
+def _candidate(row: Row[*tuple[Any, ...]], score: float) -> Candidate:
     return Candidate(
         id=row.id,
         title=row.title,

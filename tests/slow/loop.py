@@ -1,12 +1,13 @@
 """A program that is made to be killed: add, edit and delete an article, refresh, and again.
 
-`python loop.py FOLDER [LAST]` goes on from the step written in FOLDER/step and ends after step
-LAST, or never. A step done again does the same again, so wherever it was killed, the sequence of
-all steps is one.
+`python -m tests.slow.loop FOLDER LAST` goes on from the step written in FOLDER/step and ends after
+step LAST; with `here` behind it documents are prepared without workers, so that more kills hit what
+comes then. A step done again does the same again: wherever it was killed, the steps are the same.
 """
 
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from feeds.lock import COMMAND, data_lock
 from feeds.refresh import refresh
 from ingest.article import Document
 from ingest.normalize.rules import Rules
+from tests.newsroom import Here
 
 FIRST = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -73,14 +75,18 @@ def put(folder: Path, number: int, state: str) -> None:
         part.replace(chart)
 
 
-def main(folder: Path, last: int | None) -> None:
+def main(folder: Path, last: int, *, here: bool) -> None:
     settings = load(folder / "broadsheet.toml", {})
     counter = folder / "step"
     step = int(counter.read_text()) if counter.exists() else 1
     with data_lock(settings.data_folder, COMMAND, wait=5), open_context(settings) as context:
+        if here:
+            context = replace(context, workers=Here())
+        warm = Document(origin="w", body=b"A word\n\nA line.\n", media_type="", fetched_at=FIRST)
+        list(context.workers.submit([warm], Rules(kind="files"), 60, FIRST).results())
         sys.stdout.write("looping\n")
         sys.stdout.flush()
-        while last is None or step <= last:
+        while step <= last:
             change(folder, step)
             report = refresh(context, ["inbox"])
             assert not report.failed, report
@@ -95,4 +101,4 @@ def _path(folder: Path, number: int) -> Path:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else None)
+    main(Path(sys.argv[1]), int(sys.argv[2]), here="here" in sys.argv[3:])

@@ -37,7 +37,7 @@ HERE = Path(__file__).parents[2]
 
 @contextmanager
 def started(*command: str | Path, until: str, cwd: Path = HERE) -> Iterator[subprocess.Popen[str]]:
-    """A process in a group of its own, once it printed `until`; killed with its group at the end."""
+    """A process and its group, once it printed `until`; killed at the end, workers too."""
     process = subprocess.Popen(
         [sys.executable, *map(str, command)],
         cwd=cwd,

@@ -40,9 +40,8 @@ def links(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
                 id="s", name="s", kind="files", locator="*", next_due=0, settled=True
             )
         )
-        for one in made:
-            number = articles.put(tx, one, digest="", held_until=None)
-            put_terms(tx, [(number, terms(one.title, one.text, one.language))])
+        numbers = articles.put_all(tx, [(one, "", None) for one in made])
+        put_terms(tx, [(numbers[one.id], terms(one.title, one.text, one.language)) for one in made])
         found = {
             one.id: relate(one, neighbours(tx, one.id), limit=5, floor=FLOOR, now=NOW)
             for one in made

@@ -1,0 +1,79 @@
+import json
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from tests.feeds.cli.commands import LEAST, broadsheet, newsroom
+
+KEYS = [
+    "url", "title", "authors", "published", "updated", "language", "image", "site_name", "tags",
+    "summary", "text", "html",
+]  # fmt: skip
+
+PAGE = """\
+<html lang="en"><head><title>A bridge opens</title><meta name="author" content="Ann Lee">
+<meta property="og:site_name" content="Harbour"></head><body><article><h1>A bridge opens</h1>
+<p>The bridge across the harbour opened on Monday after three years of work by the town.</p>
+<p>Ferries will go on until autumn, the council said, and then be sold to another town.</p>
+</article></body></html>"""
+
+
+def test_json_has_its_keys_with_null_or_empty_where_unknown(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("A bridge\n\nIt opened on Monday. Ferries go on.\n")
+    done = broadsheet(tmp_path, "extract", "--json", str(tmp_path / "a.txt"))
+    assert done.exit_code == 0
+    found = json.loads(done.stdout)
+    assert list(found) == KEYS
+    assert found["title"] == "A bridge"
+    assert "It opened on Monday." in found["text"]
+    unknown = ("url", "published", "updated", "image", "site_name")
+    assert [found[key] for key in unknown] == [None] * len(unknown)
+    assert (found["authors"], found["tags"]) == ([], [])
+    assert {p.name for p in tmp_path.iterdir()} == {"a.txt"}, "nothing is stored"
+
+
+def test_without_json_the_same_is_for_people(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\nauthor: Ann Lee\ndate: 2026-05-01\n---\n# A bridge\n\nOpen.\n"
+    )
+    done = broadsheet(tmp_path, "extract", str(tmp_path / "a.md"))
+    assert done.exit_code == 0
+    assert "   authors  Ann Lee\n" in done.stdout
+    assert " published  2026-05-01T00:00:00+00:00" in done.stdout
+
+
+def test_a_page_is_fetched_within_the_limits_of_the_configuration(
+    tmp_path: Path, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/bridge").respond_with_data(PAGE, content_type="text/html")
+    newsroom(tmp_path, LEAST + '[fetch]\nallow_private = ["127.0.0.0/8"]\n')
+    url = httpserver.url_for("/bridge").replace("localhost", "127.0.0.1")
+    done = broadsheet(tmp_path, "extract", "--json", url)
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert list(found) == KEYS
+    assert (found["url"], found["title"], found["language"]) == (url, "A bridge opens", "en")
+    assert found["authors"] == ["Ann Lee"]
+    assert not (tmp_path / "data").exists()
+    missing = broadsheet(tmp_path, "extract", url + "-not")
+    assert missing.exit_code == 1
+    assert len(missing.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["nosuch", "", "a\0b", "/dev/null", "http://", "http://[::1", "http://127.0.0.1/", "\udce9"],
+)
+def test_what_cannot_be_read_is_told_in_a_line(tmp_path: Path, what: str) -> None:
+    done = broadsheet(tmp_path, "extract", what)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"\0\1\2\3" * 99, b" \n\n "])
+def test_what_holds_no_article_is_told_in_a_line(tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "a.txt").write_bytes(body)
+    done = broadsheet(tmp_path, "extract", "--json", str(tmp_path / "a.txt"))
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1

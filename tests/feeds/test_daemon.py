@@ -1,0 +1,294 @@
+"""The daemon: what is due runs once, what hangs or fails stops nothing, an end is a clean end."""
+
+import gc
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from config.load import load
+from feeds.context import Context, open_context
+from feeds.daemon import Daemon
+from feeds.lock import COMMAND, data_lock
+from ingest.store import requests, sources
+from ingest.store.requests import Request
+from ingest.store.sources import RunReport
+from tests.feeds.processes import Running, broadsheet, command, environment, running, silent_server
+from tests.newsroom import Newsroom, a_text
+
+SITE = """\
+[site]
+title = "Harbour News"
+url = "https://example.org/"
+[server]
+port = 0
+"""
+INBOX = '[[source]]\nname = "inbox"\nfiles = "articles/**/*.txt"\n'
+OTHER = '[[source]]\nname = "other"\nfiles = "articles/**/*.md"\n'
+FEED = '[[feed]]\nname = "inbox"\nsources = ["inbox"]\n'
+
+
+def hanging(port: int) -> str:
+    return (
+        '[fetch]\nallow_private = ["127.0.0.0/8"]\n'
+        f'[[source]]\nname = "slow"\nurls = ["http://127.0.0.1:{port}/"]\n'
+    )
+
+
+@contextmanager
+def daemon_of(room: Newsroom, kind: type[Daemon] = Daemon) -> Iterator[tuple[Daemon, Context]]:
+    """A daemon that ticks when the test says."""
+    with room.open() as context:
+        daemon = kind(context)
+        try:
+            yield daemon, context
+        finally:
+            assert daemon.close()
+
+
+def settle(daemon: Daemon, but: int = 0) -> None:
+    """Tick until at most `but` runs are under way."""
+    until = time.monotonic() + 10
+    daemon.tick()
+    while len(daemon._running) > but:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+        daemon.tick()
+
+
+def runs(context: Context) -> int:
+    """How many runs there have been: they are numbered from 1."""
+    with context.store.read() as tx:
+        return max((run.id for run in sources.last_runs(tx).values()), default=0)
+
+
+def ask(context: Context, *names: str) -> int:
+    with context.store.write() as tx:
+        return requests.ask(tx, names, context.clock())
+
+
+def look(context: Context, asked: int) -> Request:
+    with context.store.read() as tx:
+        found = requests.look(tx, asked)
+    assert found
+    return found
+
+
+def test_what_is_due_runs_once_and_a_restart_runs_nothing_that_is_not(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX + OTHER)
+    room.write("a.txt", a_text("A bridge"))
+    with daemon_of(room) as (daemon, context):
+        settle(daemon)
+        settle(daemon)
+        assert runs(context) == 2
+    assert room.titles() == ["A bridge"]
+    room.later(seconds=30)
+    with daemon_of(room) as (daemon, context):
+        settle(daemon)
+        assert runs(context) == 2
+        room.later(hours=3)  # asleep for many slots: one run makes up for them
+        settle(daemon)
+        settle(daemon)
+        assert runs(context) == 4
+
+
+def test_a_source_that_hangs_stops_neither_the_others_nor_publishing(tmp_path: Path) -> None:
+    with silent_server() as (port, asked):
+        room = Newsroom(tmp_path, SITE + hanging(port) + INBOX + FEED)
+        room.write("a.txt", a_text("A bridge"))
+        with daemon_of(room) as (daemon, context):
+            settle(daemon, but=1)
+            assert asked.wait(5)
+            room.later(seconds=10)
+            daemon.tick()
+            assert room.titles("inbox.atom") == ["A bridge"]
+            began = time.monotonic()
+            assert daemon.close()
+            assert time.monotonic() - began < 5
+            with context.store.read() as tx:
+                state, last = sources.states(tx)["slow"], sources.last_runs(tx)
+            assert last[state.id].outcome == "cut short"
+            assert state.errors == 0, "that we stopped is no failure of the source"
+
+
+class Faulty(Daemon):
+    """A daemon whose runs of `other` raise what nobody expected."""
+
+    def _run(self, name: str) -> RunReport:
+        if name == "other":
+            raise RuntimeError("unheard of")
+        return super()._run(name)
+
+
+def test_an_unexpected_exception_in_one_run_is_logged_and_the_others_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX + OTHER + FEED)
+    room.write("a.txt", a_text("A bridge"))
+    with daemon_of(room, Faulty) as (daemon, context):
+        asked = ask(context, "inbox", "other")
+        daemon.tick()
+        until = time.monotonic() + 10
+        while not look(context, asked).done and time.monotonic() < until:
+            time.sleep(0.01)
+            daemon.tick()
+        assert look(context, asked).done, "who asked must hear of the end"
+        assert len(look(context, asked).runs) == 1
+    assert room.titles("inbox.atom") == ["A bridge"]
+    assert "unheard of" in capsys.readouterr().out
+
+
+def test_publishing_that_fails_is_tried_again_and_who_asked_hears_of_it(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    room.write("a.txt", a_text("A bridge"))
+    (tmp_path / "public").write_text("in the way")
+    with daemon_of(room) as (daemon, context):
+        asked = ask(context, "inbox")
+        settle(daemon)
+        daemon.tick()
+        assert look(context, asked).done
+        assert look(context, asked).runs == ()
+        (tmp_path / "public").unlink()
+        room.later(minutes=1)
+        settle(daemon)
+    assert room.titles() == ["A bridge"]
+
+
+def test_requests_that_a_dead_daemon_left_are_closed(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    with room.open() as context:
+        asked = ask(context, "inbox")
+    with daemon_of(room) as (daemon, context):
+        daemon.start()
+        assert look(context, asked).done
+        assert look(context, asked).runs == ()
+
+
+def test_the_end_waits_for_a_tick_that_publishes(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    with room.open() as context:
+        daemon = Daemon(context)
+        with daemon._ticking:
+            daemon.stop()
+            closed: list[bool] = []
+            closing = threading.Thread(target=lambda: closed.append(daemon.close()))
+            closing.start()
+            closing.join(0.2)
+            assert closing.is_alive()
+        closing.join(5)
+        assert closed == [True]
+
+
+def until(said: str, daemon: Running, seconds: float = 15) -> None:
+    """Wait for a line in the daemon's log."""
+    end = time.monotonic() + seconds
+    while said not in daemon.said():
+        assert time.monotonic() < end, daemon.said()
+        time.sleep(0.05)
+
+
+def test_a_daemon_beside_commands_from_its_start_to_its_end(tmp_path: Path) -> None:
+    with silent_server() as (port, asked):
+        room = Newsroom(tmp_path, SITE + hanging(port) + INBOX + FEED)
+        room.write("a.txt", a_text("A bridge"), at=None)
+        with running(tmp_path) as daemon:
+            assert asked.wait(10)
+            second = broadsheet(tmp_path, "run")
+            assert second.returncode == 1
+            assert second.stderr == (
+                f"the daemon (process {daemon.process.pid}) is working with this data folder; "
+                "one data folder has one daemon\n"
+            )
+            done = broadsheet(tmp_path, "refresh", "inbox")
+            assert (done.returncode, done.stderr) == (0, "The daemon is running; asking it.\n")
+            assert done.stdout.splitlines()[1].split()[0] == "inbox"
+            assert done.stdout.splitlines()[1].split()[-1] == "ok"
+            assert room.titles("inbox.atom") == ["A bridge"]
+            began = time.monotonic()
+            assert daemon.terminate() == 0
+            assert time.monotonic() - began < 10
+            end = time.monotonic() + 3  # workers end when their pipe does
+            while not daemon.alone():
+                assert time.monotonic() < end, "a worker process is left"
+                time.sleep(0.05)
+        with data_lock(tmp_path / "data", COMMAND):
+            pass
+        assert [p for part in ("public", "data") for p in (tmp_path / part).rglob(".*")] == []
+
+
+def test_who_asked_hears_when_the_daemon_dies(tmp_path: Path) -> None:
+    with silent_server() as (port, asked):
+        Newsroom(tmp_path, SITE + hanging(port) + INBOX)
+        with running(tmp_path) as daemon:
+            assert asked.wait(10)
+            with subprocess.Popen(
+                command(tmp_path, "refresh", "slow"),
+                env=environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as asking:
+                assert asking.stderr
+                assert asking.stderr.readline() == "The daemon is running; asking it.\n"
+                os.kill(daemon.process.pid, 9)
+                _, said = asking.communicate(timeout=20)
+            assert asking.returncode == 1
+            assert "ended before it was done" in said
+            assert "Traceback" not in said
+
+
+def test_an_idle_daemon_starts_no_workers_and_does_not_grow(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    for number in range(20):
+        room.write(f"{number}.txt", a_text(f"Report {number}"))
+    room.refresh()
+    settings = load(tmp_path / "broadsheet.toml", {})
+    with open_context(settings, clock=lambda: room.now) as context:
+        daemon = Daemon(context)
+        before = runs(context)
+        for number in range(40):
+            room.later(minutes=1)
+            settle(daemon)
+            if number == 20:
+                size = memory()
+        assert runs(context) == before + 40
+        assert context.workers._pool is None
+        assert memory() - size < 3_000_000
+        assert daemon.close()
+
+
+def memory() -> int:
+    """Resident bytes of this process."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_port_in_use_is_told_plainly(tmp_path: Path) -> None:
+    with silent_server() as (port, _):
+        Newsroom(tmp_path, SITE.replace("port = 0", f"port = {port}") + INBOX)
+        for name in ("run", "serve"):
+            done = broadsheet(tmp_path, name)
+            assert done.returncode == 1
+            assert done.stderr.startswith(f"port {port} at 127.0.0.1 is taken by another program")
+            assert "Traceback" not in done.stderr
+
+
+def test_serve_without_a_publication_answers_404_and_ends_cleanly(tmp_path: Path) -> None:
+    Newsroom(tmp_path, SITE + INBOX)
+    with running(tmp_path, "serve") as server:
+        connection = HTTPConnection(urlsplit(server.url).netloc, timeout=5)
+        for path in ("/all.rss", "/"):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            answer.read()
+            assert answer.status == 404
+        connection.close()
+        assert server.terminate() == 0

@@ -1,0 +1,57 @@
+"""The cut: which entries a feed keeps."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feeds.selection import FRESH, MAX_BYTES, cut
+from ingest.article import Exposure
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+exposures = st.lists(
+    st.tuples(st.integers(0, 100), st.booleans(), st.integers(0, MAX_BYTES)), max_size=12
+)
+
+
+def window(facts: Sequence[tuple[int, bool, int]]) -> tuple[list[Exposure], dict[str, int]]:
+    """(hours since exposure, settled, bytes) as a window, the newest exposure first."""
+    ordered = [
+        Exposure(
+            article=str(number),
+            number=len(facts) - number,
+            exposed_at=NOW - timedelta(hours=hours),
+            settled=settled,
+        )
+        for number, (hours, settled, _) in enumerate(facts)
+    ]
+    return ordered, {str(number): size for number, (_, _, size) in enumerate(facts)}
+
+
+@given(exposures, st.integers(1, 10))
+@settings(max_examples=150, deadline=None)
+def test_the_laws_of_the_cut(facts: list[tuple[int, bool, int]], limit: int) -> None:
+    shown, sizes = window(facts)
+    kept = cut(shown, sizes, limit=limit, now=NOW)
+    total = sum(sizes[e.article] for e in kept)
+    assert list(kept) == shown[: len(kept)]
+    assert bool(kept) == bool(shown)
+    assert total <= MAX_BYTES or len(kept) == 1
+    if len(kept) < min(limit, len(shown)):
+        assert total + sizes[shown[len(kept)].article] > MAX_BYTES
+    if len(kept) > limit:
+        assert not kept[-1].settled
+        assert NOW - kept[-1].exposed_at < FRESH
+    assert cut(kept, sizes, limit=limit, now=NOW) == kept
+
+
+def test_a_fresh_entry_keeps_what_stands_above_it() -> None:
+    shown, sizes = window([(50, True, 1), (50, False, 1), (47, False, 1), (49, False, 1)])
+    assert len(cut(shown, sizes, limit=1, now=NOW)) == 3
+
+
+def test_a_single_entry_stays_however_large() -> None:
+    shown, sizes = window([(0, False, 5 * MAX_BYTES), (0, False, 1)])
+    assert len(cut(shown, sizes, limit=50, now=NOW)) == 1

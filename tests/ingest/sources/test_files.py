@@ -1,0 +1,235 @@
+"""A folder as a source: what is listed, what is said of the rest, and when a file is read."""
+
+import os
+import threading
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.article import Validators
+from ingest.errors import ReadError, SourceError
+from ingest.sources import Listing, Seen
+from ingest.sources.files import FilesSource
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def a_source(folder: Path, pattern: str = "in/**/*.md", **over: Any) -> FilesSource:
+    values: dict[str, Any] = {
+        "folder": folder,
+        "excluded": (folder / "public", folder / "data"),
+        "max_items": 100,
+        "max_bytes": 1000,
+        "settle": 0.2,
+    }
+    return FilesSource(pattern, **values | over)
+
+
+def put(path: Path, body: bytes = b"text") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    return path
+
+
+def origins(listing: Listing) -> list[str]:
+    return [found.origin for found in listing.found]
+
+
+def test_files_are_listed_by_path_hidden_ones_left_out(tmp_path: Path) -> None:
+    names = ("b.md", "a/z.md", "a.md", "a b/ü.md", ".hidden.md", ".git/x.md", "a/.x.md", "c.txt")
+    for name in names:
+        put(tmp_path / "in" / name)
+    listing = a_source(tmp_path).listing({})
+    assert origins(listing) == ["a/z.md", "a b/ü.md", "a.md", "b.md"]
+    assert (listing.complete, listing.troubles) == (True, ())
+
+
+def test_endings_and_one_level_only(tmp_path: Path) -> None:
+    for name in ("a.md", "b.txt", "c.html", "d/e.md"):
+        put(tmp_path / "in" / name)
+    assert origins(a_source(tmp_path, "in/*.{md,txt}").listing({})) == ["a.md", "b.txt"]
+
+
+def test_a_file_of_the_same_size_and_time_is_unchanged(tmp_path: Path) -> None:
+    path = put(tmp_path / "in/a.md")
+    facts = path.stat()
+    same = Seen(size=4, modified_ns=facts.st_mtime_ns, validators=Validators())
+    other = Seen(size=4, modified_ns=facts.st_mtime_ns + 1, validators=Validators())
+    source = a_source(tmp_path)
+    assert [f.unchanged for f in source.listing({"a.md": same}).found] == [True]
+    assert [f.unchanged for f in source.listing({"a.md": other}).found] == [False]
+
+
+def test_our_own_output_and_data_are_never_read(tmp_path: Path) -> None:
+    for name in ("public/articles/a/index.html", "data/editions/x.html", "mine.html"):
+        put(tmp_path / name)
+    assert origins(a_source(tmp_path, "**/*.html").listing({})) == ["mine.html"]
+
+
+def test_links_are_followed_inside_the_folder_only(tmp_path: Path) -> None:
+    put(tmp_path / "secret/key.md")
+    put(tmp_path / "in/real/a.md")
+    links = {
+        "inside.md": "real/a.md",
+        "outside.md": "../secret/key.md",
+        "folder": "../secret",
+        "same": "real",
+        "broken.md": "nowhere.md",
+        "circle.md": "circle.md",
+    }
+    for name, target in links.items():
+        (tmp_path / "in" / name).symlink_to(target)
+    listing = a_source(tmp_path).listing({})
+    assert origins(listing) == ["inside.md", "real/a.md"]
+    assert {origin: why.partition(";")[0] for origin, why in listing.troubles} == {
+        "outside.md": "is a link that leads out of the folder",
+        "folder": "is a link that leads out of the folder",
+        "broken.md": "is a link to nothing",
+        "circle.md": "is a link to nothing",
+    }
+    assert listing.complete
+
+
+def test_what_is_no_file_is_said_and_not_waited_for(tmp_path: Path) -> None:
+    put(tmp_path / "in/a.md")
+    os.mkfifo(tmp_path / "in/pipe.md")
+    listing = a_source(tmp_path).listing({})
+    assert origins(listing) == ["a.md"]
+    assert listing.troubles == (("pipe.md", "is not a regular file"),)
+
+
+def test_names_that_are_not_utf8_are_said_also_of_folders(tmp_path: Path) -> None:
+    put(tmp_path / "in/a.md")
+    for raw in (b"in/caf\xe9.md", b"in/d\xe9/b.md"):
+        put(Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + raw)))
+    listing = a_source(tmp_path).listing({})
+    assert origins(listing) == ["a.md"]
+    assert sorted(listing.troubles) == [
+        ("caf\\udce9.md", "its name is not UTF-8; rename it"),
+        ("d\\udce9/b.md", "its name is not UTF-8; rename it"),
+    ]
+
+
+def test_a_name_is_known_in_nfc_and_read_however_it_is_encoded(tmp_path: Path) -> None:
+    composed, apart = (unicodedata.normalize(form, "Brücke.md") for form in ("NFC", "NFD"))
+    put(tmp_path / "in" / apart, b"apart")
+    source = a_source(tmp_path)
+    assert origins(source.listing({})) == [composed]
+    assert source.read(composed, Validators(), NOW).body == b"apart"
+    put(tmp_path / "in" / composed, b"composed")
+    listing = source.listing({})
+    assert origins(listing) == [composed]
+    assert listing.troubles == (
+        (composed, "two files differ only in how their name is encoded"),
+    )
+
+
+def test_too_many_files_are_read_in_part_and_nothing_is_taken_for_gone(tmp_path: Path) -> None:
+    for number in range(5):
+        put(tmp_path / f"in/{number}.md")
+    listing = a_source(tmp_path, max_items=3).listing({})
+    assert origins(listing) == ["0.md", "1.md", "2.md"]
+    assert not listing.complete
+    assert listing.troubles == (("", "5 files; only the first 3 are read (max_items)"),)
+
+
+def test_a_folder_that_cannot_be_read_makes_the_listing_incomplete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in/a.md")
+    put(tmp_path / "in/locked/b.md")
+    real = os.scandir
+
+    def scandir(path: Any) -> Any:  # root may read everything, so the refusal is injected
+        if Path(path).name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    listing = a_source(tmp_path).listing({})
+    assert origins(listing) == ["a.md"]
+    assert not listing.complete
+    assert listing.troubles[0][1] == "cannot be read: permission denied"
+
+
+@pytest.mark.parametrize("root", ["nowhere", "file"])
+def test_a_root_that_is_no_folder_is_an_error_of_the_source(tmp_path: Path, root: str) -> None:
+    put(tmp_path / "file")
+    with pytest.raises(SourceError, match="cannot be read: n.*; nothing was removed"):
+        a_source(tmp_path, f"{root}/*.md").listing({})
+
+
+def test_a_file_that_is_too_large_or_gone_is_an_error_of_its_own(tmp_path: Path) -> None:
+    put(tmp_path / "in/big.md", b"x" * 1001)
+    put(tmp_path / "in/fits.md", b"x" * 1000)
+    gone = put(tmp_path / "in/gone.md")
+    source = a_source(tmp_path)
+    source.listing({})
+    gone.unlink()
+    with pytest.raises(ReadError, match="the limit is 0.001 MB .max_bytes.") as caught:
+        source.read("big.md", Validators(), NOW)
+    assert caught.value.origin == "big.md"
+    with pytest.raises(ReadError, match="no such file"):
+        source.read("gone.md", Validators(), NOW)
+    document = source.read("fits.md", Validators(), NOW)
+    assert (len(document.body), document.media_type) == (1000, "text/markdown")
+    assert document.modified_at == datetime.fromtimestamp(1_700_000_000, UTC)
+
+
+@contextmanager
+def writing(path: Path, pieces: int, pause: float) -> Iterator[None]:
+    """Somebody who writes a file piece by piece in place."""
+    began = threading.Event()
+
+    def write() -> None:
+        with path.open("wb") as file:
+            for _ in range(pieces):
+                file.write(b"piece\n")
+                file.flush()
+                began.set()
+                time.sleep(pause)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert began.wait(10)
+    try:
+        yield
+    finally:
+        writer.join()
+
+
+def test_a_file_being_written_is_read_whole_once_it_is_at_rest(tmp_path: Path) -> None:
+    path = put(tmp_path / "in/a.md")
+    source = a_source(tmp_path, settle=0.3)
+    source.listing({})
+    with writing(path, pieces=10, pause=0.03):
+        document = source.read("a.md", Validators(), NOW)
+    assert document.body == b"piece\n" * 10
+    assert document.modified_ns == path.stat().st_mtime_ns
+
+
+def test_a_file_that_is_written_all_the_time_is_left_for_later(tmp_path: Path) -> None:
+    path = put(tmp_path / "in/a.md")
+    source = a_source(tmp_path, settle=0.05)
+    source.listing({})
+    with (
+        writing(path, pieces=60, pause=0.01),
+        pytest.raises(ReadError, match="being written all the time; it will be read later"),
+    ):
+        source.read("a.md", Validators(), NOW)
+
+
+def test_a_file_long_at_rest_is_read_at_once(tmp_path: Path) -> None:
+    put(tmp_path / "in/a.md")
+    source = a_source(tmp_path, settle=5)
+    source.listing({})
+    began = time.monotonic()
+    source.read("a.md", Validators(), NOW)
+    assert time.monotonic() - began < 2

@@ -1,0 +1,169 @@
+"""A list of pages as a source: asked again politely, kept when gone, each article once."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from ingest.store import sources
+from tests.newsroom import Newsroom
+
+_FETCH = '[fetch]\nallow_private = ["127.0.0.0/8"]\ngap = "0s"\ndeadline = "1s"\n'
+_SITE = '[site]\ntitle = "Harbour News"\nurl = "https://example.org/"\n'
+
+
+def page(title: str, *, more: str = "", head: str = "") -> str:
+    words = " ".join(
+        f"Sentence {n} of the report tells how the harbour was built and who paid for it."
+        for n in range(12)
+    )
+    return (
+        f"<!doctype html><html lang=en><head><title>{title}</title>{head}</head>"
+        f"<body><article><h1>{title}</h1><p>{words}</p><p>{more}</p></article></body></html>"
+    )
+
+
+class Site:
+    """Pages that a server answers with, and what it was asked."""
+
+    def __init__(self, server: HTTPServer) -> None:
+        self.server = server
+        self.pages: dict[str, tuple[int, str, dict[str, str]]] = {}
+        self.answers: list[tuple[str, int]] = []
+        server.expect_request(_Any()).respond_with_handler(self._answer)
+
+    def put(self, path: str, body: str = "", *, status: int = 200, **headers: str) -> str:
+        self.pages[path] = (status, body, {"Content-Type": "text/html; charset=utf-8", **headers})
+        return self.server.url_for(path)
+
+    def _answer(self, request: Request) -> Response:
+        status, body, headers = self.pages[request.path]
+        tag = headers.get("ETag")
+        if tag and request.headers.get("If-None-Match") == tag:
+            status, body = 304, ""
+        self.answers.append((request.path, status))
+        return Response(body, status, headers)
+
+
+class _Any(str):
+    """A path that every request has."""
+
+    __slots__ = ()
+
+    def __eq__(self, _other: object) -> bool:
+        return True
+
+    __hash__ = str.__hash__
+
+
+@pytest.fixture
+def site(httpserver: HTTPServer) -> Iterator[Site]:
+    yield Site(httpserver)
+    httpserver.check_assertions()
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Newsroom:
+    return Newsroom(tmp_path)
+
+
+def watch(room: Newsroom, *urls: str, more: str = "") -> None:
+    listed = ", ".join(f'"{url}"' for url in urls)
+    room.configure(f'{_SITE}{_FETCH}[[source]]\nname = "wire"\nurls = [{listed}]\n{more}')
+
+
+def counts(room: Newsroom) -> tuple[int, int, int, int, int]:
+    [run] = room.refresh("wire").runs
+    return run.new, run.updated, run.unchanged, run.removed, run.failed
+
+
+def test_a_page_is_fetched_then_asked_for_changes_then_updated(room: Newsroom, site: Site) -> None:
+    watch(room, site.put("/a", page("The harbour"), ETag='"1"'))
+    assert counts(room) == (1, 0, 0, 0, 0)
+    before, ids = room.state(), room.ids()
+    room.later(hours=2)
+    assert counts(room) == (0, 0, 1, 0, 0)
+    assert [status for _, status in site.answers] == [200, 304]
+    assert room.state() == before
+    site.put("/a", page("The new harbour"), ETag='"2"')
+    assert counts(room) == (0, 1, 0, 0, 0)
+    assert room.titles() == ["The new harbour"]
+    assert set(room.ids().values()) == set(ids.values())
+
+
+def test_a_page_that_is_gone_keeps_its_article_and_says_so(room: Newsroom, site: Site) -> None:
+    watch(room, site.put("/a", page("The harbour"), ETag='"1"'), site.put("/b", page("The mole")))
+    counts(room)
+    before = room.state()
+    url = site.put("/a", status=404)
+    report = room.refresh("wire")
+    assert report.failed
+    assert [(t.origin, "404" in t.reason) for t in report.runs[0].troubles] == [(url, True)]
+    assert room.state() == before
+    with room.open() as context, context.store.read() as tx:
+        known = sources.known(tx, context.states["wire"].id)
+    assert [document.gone for document in known.values()] == [True, False]
+    site.put("/a", page("The harbour"), ETag='"1"')
+    assert not room.refresh("wire").failed
+    assert room.state() == before
+    with room.open() as context, context.store.read() as tx:
+        known = sources.known(tx, context.states["wire"].id)
+    assert [document.gone for document in known.values()] == [False, False]
+
+
+def test_on_gone_remove_removes_and_the_return_brings_it_back(room: Newsroom, site: Site) -> None:
+    first, second = site.put("/a", page("The harbour"), ETag='"1"'), site.put("/b", page("Mole"))
+    watch(room, first, second, more='on_gone = "remove"\n')
+    counts(room)
+    ids = room.ids()
+    site.put("/a", status=410)
+    assert counts(room) == (0, 0, 1, 1, 0)
+    assert room.titles() == ["Mole"]
+    site.put("/a", page("The harbour"), ETag='"1"')
+    assert not room.refresh("wire").failed
+    assert room.ids() == ids
+
+
+def test_a_redirect_leads_to_the_article_of_its_target(room: Newsroom, site: Site) -> None:
+    target = site.put("/new", page("The harbour"))
+    watch(room, site.put("/old", status=301, Location=target))
+    assert counts(room) == (1, 0, 0, 0, 0)
+    assert room.titles() == ["The harbour"]
+    assert [entry.link for entry in room.feed()] == [target]
+
+
+def test_two_addresses_of_one_article_are_one_article(room: Newsroom, site: Site) -> None:
+    canonical = site.server.url_for("/a")
+    head = f'<link rel="canonical" href="{canonical}">'
+    site.put("/a", page("The harbour", head=head))
+    site.put("/print/a", page("The harbour", more="Printed for you.", head=head))
+    watch(room, canonical, site.server.url_for("/print/a"))
+    for _ in range(2):
+        report = room.refresh("wire")
+        [trouble] = report.runs[0].troubles
+        assert trouble.origin.endswith("/print/a")
+        assert f"the article of {canonical}" in trouble.reason
+        assert room.titles() == ["The harbour"]
+
+
+def test_a_server_that_never_answers_costs_its_page_alone(room: Newsroom, site: Site) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(20)
+        held: list[socket.socket] = []
+        taker = threading.Thread(target=lambda: held.append(silent.accept()[0]))
+        taker.start()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/a"
+        watch(room, url, site.put("/b", page("The mole")))
+        report = room.refresh("wire")
+        taker.join()
+        for peer in held:
+            peer.close()
+    assert (report.failed, report.runs[0].outcome) == (True, "partial")
+    [trouble] = report.runs[0].troubles
+    assert trouble.origin == url
+    assert "within 1 seconds" in trouble.reason
+    assert room.titles() == ["The mole"]
