@@ -7,7 +7,15 @@ from pathlib import Path
 
 from feeds.edition import RelatedLink
 from feeds.files import write_if_changed
-from feeds.press import Press, addresses, page_url, resolved, resolved_image, settings_digest
+from feeds.press import (
+    MEDIA_TYPES,
+    Press,
+    addresses,
+    page_url,
+    resolved,
+    resolved_image,
+    settings_digest,
+)
 from feeds.site import (
     ArticlePage,
     FeedLink,
@@ -27,7 +35,6 @@ from ingest.store.published import EditionState
 _STATE = "*pages"  # no feed can have this name
 _BATCH = 100
 _INDEX = 50  # entries on the index page
-_MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 
 
 def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
@@ -154,7 +161,7 @@ def _site(press: Press, style: str) -> SiteHead:
         FeedLink(
             title=f"{feed.title or site.title} ({format_.upper() if format_ == 'rss' else 'Atom'})",
             url=f"{site.url}{feed.name}.{format_}",
-            media_type=_MEDIA_TYPES[format_],
+            media_type=MEDIA_TYPES[format_],
         )
         for feed in press.settings.feeds
         for format_ in feed.formats

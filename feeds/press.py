@@ -8,11 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import UUID
 
-from config.settings import Settings
+from config.settings import Format, Settings
 from feeds.edition import RelatedLink
 from feeds.links import rewrite
 from ingest.article import INTERNAL, Entry, Image
 from ingest.store import Store, Transaction, published
+
+MEDIA_TYPES: Mapping[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+"""What each format is served as."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

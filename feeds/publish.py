@@ -8,35 +8,28 @@ same.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import escape
-from importlib.metadata import version
-from uuid import uuid5
 
-from config.settings import Feed, Format, Settings
-from feeds.compose import compose
-from feeds.edition import Edition, EditionEntry, RelatedLink
+from config.settings import Feed, Format
+from feeds.assemble import assemble
+from feeds.edition import Edition
 from feeds.expose import Exposer, Plan
 from feeds.files import compressed, remove_leftovers, write_if_changed
 from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
 from feeds.pages import write_pages
 from feeds.press import (
+    MEDIA_TYPES,
     Press,
     addresses,
     editions_folder,
-    page_url,
-    resolved,
-    resolved_image,
     settings_digest,
 )
 from feeds.render import render
 from feeds.selection import cut
-from feeds.words import words
 from ingest.article import INTERNAL, Entry
 from ingest.store import articles, last_change, published, sources
 from ingest.store.published import EditionState
-
-MEDIA_TYPES: Mapping[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 
 _ENTRY_OVERHEAD = 2_000  # bytes of an entry's dates, links and names: more than any has
 
@@ -171,7 +164,7 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         shown = [found[id_] for id_ in window]
         pages, related = addresses(tx, press.settings, shown)
     first_at = before.first_at if before else now
-    edition = _edition(press, feed, shown, pages, related, first_at)
+    edition = assemble(press, feed, shown, pages, related, first_at)
     try:
         bodies = {format_: _rendered(edition, format_, warnings) for format_ in feed.formats}
         changed = _write(press, feed, bodies, now)
@@ -191,67 +184,6 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     with press.store.write() as tx:
         published.put_edition(tx, state)
     return FeedReport(name=feed.name, entries=len(shown), files=_files(feed), changed=changed)
-
-
-def _edition(
-    press: Press,
-    feed: Feed,
-    entries: Sequence[Entry],
-    pages: Mapping[str, str],
-    related: Mapping[str, tuple[RelatedLink, ...]],
-    first_at: datetime,
-) -> Edition:
-    site = press.settings.site
-    title = feed.title or (site.title if feed.name == "all" else f"{site.title}: {feed.name}")
-    newest = max((entry.updated for entry in entries), default=int(first_at.timestamp()))
-    return Edition(
-        id=uuid5(press.namespace, f"feed:{feed.name}").urn,
-        name=feed.name,
-        title=title,
-        description=feed.description or title,
-        home=site.url,
-        urls=tuple((f, f"{site.url}{feed.name}.{f}") for f in feed.formats),
-        language=site.language,
-        author=site.author or site.title,
-        updated=_time(newest),
-        entries=tuple(
-            _shown(press.settings, feed, entry, pages, related[entry.article]) for entry in entries
-        ),
-        version=version("broadsheet"),
-    )
-
-
-def _shown(
-    settings: Settings,
-    feed: Feed,
-    entry: Entry,
-    pages: Mapping[str, str],
-    related: tuple[RelatedLink, ...],
-) -> EditionEntry:
-    url = entry.url or page_url(settings, entry.slug)
-    links = related[: feed.related]
-    html, summary = compose(
-        resolved(settings, entry.html, pages),
-        entry.summary,
-        links,
-        mode=feed.content,
-        words=words(entry.language),
-        url=url,
-    )
-    return EditionEntry(
-        id=entry.article,
-        url=url,
-        title=entry.title,
-        published=_time(entry.published),
-        updated=_time(entry.updated),
-        html=html,
-        summary=summary,
-        authors=entry.authors,
-        language=entry.language,
-        tags=entry.tags,
-        image=resolved_image(settings, entry.image),
-        related=links if feed.related_links else (),
-    )
 
 
 def _rendered(edition: Edition, format_: Format, warnings: list[str]) -> bytes:
@@ -314,7 +246,3 @@ def _manifest(press: Press, feed: Feed) -> Manifest | None:
         return read_manifest(editions_folder(press.settings) / f"{feed.name}.json")
     except ManifestError:
         return None
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,83 @@
+"""Assembling an edition: from frozen entries to the value that is rendered. Pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from uuid import uuid5
+
+from config.settings import Feed, Settings
+from feeds.compose import compose
+from feeds.edition import Edition, EditionEntry, RelatedLink
+from feeds.press import Press, page_url, resolved, resolved_image
+from feeds.words import words
+from ingest.article import Entry
+
+
+def assemble(
+    press: Press,
+    feed: Feed,
+    entries: Sequence[Entry],
+    pages: Mapping[str, str],
+    related: Mapping[str, tuple[RelatedLink, ...]],
+    first_at: datetime,
+) -> Edition:
+    """The edition of `feed` that shows `entries`, newest exposure first.
+
+    `pages` and `related` say where the articles they link to are found (`press.addresses`);
+    `first_at` is the time of an empty feed's first edition. The same arguments give the same value.
+    """
+    site = press.settings.site
+    title = feed.title or (site.title if feed.name == "all" else f"{site.title}: {feed.name}")
+    newest = max((entry.updated for entry in entries), default=int(first_at.timestamp()))
+    return Edition(
+        id=uuid5(press.namespace, f"feed:{feed.name}").urn,
+        name=feed.name,
+        title=title,
+        description=feed.description or title,
+        home=site.url,
+        urls=tuple((f, f"{site.url}{feed.name}.{f}") for f in feed.formats),
+        language=site.language,
+        author=site.author or site.title,
+        updated=_time(newest),
+        entries=tuple(
+            _shown(press.settings, feed, entry, pages, related[entry.article]) for entry in entries
+        ),
+        version=version("broadsheet"),
+    )
+
+
+def _shown(
+    settings: Settings,
+    feed: Feed,
+    entry: Entry,
+    pages: Mapping[str, str],
+    related: tuple[RelatedLink, ...],
+) -> EditionEntry:
+    url = entry.url or page_url(settings, entry.slug)
+    links = related[: feed.related]
+    html, summary = compose(
+        resolved(settings, entry.html, pages),
+        entry.summary,
+        links,
+        mode=feed.content,
+        words=words(entry.language),
+        url=url,
+    )
+    return EditionEntry(
+        id=entry.article,
+        url=url,
+        title=entry.title,
+        published=_time(entry.published),
+        updated=_time(entry.updated),
+        html=html,
+        summary=summary,
+        authors=entry.authors,
+        language=entry.language,
+        tags=entry.tags,
+        image=resolved_image(settings, entry.image),
+        related=links if feed.related_links else (),
+    )
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
