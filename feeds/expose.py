@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ingest.enrich.relate import FLOOR, relate
-
 from config.settings import Feed, Settings
 from feeds.freeze import Folder, free_second, freeze, later_second, significant, slug_of
 from feeds.links import file_path, linked_files
 from ingest.article import Article, Candidate, Entry
+from ingest.enrich.relate import FLOOR, relate
 from ingest.similarity import title_key
 from ingest.store import Store, Transaction, articles, last_change, published, sources, terms
 from ingest.store.articles import ArticleQuery
@@ -261,8 +260,11 @@ def _taken(tx: Transaction, article: Article) -> set[str]:
 
 
 def _inside(root: Path, path: str) -> bool:
-    file = (root / path).resolve()
-    return file.is_relative_to(root) and file.is_file()
+    try:
+        file = (root / path).resolve(strict=True)
+        return file.is_relative_to(root) and file.is_file()
+    except (OSError, RuntimeError, ValueError):  # not there, links in a circle, no possible name
+        return False
 
 
 def _published(article: Article) -> datetime:

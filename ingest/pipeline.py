@@ -170,8 +170,8 @@ def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Do
         document = task.reader.read(origin, validators, tally.now)
     except GoneError as error:
         tally.trouble(origin, error.reason, failed=not task.removes_gone)
-        if before and before.article and not task.removes_gone:
-            tally.claimed[before.article] = origin
+        if task.removes_gone and before and tally.claimed.get(before.article) == origin:
+            del tally.claimed[before.article]
         return None
     except IngestError as error:
         tally.trouble(origin, error.reason)

@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -47,6 +48,7 @@ _PUT_TERM = "INSERT INTO term (id, text) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _PUT_POSTING = "INSERT INTO article_term (term, article, weight) VALUES (?, ?, ?)"
 
 
+@lru_cache(maxsize=32_768)
 def term_id(text: str) -> int:
     """The number of a term in every store: 63 bits of its BLAKE2b digest. Never changes."""
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()

@@ -1,6 +1,7 @@
 """The daemon: what is due runs once, what hangs or fails stops nothing, an end is a clean end."""
 
 import gc
+import io
 import os
 import subprocess
 import threading
@@ -11,8 +12,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pytest
-
+from config import logs
 from config.load import load
 from feeds.context import Context, open_context
 from feeds.daemon import Daemon
@@ -128,8 +128,10 @@ class Faulty(Daemon):
 
 
 def test_an_unexpected_exception_in_one_run_is_logged_and_the_others_go_on(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
 ) -> None:
+    said = io.StringIO()
+    logs.configure("info", said)
     room = Newsroom(tmp_path, SITE + INBOX + OTHER + FEED)
     room.write("a.txt", a_text("A bridge"))
     with daemon_of(room, Faulty) as (daemon, context):
@@ -142,7 +144,7 @@ def test_an_unexpected_exception_in_one_run_is_logged_and_the_others_go_on(
         assert look(context, asked).done, "who asked must hear of the end"
         assert len(look(context, asked).runs) == 1
     assert room.titles("inbox.atom") == ["A bridge"]
-    assert "unheard of" in capsys.readouterr().out
+    assert 'run could not be recorded source=other error="unheard of"' in said.getvalue()
 
 
 def test_publishing_that_fails_is_tried_again_and_who_asked_hears_of_it(tmp_path: Path) -> None:

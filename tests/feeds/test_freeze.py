@@ -112,12 +112,8 @@ def test_the_slug_comes_from_the_place(origin: str, slug: str) -> None:
 @given(st.text(max_size=120), st.text(max_size=20))
 @settings(max_examples=100, deadline=None)
 def test_a_slug_is_a_plain_name_whatever_the_place(place: str, title: str) -> None:
-    for origin in (place or "a", f"https://example.org/{place}"):
-        try:
-            slug = slug_of(an_article(origin=origin, title=title), ())
-        except ValueError as error:
-            assert "netloc" in str(error) or "IPv6" in str(error)  # never was an address
-            continue
+    for origin in (place.lstrip("/") or "a", f"https://example.org/{place}"):
+        slug = slug_of(an_article(origin=origin, title=title), ())
         assert 1 <= len(slug) <= 80
         assert set(slug) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
         assert slug.strip("-") == slug

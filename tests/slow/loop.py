@@ -31,6 +31,9 @@ port = {port}
 name = "inbox"
 files = "articles/**/*.{{txt,md,html}}"
 every = "10 seconds"
+[[feed]]
+name = "all"
+limit = 1000
 """
 
 

@@ -157,7 +157,7 @@ def test_a_loop_killed_at_random_moments_ends_where_an_unkilled_one_does(
         reader.start()
         for number in range(KILLS):
             how = ["here"] if number % 2 else []
-            loop = ("-m", "tests.slow.loop", folder, "1000000", *how)
+            loop = ["-m", "tests.slow.loop", str(folder), "1000000", *how]
             with started(*loop, until="looping") as process:
                 time.sleep(chance.uniform(0.05, 3))
                 assert process.poll() is None, "the loop itself must not end"
