@@ -80,6 +80,8 @@ class Exposer:
 
     def mint(self, ids: Sequence[str]) -> None:
         """Freeze an entry for each article of `ids` that has none, related against the store."""
+        while self._post():
+            pass
         with self.store.read() as tx:
             known = published.entries(tx, ids)
         fresh = [id_ for id_ in ids if id_ not in known]
@@ -99,6 +101,10 @@ class Exposer:
                 taken = published.seconds_taken(tx)
                 for id_, shown in part:
                     self._follow_one(tx, entries[id_], stored[id_], taken, shown=shown)
+
+    def _post(self) -> bool:
+        with self.store.write() as tx:
+            return terms.post_pending(tx)
 
     def _newest(
         self,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ingest.article import Article, Document, Draft
+from ingest.article import Article, Document, Draft, Validators
 from ingest.errors import IngestError
 from ingest.identity import identify, keys
 from ingest.similarity import similarity, title_key
@@ -35,7 +35,7 @@ class Tally:
     missing: dict[str, Known]
     claimed: dict[str, str]
     kept: set[str] = field(default_factory=set)
-    touched: dict[str, int] = field(default_factory=dict)
+    touched: dict[str, tuple[int, Validators]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     new: int = 0
     updated: int = 0

@@ -177,12 +177,13 @@ def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Do
         tally.trouble(origin, error.reason)
         tally.kept.add(origin)
         return None
-    if document is None:
+    if isinstance(document, Validators):
+        tally.touched[origin] = (tally.known[origin].modified_ns, document)
         _unchanged(origin, tally)
         return None
     digest = digest_of(document.body)
     if before and before.digest == digest and not (fresh or before.gone):
-        tally.touched[origin] = document.modified_ns
+        tally.touched[origin] = (document.modified_ns, document.validators)
         _unchanged(origin, tally)
         return None
     if not document.url and contents.setdefault(digest, origin) != origin and not before:
@@ -211,8 +212,7 @@ def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally
         gone &= {found.origin for found in listing.found}
     lost = {tally.known[origin].article for origin in gone} - set(tally.claimed) - {""}
     with around.store.write() as tx:
-        for origin, modified_ns in tally.touched.items():
-            sources.seen_again(tx, task.state.id, origin, modified_ns)
+        sources.seen_again(tx, task.state.id, _renewed(tally))
         if not task.removes_gone:
             lost = set()
         live = articles.live_on(tx, task.state.id)
@@ -263,6 +263,15 @@ def _close(
             due = task.next_due(errors, ended)
             sources.end_run(tx, task.state, report, next_due=due, rules=task.rules_digest)
     return report
+
+
+def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
+    """The unchanged documents whose time or validators are other than we noted."""
+    return {
+        origin: facts
+        for origin, facts in tally.touched.items()
+        if facts != (tally.known[origin].modified_ns, _validators(tally.known[origin]))
+    }
 
 
 def _seen(task: Task, known: dict[str, Known]) -> dict[str, Seen]:

@@ -40,5 +40,8 @@ class Reader(Protocol):
     def listing(self, seen: Mapping[str, "Seen"]) -> Listing:
         """List what is there. Raises SourceError when that cannot be told."""
 
-    def read(self, origin: str, validators: Validators, now: datetime) -> Document | None:
-        """Read one document; None when it has not changed. Raises IngestError."""
+    def read(self, origin: str, validators: Validators, now: datetime) -> Document | Validators:
+        """Read one document; when it has not changed, what to ask with next time.
+
+        Raises IngestError.
+        """

@@ -21,7 +21,7 @@ class UrlsSource:
         """List the URLs in the order of the configuration."""
         return Listing(found=tuple(Found(origin=url) for url in self._urls))
 
-    def read(self, origin: str, validators: Validators, now: datetime) -> Document | None:
-        """Fetch one page. Raises FetchError; None when the server says it has not changed."""
+    def read(self, origin: str, validators: Validators, now: datetime) -> Document | Validators:
+        """Fetch one page, or learn that it has not changed. Raises FetchError."""
         answer = self._fetch(origin, validators, now)
-        return None if isinstance(answer, NotModified) else answer
+        return answer.validators if isinstance(answer, NotModified) else answer

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
 
 from ingest.article import Article, Draft, Hint, Image
 from ingest.similarity import title_key
-from ingest.store import schema
+from ingest.store import schema, terms
 from ingest.store.engine import Transaction, ignoring, next_change, replacing
 
 _T = schema.article.c
@@ -128,12 +128,13 @@ def put_all(
 
 def remove(tx: Transaction, ids: Collection[str], now: datetime) -> int:
     """Mark articles as removed; their rows, aliases and entries stay. Returns how many were."""
-    count = 0
+    removed: list[int] = []
     for article in sorted(ids):
         statement = update(schema.article).where(_T.id == article, _T.removed_at.is_(None))
         values = {"removed_at": now.timestamp(), "change": next_change(tx, "article")}
-        count += tx.execute(statement.values(values)).rowcount
-    return count
+        removed += tx.execute(statement.values(values).returning(_T.number)).scalars()
+    terms.forget_terms(tx, removed)
+    return len(removed)
 
 
 def release_held(tx: Transaction, now: datetime) -> int:

@@ -190,19 +190,20 @@ request = Table(
     Column("runs", Text, nullable=False, default="[]"),
 )
 
-term = Table(
-    "term",
+term_vector = Table(
+    "term_vector",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of its digest
-    Column("text", Text, nullable=False),
+    Column("article", Integer, primary_key=True, autoincrement=False),  # article.number
+    Column("terms", Text, nullable=False),  # [text, weight in 1/1024], heaviest first
+    Column("posted", Boolean, nullable=False),  # whether `article_term` has them
+    Index("term_vector_posted", "posted"),
 )
 
 article_term = Table(
     "article_term",
     metadata,
-    Column("term", BigInteger, primary_key=True, autoincrement=False),
+    Column("term", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of its digest
     Column("article", Integer, primary_key=True, autoincrement=False),  # article.number
-    Column("weight", Float, nullable=False),
-    Index("article_term_article", "article"),
+    Column("weight", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from ingest.article import Document
+from ingest.article import Document, Validators
 from ingest.store import schema
 from ingest.store.engine import Transaction, replacing
 
@@ -176,10 +176,13 @@ def put_documents(
         tx.execute(replacing(schema.document, ["source", "origin"]), rows)
 
 
-def seen_again(tx: Transaction, source: str, origin: str, modified_ns: int) -> None:
-    """Note that a file was touched without being changed."""
-    statement = update(schema.document).where(_D.source == source, _D.origin == origin)
-    tx.execute(statement.values(modified_ns=modified_ns))
+def seen_again(tx: Transaction, source: str, renewed: Mapping[str, tuple[int, Validators]]) -> None:
+    """Note the file time and the validators that unchanged documents have now, by origin."""
+    for origin, (modified_ns, validators) in renewed.items():
+        statement = update(schema.document).where(_D.source == source, _D.origin == origin)
+        etag, last_modified = validators.etag, validators.last_modified
+        values = {"modified_ns": modified_ns, "etag": etag, "last_modified": last_modified}
+        tx.execute(statement.values(values))
 
 
 def move(tx: Transaction, source: str, old: str) -> None:

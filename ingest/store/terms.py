@@ -1,5 +1,6 @@
-"""The term table: which articles share an article's terms, and how closely.
+"""The term tables: which articles share an article's terms, and how closely.
 
+An article's terms are kept with it as they are, and posted term by term before anything is related.
 Nothing derived is stored: how many articles hold a term is counted when asked, so that updates and
 deletions leave no drift and the answer depends neither on the order of arrival nor on numbers.
 """
@@ -22,8 +23,10 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    insert,
     or_,
     select,
+    update,
 )
 
 from ingest.article import Candidate
@@ -34,6 +37,8 @@ Weighted = Sequence[tuple[str, float]]
 
 _A = schema.article.c
 _P = schema.article_term.c  # a posting: an article holds a term
+_V = schema.term_vector.c  # all terms of one article
+_UNIT = 1024  # weights are stored as so many of its parts
 _IN = 500  # values in one IN list
 _COMMON = 0.3  # a term in a larger share of the articles tells nothing
 _FEW = 50  # articles; in a smaller store a common term may be all there is
@@ -43,9 +48,9 @@ _POSTINGS = 5_000  # postings read to find candidates, which are then compared b
 _POOL = 3  # candidates looked at for each one wanted
 _STEP = 2**20  # coefficients are multiples of 1/_STEP, so that their sums are exact in any order
 
-# Thousands of rows a batch: SQLAlchemy takes longer over their parameters than SQLite to write.
-_PUT_TERM = "INSERT INTO term (id, text) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_PUT_POSTING = "INSERT INTO article_term (term, article, weight) VALUES (?, ?, ?)"
+# Thousands of rows at once: SQLAlchemy takes longer over their parameters than SQLite to write.
+_POST = "INSERT OR REPLACE INTO article_term (term, article, weight) VALUES (?, ?, ?)"
+_UNPOST = "DELETE FROM article_term WHERE term = ? AND article = ?"
 
 
 @lru_cache(maxsize=32_768)
@@ -58,22 +63,56 @@ def term_id(text: str) -> int:
 def put_terms(tx: Transaction, rows: Iterable[tuple[int, Weighted]]) -> None:
     """Replace the terms of articles: each row is an article's number and its (term, weight)s.
 
-    Meant for a batch, not for one article at a time: postings are written in the order of their
-    primary key. An article with no terms loses those it had.
+    Weights are multiples of 1/1024. What the articles held before is no posting any more; what they
+    hold now becomes one by `post_pending`.
     """
-    held = {number: {term_id(text): (text, weight) for text, weight in t} for number, t in rows}
-    for part in _parts(sorted(held)):
-        tx.execute(delete(schema.article_term).where(_P.article.in_(part)))
-    texts = {term: text for terms in held.values() for term, (text, _) in terms.items()}
-    if not texts:
-        return
-    tx.exec_driver_sql(_PUT_TERM, sorted(texts.items()))
+    held = dict(rows)
+    forget_terms(tx, held)
+    vectors = [
+        {
+            "article": number,
+            "terms": json.dumps([[t, round(w * _UNIT)] for t, w in weighted], ensure_ascii=False),
+            "posted": False,
+        }
+        for number, weighted in sorted(held.items())
+    ]
+    if vectors:
+        tx.execute(insert(schema.term_vector), vectors)
+
+
+def forget_terms(tx: Transaction, numbers: Collection[int]) -> None:
+    """Take articles out of the term table."""
+    for part in _parts(sorted(numbers)):
+        found = tx.execute(select(_V.article, _V.terms, _V.posted).where(_V.article.in_(part)))
+        old = [
+            (term_id(text), row.article)
+            for row in found
+            if row.posted
+            for text, _ in json.loads(row.terms)
+        ]
+        if old:
+            tx.exec_driver_sql(_UNPOST, sorted(old))
+        tx.execute(delete(schema.term_vector).where(_V.article.in_(part)))
+
+
+def post_pending(tx: Transaction, count: int = 1_000) -> bool:
+    """Post the terms of at most `count` articles that are not posted yet; False if there are none.
+
+    Postings lie in the order of their terms, so that writing those of one article touches as many
+    pages as it has terms. Written for many articles at once, in order, they share these pages.
+    """
+    pending = select(_V.article, _V.terms).where(_V.posted.is_(False)).order_by(_V.article)
+    rows = tx.execute(pending.limit(count)).all()
     postings = sorted(
-        (term, number, weight)
-        for number, terms in held.items()
-        for term, (_, weight) in terms.items()
+        (term_id(text), row.article, weight)
+        for row in rows
+        for text, weight in json.loads(row.terms)
     )
-    tx.exec_driver_sql(_PUT_POSTING, postings)
+    if postings:
+        tx.exec_driver_sql(_POST, postings)
+    for part in _parts([row.article for row in rows]):
+        tx.execute(update(schema.term_vector).where(_V.article.in_(part)).values(posted=True))
+    return bool(rows)
 
 
 def neighbours(
@@ -111,12 +150,13 @@ def _query(tx: Transaction, number: int) -> tuple[dict[int, float], dict[int, fl
     The second stops, heaviest first, before the postings to read become too many; one term is
     always there.
     """
-    own = dict(_pairs(tx, select(_P.term, _P.weight).where(_P.article == number)))
+    vector = tx.execute(select(_V.terms).where(_V.article == number)).scalar_one_or_none()
+    own = {term_id(text): weight / _UNIT for text, weight in json.loads(vector or "[]")}
     total = tx.execute(
         select(func.count()).where(_A.since.is_not(None), _A.removed_at.is_(None))
     ).scalar_one()
     most = min(total * _COMMON, _MANY) if total > _FEW else _MANY
-    holders = {t: n for t, n in _pairs(tx, _counted(own, _MANY + 1)) if n <= most}
+    holders = {t: n for t, n in _pairs(tx, _counted(own, _MANY + 1)) if 0 < n <= most}
     raw = {t: own[t] * math.log1p(total / n) for t, n in holders.items()}
     length = math.sqrt(sum(x * x for _, x in sorted(raw.items()))) or 1.0
     query = {term: round(x / length * _STEP) / _STEP for term, x in raw.items()}
@@ -183,7 +223,8 @@ def _scored(query: Mapping[int, float]) -> Select[Any]:
     The query travels as one JSON value, so that the statement is compiled once: with a row of
     parameters for each term, compiling takes longer than the search.
     """
-    each = func.json_each(json.dumps(query)).table_valued("key", "value")
+    parts = {term: factor / _UNIT for term, factor in query.items()}  # a power of 2: exact
+    each = func.json_each(json.dumps(parts)).table_valued("key", "value")
     score = func.sum(each.c.value * _P.weight).label("score")
     here = _P.term == cast(each.c.key, BigInteger)
     return (

@@ -95,6 +95,16 @@ def test_a_page_is_fetched_then_asked_for_changes_then_updated(room: Newsroom, s
     assert set(room.ids().values()) == set(ids.values())
 
 
+def test_a_new_validator_of_the_same_bytes_is_what_is_asked_with_next(
+    room: Newsroom, site: Site
+) -> None:
+    watch(room, site.put("/a", page("The harbour"), ETag='"1"'))
+    counts(room)
+    site.put("/a", page("The harbour"), ETag='W/"2"')
+    assert counts(room) == counts(room) == (0, 0, 1, 0, 0)
+    assert [status for _, status in site.answers] == [200, 200, 304]
+
+
 def test_a_page_that_is_gone_keeps_its_article_and_says_so(room: Newsroom, site: Site) -> None:
     watch(room, site.put("/a", page("The harbour"), ETag='"1"'), site.put("/b", page("The mole")))
     counts(room)

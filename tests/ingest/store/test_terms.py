@@ -8,7 +8,7 @@ from sqlalchemy import Text, delete, func, insert, select, update
 
 from ingest.store import schema
 from ingest.store.engine import Store, Transaction, open_store
-from ingest.store.terms import neighbours, put_terms, term_id
+from ingest.store.terms import neighbours, post_pending, put_terms, term_id
 
 Weighted = Sequence[tuple[str, float]]
 
@@ -41,6 +41,8 @@ def add(tx: Transaction, name: str, terms: Weighted, *, url: str = "https://exam
 
 
 def near(tx: Transaction, name: str, **over: object) -> list[str]:
+    while post_pending(tx, 7):
+        pass
     return [found.id for found in neighbours(tx, name, **over)]  # type: ignore[arg-type]
 
 
@@ -51,7 +53,9 @@ def filled(store: Store, *names: str) -> Iterator[Transaction]:
         for name in names:
             add(tx, name, HARBOUR)
         for number in range(5):
-            add(tx, f"other{number}", [(f"word{number}", 0.8), ("boat", 0.6)])
+            add(tx, f"other{number}", [(f"word{number}", 0.75), ("boat", 0.625)])
+        while post_pending(tx, 3):
+            pass
         yield tx
 
 
@@ -86,6 +90,7 @@ def test_new_terms_replace_the_old_ones(store: Store) -> None:
         put_terms(tx, [(number, [("chess", 1.0)])])
         assert "b" not in near(tx, "a")
         put_terms(tx, [(number, [])])
+        assert not post_pending(tx) or not post_pending(tx)
         held = select(func.count()).where(schema.article_term.c.article == number)
         assert tx.execute(held).scalar_one() == 0
 
@@ -131,9 +136,12 @@ def test_the_answer_depends_on_neither_order_nor_numbers(store: Store) -> None:
         random.Random(seed).shuffle(names)
         with store.write() as tx:
             tx.execute(delete(schema.article_term))
+            tx.execute(delete(schema.term_vector))
             tx.execute(delete(schema.article))
             for name in names:
                 add(tx, name, list(dict(corpus[name]).items()))
+            while post_pending(tx):
+                pass
             answers.append([neighbours(tx, name, limit=10) for name in ("a000", "a077")])
     assert answers[0] == answers[1] == answers[2]
     assert [one.id for one in answers[0][0]] == [f"copy{n:03}" for n in range(10)]

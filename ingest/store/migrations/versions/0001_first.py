@@ -20,11 +20,10 @@ def upgrade() -> None:
         "article_term",
         sa.Column("term", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("article", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("weight", sa.Float(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("term", "article"),
         sqlite_with_rowid=False,
     )
-    op.create_index("article_term_article", "article_term", ["article"], unique=False)
     op.create_table(
         "edition",
         sa.Column("feed", sa.Text(), nullable=False),
@@ -79,11 +78,13 @@ def upgrade() -> None:
     )
     op.create_index("source_due", "source", ["next_due"], unique=False)
     op.create_table(
-        "term",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        "term_vector",
+        sa.Column("article", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.Column("posted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("article"),
     )
+    op.create_index("term_vector_posted", "term_vector", ["posted"], unique=False)
     op.create_table(
         "article",
         sa.Column("number", sa.Integer(), nullable=False),
