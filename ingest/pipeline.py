@@ -215,21 +215,21 @@ def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally
         sources.seen_again(tx, task.state.id, _renewed(tally))
         if not task.removes_gone:
             lost = set()
-        live = articles.live_on(tx, task.state.id)
-        before = live - tally.new
-        accident = "" if task.allow_removal else _accident(before, len(lost), listing)
-        if accident:
-            tally.trouble("", accident)
-            return 0
+        if lost and not task.allow_removal:
+            before = articles.live_on(tx, task.state.id) - tally.new
+            if accident := _accident(before, len(lost), listing):
+                tally.trouble("", accident)
+                return 0
         sources.mark_gone(tx, task.state.id, gone, tally.now)
-        sources.trim_bodies(tx, task.state.id)
+        if tally.new or tally.updated:
+            sources.trim_bodies(tx, task.state.id)
         return articles.remove(tx, lost, tally.now)
 
 
 def _accident(live: int, lost: int, listing: Listing) -> str:
     """Why removing `lost` of `live` articles is not done on sight; "" when it is."""
     advice = "if this is meant, run: broadsheet refresh --allow-removal SOURCE"
-    if lost and not listing.found:
+    if not listing.found:
         return f"the folder is suddenly empty, so its {lost} articles were kept; {advice}"
     if live >= _MANY and lost > live / 2:
         return f"{lost} of {live} articles are gone at once, so all were kept; {advice}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 
 from ingest.article import Article, Draft, Hint, Image
 from ingest.similarity import title_key
@@ -150,8 +150,8 @@ def release_held(tx: Transaction, now: datetime) -> int:
 
 def live_on(tx: Transaction, source: str) -> int:
     """How many articles of `source` are not removed."""
-    statement = select(_T.id).where(_T.source == source, _T.removed_at.is_(None))
-    return len(tx.execute(statement).all())
+    statement = select(func.count()).where(_T.source == source, _T.removed_at.is_(None))
+    return int(tx.execute(statement).scalar_one())
 
 
 def newest(

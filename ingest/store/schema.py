@@ -57,12 +57,20 @@ document = Table(
     Column("size", BigInteger, nullable=False, default=0),
     Column("modified_ns", BigInteger, nullable=False, default=0),
     Column("digest", Text, nullable=False, default=""),
-    Column("body", LargeBinary),  # zlib; null when past the source's cap
     Column("fetched_at", Float, nullable=False, default=0),
     Column("gone_at", Float),
     Column("error", Text, nullable=False, default=""),  # why no article could be made of it
     Index("document_article", "article"),
     Index("document_digest", "digest"),
+)
+
+# Apart from the documents: what tells whether one has changed is read for all of them at each run.
+body = Table(
+    "body",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("origin", Text, primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),  # zlib; the oldest go beyond the source's cap
 )
 
 article = Table(

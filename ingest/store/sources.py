@@ -15,6 +15,8 @@ from ingest.store.engine import Transaction, replacing
 
 _S = schema.source.c
 _D = schema.document.c
+_B = schema.body.c
+_LEVEL = 6  # of compression: 9 takes twice the time for a hundredth less
 _R = schema.run.c
 _BODY_CAP = 256_000_000  # bytes of compressed bodies kept for one source
 _REPORT_CAP = 200  # problems kept in one report
@@ -165,15 +167,23 @@ def put_documents(
             "size": len(document.body),
             "modified_ns": document.modified_ns,
             "digest": digest,
-            "body": zlib.compress(document.body, 6),
             "fetched_at": document.fetched_at.timestamp(),
             "gone_at": None,
             "error": error,
         }
         for document, digest, article, error in found
     ]
+    bodies = [
+        {
+            "source": source,
+            "origin": document.origin,
+            "bytes": zlib.compress(document.body, _LEVEL),
+        }
+        for document, *_ in found
+    ]
     if rows:
         tx.execute(replacing(schema.document, ["source", "origin"]), rows)
+        tx.execute(replacing(schema.body, ["source", "origin"]), bodies)
 
 
 def seen_again(tx: Transaction, source: str, renewed: Mapping[str, tuple[int, Validators]]) -> None:
@@ -187,7 +197,8 @@ def seen_again(tx: Transaction, source: str, renewed: Mapping[str, tuple[int, Va
 
 def move(tx: Transaction, source: str, old: str) -> None:
     """Forget the place a file was renamed or moved from; its article is known by the new one."""
-    tx.execute(schema.document.delete().where(_D.source == source, _D.origin == old))
+    for table in (schema.document, schema.body):
+        tx.execute(table.delete().where(table.c.source == source, table.c.origin == old))
 
 
 def mark_gone(tx: Transaction, source: str, origins: Collection[str], now: datetime) -> None:
@@ -199,18 +210,18 @@ def mark_gone(tx: Transaction, source: str, origins: Collection[str], now: datet
 
 def trim_bodies(tx: Transaction, source: str) -> None:
     """Drop the oldest bodies of `source` beyond its cap; only later re-extraction needs them."""
-    size = func.length(_D.body)
-    held = select(func.coalesce(func.sum(size), 0)).where(_D.source == source)
+    size = func.length(_B.bytes)
+    held = select(func.coalesce(func.sum(size), 0)).where(_B.source == source)
     excess = tx.execute(held).scalar_one() - _BODY_CAP
     if excess <= 0:
         return
-    oldest = select(_D.origin, size).where(_D.source == source, _D.body.is_not(None))
+    same = (_D.source == _B.source) & (_D.origin == _B.origin)
+    oldest = select(_B.origin, size).join(schema.document, same).where(_B.source == source)
     for origin, length in tx.execute(oldest.order_by(_D.fetched_at, _D.origin)).all():
         if excess <= 0:
             break
         excess -= length
-        statement = update(schema.document).where(_D.source == source, _D.origin == origin)
-        tx.execute(statement.values(body=None))
+        tx.execute(schema.body.delete().where(_B.source == source, _B.origin == origin))
 
 
 def start_run(tx: Transaction, source: str, now: datetime) -> int:

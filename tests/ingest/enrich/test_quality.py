@@ -11,7 +11,7 @@ from ingest.enrich.relate import FLOOR, relate
 from ingest.enrich.terms import terms
 from ingest.store import articles, schema
 from ingest.store.engine import open_store
-from ingest.store.terms import neighbours, put_terms
+from ingest.store.terms import neighbours, post_pending, put_terms
 from tests.ingest.enrich.topics import ARTICLES
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -42,6 +42,7 @@ def links(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
         )
         numbers = articles.put_all(tx, [(one, "", None) for one in made])
         put_terms(tx, [(numbers[one.id], terms(one.title, one.text, one.language)) for one in made])
+        post_pending(tx)
         found = {
             one.id: relate(one, neighbours(tx, one.id), limit=5, floor=FLOOR, now=NOW)
             for one in made

@@ -25,6 +25,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "body",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("bytes", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "origin"),
+    )
+    op.create_table(
         "edition",
         sa.Column("feed", sa.Text(), nullable=False),
         sa.Column("built_from", sa.BigInteger(), nullable=False),
@@ -142,7 +149,6 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("modified_ns", sa.BigInteger(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("fetched_at", sa.Float(), nullable=False),
         sa.Column("gone_at", sa.Float(), nullable=True),
         sa.Column("error", sa.Text(), nullable=False),
