@@ -1,9 +1,11 @@
 """What every test may use."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,3 +24,16 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
         assert body.decode() == path.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Commands configure the logging of the whole process; the next test starts afresh."""
+    root = logging.getLogger()
+    loggers = [root, *(logging.getLogger(name) for name in ("config", "ingest", "feeds"))]
+    handlers, levels = list(root.handlers), [logger.level for logger in loggers]
+    yield
+    root.handlers[:] = handlers
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+    structlog.reset_defaults()

@@ -1,7 +1,6 @@
 import io
 import logging
 import re
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -12,18 +11,6 @@ from config.logs import configure
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True
-
-
-@pytest.fixture(autouse=True)
-def _restored() -> Iterator[None]:
-    root = logging.getLogger()
-    loggers = [root, *(logging.getLogger(name) for name in ("config", "ingest", "feeds"))]
-    handlers, levels = list(root.handlers), [logger.level for logger in loggers]
-    yield
-    root.handlers[:] = handlers
-    for logger, level in zip(loggers, levels, strict=True):
-        logger.setLevel(level)
-    structlog.reset_defaults()
 
 
 def test_an_event_is_one_line_with_time_level_and_fields() -> None:
