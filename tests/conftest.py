@@ -28,7 +28,7 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
 
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
-    """Commands configure the logging of the whole process; the next test starts afresh."""
+    """Commands (and import-linter) configure the logging of the whole process; undo that."""
     root = logging.getLogger()
     loggers = [root, *(logging.getLogger(name) for name in ("config", "ingest", "feeds"))]
     handlers, levels = list(root.handlers), [logger.level for logger in loggers]
@@ -36,4 +36,6 @@ def _logging_as_it_was() -> Iterator[None]:
     root.handlers[:] = handlers
     for logger, level in zip(loggers, levels, strict=True):
         logger.setLevel(level)
+    for name in list(root.manager.loggerDict):
+        logging.getLogger(name).disabled = False
     structlog.reset_defaults()
