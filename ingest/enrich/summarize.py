@@ -23,7 +23,7 @@ _REDUNDANCY = 0.5
 _SHORT = 6  # words; shorter sentences seldom stand alone
 _SHORT_COST = 0.3
 _GENEROUS = 2  # a publisher's own summary may be this many times the budget
-_FURNITURE = re.compile(r"https?://|www\.|[@©®|]|[\w-]+\.(?:com|org|net)\b", re.IGNORECASE)
+_FURNITURE = re.compile(r"https?://|www\.|[@©®|]|[\w-]\.(?:com|org|net)\b", re.IGNORECASE)
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 Vector = Mapping[str, float]
@@ -52,7 +52,7 @@ def summarize(draft: Draft, *, words: int, sentences: Sentences, terms: Terms) -
 
 def count_words(text: str) -> int:
     """The words of `text`; in scripts without spaces two characters count as one word."""
-    pieces = len(_UNSPACED.findall(text))
+    pieces = 0 if text.isascii() else len(_UNSPACED.findall(text))
     return len(words_of(text)) - pieces + math.ceil(pieces / 2)
 
 
@@ -86,7 +86,7 @@ def _unit(weighted: Sequence[tuple[str, float]]) -> Vector:
 
 def _dot(a: Vector, b: Vector) -> float:
     short, long = (a, b) if len(a) <= len(b) else (b, a)
-    return sum(weight * long[term] for term, weight in short.items() if term in long)
+    return sum([weight * long[term] for term, weight in short.items() if term in long])
 
 
 def _values(lengths: Sequence[int], vectors: Sequence[Vector], title: Vector) -> list[float]:

@@ -9,9 +9,10 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 
 from ingest.similarity import UNSPACED, WORD
 
@@ -39,22 +40,18 @@ def terms(
     the whole normalized to length 1 ("lnc" of Salton and Buckley 1988), rounded to 1/1024. Among
     equals the alphabet decides, so that two texts that share words keep the same ones.
     """
-    counts: Counter[str] = Counter()
-    capitals: Counter[str] = Counter()
     tagged = " ".join(tags[:_MOST_TAGS])
-    for part in (title[:_LONGEST_TITLE], tagged[:_LONGEST_TITLE], text[:_LONGEST]):
-        for term, capital in _terms_of(part, language):
-            counts[term] += 1
-            capitals[term] += capital
-    weights = {term: 1 + math.log(count) for term, count in counts.items()}
-
-    def rank(term: str) -> tuple[float, str]:
-        named = capitals[term] == counts[term]
-        return (-weights[term] * (_NAME if named else 1), term)
-
-    kept = sorted(weights, key=rank)[:MOST]
-    length = math.sqrt(sum(weights[term] ** 2 for term in kept))
-    return tuple((term, round(weights[term] / length * _STEP) / _STEP) for term in kept)
+    parts = (title[:_LONGEST_TITLE], tagged[:_LONGEST_TITLE], text[:_LONGEST])
+    found = [pair for part in parts if part for pair in _terms_of(part, language)]
+    counts = Counter([term for term, _ in found])
+    capitals = Counter([term for term, capital in found if capital])
+    ranked = sorted(
+        (-_weight(count) * (_NAME if capitals[term] == count else 1), term)
+        for term, count in counts.items()
+    )
+    kept = [term for _, term in ranked[:MOST]]
+    length = math.sqrt(sum([_weight(counts[term]) ** 2 for term in kept]))
+    return tuple((term, round(_weight(counts[term]) / length * _STEP) / _STEP) for term in kept)
 
 
 @cache
@@ -68,16 +65,35 @@ def stop_words(language: str) -> frozenset[str]:
     return frozenset(map(_core, words))
 
 
-def _terms_of(text: str, language: str) -> Iterator[tuple[str, bool]]:
+@lru_cache(1_000)
+def _weight(count: int) -> float:
+    return 1 + math.log(count)
+
+
+def _terms_of(text: str, language: str) -> list[tuple[str, bool]]:
+    """The terms of `text` in order, each with whether it was written with a capital."""
     primary = language.partition("-")[0].lower()
-    stops = stop_words(primary)
-    for token in _TOKEN.findall(unicodedata.normalize("NFC", text)):
-        if _UNSPACED.match(token):
-            yield from ((token[i : i + 2], False) for i in range(len(token) - 1))
-            continue
-        word = _core(token.casefold())
-        if word not in stops and 1 < len(word) <= _LONGEST_TERM and not word.isnumeric():
-            yield (_singular(word) if primary == "en" else word), token[0].isupper()
+    tokens = _TOKEN.findall(unicodedata.normalize("NFC", text))
+    return list(
+        chain.from_iterable(
+            # Long tokens are not remembered: hostile ones would fill the memory.
+            _known(token, primary) if len(token) <= _LONGEST_TERM else _read(token, primary)
+            for token in tokens
+        )
+    )
+
+
+def _read(token: str, primary: str) -> tuple[tuple[str, bool], ...]:
+    if _UNSPACED.match(token):
+        return tuple((token[i : i + 2], False) for i in range(len(token) - 1))
+    word = _core(token.casefold())
+    if word in stop_words(primary) or not 1 < len(word) <= _LONGEST_TERM or word.isnumeric():
+        return ()
+    return ((_singular(word) if primary == "en" else word, token[0].isupper()),)
+
+
+# The words of a language come again and again, in an article and in the next one.
+_known = lru_cache(30_000)(_read)
 
 
 def _core(word: str) -> str:
