@@ -21,7 +21,7 @@ from ingest.pipeline import ingest
 from ingest.schedule import Ticker
 from ingest.store import requests, sources
 from ingest.store.requests import Request
-from ingest.store.sources import RunReport
+from ingest.store.sources import RunReport, Trouble
 
 _TICK = timedelta(seconds=1)
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
@@ -52,6 +52,7 @@ class Daemon:
         self._pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="run")
         self._running: dict[str, Future[RunReport]] = {}
         self._asked: list[_Asked] = []
+        self._wrong: dict[str, tuple[Trouble, ...]] = {}
         self._published_at: datetime | None = None
         self._changed = True  # a change made before a crash may wait
         self._ticking = threading.Lock()
@@ -156,18 +157,23 @@ class Daemon:
             self._asked.remove(asked)
 
     def _note(self, report: RunReport) -> None:
-        said = log.info if report.outcome == "ok" else log.warning
-        if report.outcome != "ok" or report.new or report.updated or report.removed:
-            said(
-                "run ended",
-                source=report.source,
-                outcome=report.outcome,
-                new=report.new,
-                updated=report.updated,
-                removed=report.removed,
-                failed=report.failed,
-                why=str(report.troubles[0].reason) if report.failed and report.troubles else None,
-            )
+        """Log a run that changed something, and a problem when it comes and when it is over."""
+        wrong = tuple(trouble for trouble in report.troubles if trouble.failed)
+        other = wrong != self._wrong.get(report.source, ())
+        self._wrong[report.source] = wrong
+        if not (other or report.new or report.updated or report.removed):
+            return
+        said = log.warning if wrong else log.info
+        said(
+            "run ended",
+            source=report.source,
+            outcome=report.outcome,
+            new=report.new,
+            updated=report.updated,
+            removed=report.removed,
+            failed=report.failed,
+            **({"why": str(wrong[0].reason), "where": wrong[0].origin} if wrong else {}),
+        )
 
     def _drain(self, ended: threading.Event) -> None:
         with self._ticking:  # one that publishes

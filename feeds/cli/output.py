@@ -108,5 +108,7 @@ def show_published(settings: Settings, report: PublishReport) -> None:
             click.echo(f"{state}  {settings.output_folder / file}  {count}")
     for name in report.waiting:
         click.echo(f"{name}: waits for its sources' first run")
-    for warning in report.warnings:
+    for warning in report.warnings[:_SHOWN]:
         click.echo(warning, err=True)
+    if len(report.warnings) > _SHOWN:
+        click.echo(f"… and {len(report.warnings) - _SHOWN} more", err=True)

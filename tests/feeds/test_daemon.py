@@ -147,6 +147,31 @@ def test_an_unexpected_exception_in_one_run_is_logged_and_the_others_go_on(
     assert 'run could not be recorded source=other error="unheard of"' in said.getvalue()
 
 
+def test_a_problem_that_stays_is_logged_once_and_so_is_its_end(tmp_path: Path) -> None:
+    said = io.StringIO()
+    logs.configure("info", said)
+    room = Newsroom(tmp_path, SITE + INBOX)
+    room.write("a.txt", a_text("A bridge"))
+    room.write("empty.txt", "")
+
+    def run(daemon: Daemon, context: Context) -> None:
+        asked = ask(context, "inbox")
+        until = time.monotonic() + 10
+        daemon.tick()
+        while not look(context, asked).done and time.monotonic() < until:
+            time.sleep(0.01)
+            daemon.tick()
+
+    with daemon_of(room) as (daemon, context):
+        for _ in range(3):
+            run(daemon, context)
+        assert said.getvalue().count("empty.txt") == 1
+        room.write("empty.txt", a_text("Not empty any more"))
+        run(daemon, context)
+        run(daemon, context)
+    assert said.getvalue().count("run ended") == 2
+
+
 def test_publishing_that_fails_is_tried_again_and_who_asked_hears_of_it(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, SITE + INBOX)
     room.write("a.txt", a_text("A bridge"))
