@@ -23,7 +23,7 @@ from ingest.pipeline import Surroundings, Task
 from ingest.schedule import next_due, parse_cron
 from ingest.sources import Reader
 from ingest.sources.files import FilesSource
-from ingest.store import Store, open_store, sources
+from ingest.store import Store, open_store, runs, sources
 from ingest.store.sources import SourceState
 from ingest.workers import Workers
 
@@ -138,7 +138,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
             wanted = [(s.name, s.kind, s.locator) for s in settings.sources]
             mint = partial(source_id, namespace=namespace)
             states = sources.sync(tx, wanted, mint, clock())
-            sources.cut_short(tx, clock())
+            runs.cut_short(tx, clock())
         workers = Workers()
         fetcher = _fetcher(settings) if any(s.urls for s in settings.sources) else None
         try:

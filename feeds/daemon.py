@@ -21,7 +21,7 @@ from ingest.pipeline import ingest
 from ingest.schedule import Ticker
 from ingest.store import requests, sources
 from ingest.store.requests import Request
-from ingest.store.sources import RunReport, Trouble
+from ingest.store.runs import RunReport, Trouble
 
 _TICK = timedelta(seconds=1)
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is

@@ -11,7 +11,7 @@ from feeds.links import file_path, linked_files
 from ingest.article import Article, Candidate, Entry
 from ingest.enrich.relate import FLOOR, relate
 from ingest.similarity import title_key
-from ingest.store import Store, Transaction, articles, last_change, published, sources, terms
+from ingest.store import Store, Transaction, articles, last_change, published, runs, sources, terms
 from ingest.store.articles import ArticleQuery
 from ingest.urls import match_url
 
@@ -61,7 +61,7 @@ class Exposer:
             ready = tuple(sorted(state.id for state in shown if state.settled))
             before = published.edition(tx, feed.name)
             if before is None:
-                if patient and {state.id for state in shown} - sources.ended(tx):
+                if patient and {state.id for state in shown} - runs.ended(tx):
                     return None
                 first = self._newest(tx, feed, ready, limit=feed.limit)
                 return _plan(feed, change, dict.fromkeys(ready, change), [], first)

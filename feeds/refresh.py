@@ -8,7 +8,7 @@ from feeds.context import Context
 from feeds.publish import PublishReport, publish
 from ingest.pipeline import ingest
 from ingest.store import sources
-from ingest.store.sources import RunReport
+from ingest.store.runs import RunReport
 
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
 

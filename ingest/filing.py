@@ -11,7 +11,8 @@ from ingest.errors import IngestError
 from ingest.identity import identify, keys
 from ingest.similarity import similarity, title_key
 from ingest.store import Transaction, articles, sources, terms
-from ingest.store.sources import Known, Trouble
+from ingest.store.runs import Trouble
+from ingest.store.sources import Known
 from ingest.workers import Outcome, Prepared
 
 _FUTURE = timedelta(minutes=10)  # beyond it a date lies in the future; nearer, clocks differ

@@ -13,8 +13,9 @@ from ingest.article import Document, Validators
 from ingest.errors import GoneError, IngestError
 from ingest.filing import Tally, digest_of, file_batch, open_tally
 from ingest.sources import Listing, Reader, Seen
-from ingest.store import Store, articles, sources
-from ingest.store.sources import Known, RunReport, SourceState
+from ingest.store import Store, articles, runs, sources
+from ingest.store.runs import RunReport
+from ingest.store.sources import Known, SourceState
 from ingest.workers import Pending, Workers
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
     """
     now = around.clock()
     with around.store.write() as tx:
-        run = sources.start_run(tx, task.state.id, now)
+        run = runs.start_run(tx, task.state.id, now)
         known = sources.known(tx, task.state.id)
     tally = open_tally(
         known, (), source=task.state.id, namespace=task.namespace, language=task.language, now=now
@@ -258,10 +259,10 @@ def _close(
     errors = task.state.errors + 1 if outcome == "failed" else 0
     with around.store.write() as tx:
         if outcome == "cut short":
-            sources.cut_short(tx, ended, run)
+            runs.cut_short(tx, ended, run)
         else:
             due = task.next_due(errors, ended)
-            sources.end_run(tx, task.state, report, next_due=due, rules=task.rules_digest)
+            runs.end_run(tx, task.state, report, next_due=due, rules=task.rules_digest)
     return report
 
 

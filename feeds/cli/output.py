@@ -8,7 +8,7 @@ import click
 
 from config.settings import Settings
 from feeds.publish import PublishReport
-from ingest.store.sources import RunReport
+from ingest.store.runs import RunReport
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -18,8 +18,8 @@ from feeds.publish import publish as publish_feeds
 from feeds.refresh import due_names, run_sources
 from feeds.refresh import refresh as refresh_sources
 from ingest.errors import StoreError
-from ingest.store import requests, sources
-from ingest.store.sources import RunReport
+from ingest.store import requests, runs, sources
+from ingest.store.runs import RunReport
 
 if TYPE_CHECKING:
     from ingest.store import Store
@@ -137,9 +137,9 @@ def _await(settings: Settings, store: "Store", asked: int) -> Sequence[RunReport
             if request is None or (request.done and request.sources and not request.runs):
                 fail("the daemon did not do it; its log says why. Run the command again")
             if request.done:
-                found = sources.reports(tx, request.runs)
+                found = runs.reports(tx, request.runs)
                 names = {state.id: name for name, state in sources.states(tx).items()}
-                return [sources.named(run, names) for run in found]
+                return [runs.named(run, names) for run in found]
         if not alive:
             fail("the daemon ended before it was done; run the command again")
         try:

@@ -12,8 +12,9 @@ from feeds.cli.output import print_table, troubles
 from feeds.context import open_data
 from feeds.lock import COMMAND, DAEMON, LockedError, data_lock
 from ingest.errors import StoreError
-from ingest.store import sources
-from ingest.store.sources import RunReport, SourceState
+from ingest.store import runs, sources
+from ingest.store.runs import RunReport
+from ingest.store.sources import SourceState
 
 
 @click.command(
@@ -33,11 +34,11 @@ def status(ctx: click.Context, as_json: bool) -> None:
     try:
         with open_data(settings) as store, store.read() as tx:
             states = sources.states(tx)
-            runs = sources.last_runs(tx)
+            last = runs.last_runs(tx)
     except StoreError as error:
         fail(str(error))
     named = [(s.name, states.get(s.name)) for s in settings.sources]
-    rows = [(name, state, runs.get(state.id) if state else None) for name, state in named]
+    rows = [(name, state, last.get(state.id) if state else None) for name, state in named]
     daemon = _daemon(settings)
     if as_json:
         found = {"daemon": daemon, "sources": [_json(*row) for row in rows]}
@@ -80,7 +81,7 @@ def _when(moment: datetime | None, zone: ZoneInfo) -> str:
 
 
 def _renamed(run: RunReport, name: str) -> RunReport:
-    return sources.named(run, {run.source: name})
+    return runs.named(run, {run.source: name})
 
 
 def _json(name: str, state: SourceState | None, run: RunReport | None) -> dict[str, object]:

@@ -1,9 +1,8 @@
 """Sources, documents and runs: what lets a restart continue where the last process ended."""
 
-import json
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,32 +45,6 @@ class Known:
     last_modified: str
     gone: bool
     error: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """One problem of a run: where, what, and whether something failed because of it."""
-
-    origin: str
-    reason: str
-    failed: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunReport:
-    """How one run of one source ended. `outcome` is "ok", "partial", "failed" or "cut short"."""
-
-    source: str
-    started_at: datetime
-    ended_at: datetime | None = None
-    outcome: str = ""
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    failed: int = 0
-    troubles: tuple[Trouble, ...] = field(default=())
-    id: int = 0
 
 
 def sync(
@@ -222,96 +195,6 @@ def trim_bodies(tx: Transaction, source: str) -> None:
             break
         excess -= length
         tx.execute(schema.body.delete().where(_B.source == source, _B.origin == origin))
-
-
-def start_run(tx: Transaction, source: str, now: datetime) -> int:
-    """Open a run; until it ends, nothing of the source is exposed."""
-    tx.execute(update(schema.source).where(_S.id == source).values(settled=False))
-    opened = insert(schema.run).values(source=source, started_at=now.timestamp())
-    return int(tx.execute(opened.returning(_R.id)).scalar_one())
-
-
-def end_run(
-    tx: Transaction, state: SourceState, report: RunReport, *, next_due: datetime, rules: str
-) -> None:
-    """Close a run with its report and say when the source is next due.
-
-    A run that failed as a whole leaves `settled` as it was before, `rules` too: what it did not
-    look at will be looked at next time.
-    """
-    failed = report.outcome == "failed"
-    troubles = [asdict(trouble) for trouble in report.troubles[:_REPORT_CAP]]
-    values = {
-        "ended_at": (report.ended_at or report.started_at).timestamp(),
-        "outcome": report.outcome,
-        "report": json.dumps(troubles, ensure_ascii=False),
-        **{name: getattr(report, name) for name in _COUNTS},
-    }
-    tx.execute(update(schema.run).where(_R.id == report.id).values(values))
-    tx.execute(
-        update(schema.source)
-        .where(_S.id == state.id)
-        .values(
-            next_due=next_due.timestamp(),
-            errors=state.errors + 1 if failed else 0,
-            settled=state.settled if failed else True,
-            rules=state.rules if failed else rules,
-        )
-    )
-
-
-def cut_short(tx: Transaction, now: datetime, run: int | None = None) -> int:
-    """Close the run `run`, or with the data lock held all that a dead process left open.
-
-    Returns how many there were. Their sources stay unsettled and due.
-    """
-    statement = update(schema.run).where(_R.ended_at.is_(None))
-    if run is not None:
-        statement = statement.where(_R.id == run)
-    return tx.execute(statement.values(ended_at=now.timestamp(), outcome="cut short")).rowcount
-
-
-def last_runs(tx: Transaction) -> dict[str, RunReport]:
-    """The newest ended run of each source, by the source's internal id."""
-    newest = (
-        select(func.max(_R.id))
-        .where(_R.ended_at.is_not(None))
-        .group_by(_R.source)
-        .scalar_subquery()
-    )
-    rows = tx.execute(select(schema.run).where(_R.id.in_(newest)))
-    return {row.source: _report(row) for row in rows}
-
-
-def ended(tx: Transaction) -> set[str]:
-    """Internal ids of the sources that have come to the end of a run, however it ended."""
-    statement = select(_R.source).where(_R.outcome.not_in(("", "cut short"))).distinct()
-    return set(tx.execute(statement).scalars())
-
-
-def named(run: RunReport, names: Mapping[str, str]) -> RunReport:
-    """The report with the source's name instead of its internal id."""
-    return replace(run, source=names.get(run.source, run.source))
-
-
-def reports(tx: Transaction, ids: Collection[int]) -> list[RunReport]:
-    """The runs with those ids, in order."""
-    rows = tx.execute(select(schema.run).where(_R.id.in_(ids)).order_by(_R.id))
-    return [_report(row) for row in rows]
-
-
-_COUNTS = ("new", "updated", "unchanged", "removed", "failed")
-
-
-def _report(row: Row[Any]) -> RunReport:
-    values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - public in spite of its name
-    plain = {name: values[name] for name in ("id", "source", "outcome", *_COUNTS)}
-    return RunReport(
-        **plain,
-        started_at=_time(row.started_at),
-        ended_at=_time(row.ended_at) if row.ended_at is not None else None,
-        troubles=tuple(Trouble(**item) for item in json.loads(row.report)),
-    )
 
 
 def _state(row: Row[Any]) -> SourceState:

@@ -17,9 +17,9 @@ from config.load import load
 from feeds.context import Context, open_context
 from feeds.daemon import Daemon
 from feeds.lock import COMMAND, data_lock
-from ingest.store import requests, sources
+from ingest.store import requests, runs, sources
 from ingest.store.requests import Request
-from ingest.store.sources import RunReport
+from ingest.store.runs import RunReport
 from tests.feeds.processes import Running, broadsheet, command, environment, running, silent_server
 from tests.newsroom import Newsroom, a_text
 
@@ -63,10 +63,10 @@ def settle(daemon: Daemon, but: int = 0) -> None:
         daemon.tick()
 
 
-def runs(context: Context) -> int:
+def run_count(context: Context) -> int:
     """How many runs there have been: they are numbered from 1."""
     with context.store.read() as tx:
-        return max((run.id for run in sources.last_runs(tx).values()), default=0)
+        return max((run.id for run in runs.last_runs(tx).values()), default=0)
 
 
 def ask(context: Context, *names: str) -> int:
@@ -87,16 +87,16 @@ def test_what_is_due_runs_once_and_a_restart_runs_nothing_that_is_not(tmp_path: 
     with daemon_of(room) as (daemon, context):
         settle(daemon)
         settle(daemon)
-        assert runs(context) == 2
+        assert run_count(context) == 2
     assert room.titles() == ["A bridge"]
     room.later(seconds=30)
     with daemon_of(room) as (daemon, context):
         settle(daemon)
-        assert runs(context) == 2
+        assert run_count(context) == 2
         room.later(hours=3)  # asleep for many slots: one run makes up for them
         settle(daemon)
         settle(daemon)
-        assert runs(context) == 4
+        assert run_count(context) == 4
 
 
 def test_a_source_that_hangs_stops_neither_the_others_nor_publishing(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_source_that_hangs_stops_neither_the_others_nor_publishing(tmp_path: P
             assert daemon.close()
             assert time.monotonic() - began < 5
             with context.store.read() as tx:
-                state, last = sources.states(tx)["slow"], sources.last_runs(tx)
+                state, last = sources.states(tx)["slow"], runs.last_runs(tx)
             assert last[state.id].outcome == "cut short"
             assert state.errors == 0, "that we stopped is no failure of the source"
 
@@ -279,13 +279,13 @@ def test_an_idle_daemon_starts_no_workers_and_does_not_grow(tmp_path: Path) -> N
     settings = load(tmp_path / "broadsheet.toml", {})
     with open_context(settings, clock=lambda: room.now) as context:
         daemon = Daemon(context)
-        before = runs(context)
+        before = run_count(context)
         for number in range(40):
             room.later(minutes=1)
             settle(daemon)
             if number == 20:
                 size = memory()
-        assert runs(context) == before + 40
+        assert run_count(context) == before + 40
         assert context.workers._pool is None
         assert memory() - size < 3_000_000
         assert daemon.close()

@@ -107,7 +107,7 @@ def test_a_patient_first_edition_waits_for_sources_that_never_ran(room: Newsroom
 
 
 def test_nothing_of_a_source_in_the_middle_of_a_run_is_exposed(room: Newsroom) -> None:
-    from ingest.store import sources
+    from ingest.store import runs, sources
 
     fill(room, "in", 2)
     room.refresh()
@@ -118,7 +118,7 @@ def test_nothing_of_a_source_in_the_middle_of_a_run_is_exposed(room: Newsroom) -
         run_sources(context, ["inbox"])
         with context.store.write() as tx:  # as a killed process leaves it
             state = sources.states(tx)["inbox"]
-            sources.start_run(tx, state.id, room.now)
+            runs.start_run(tx, state.id, room.now)
     room.publish()
     assert room.titles() == ["in 2", "in 1"]
     room.refresh()
@@ -255,7 +255,7 @@ def test_feeds_of_some_sources_and_tags(room: Newsroom) -> None:
 
 def test_a_feed_stays_below_a_megabyte(room: Newsroom) -> None:
     for number in range(7):
-        body = f"{number} & more <i>of</i> \"it\". " * 5200
+        body = f'{number} & more <i>of</i> "it". ' * 5200
         room.write(f"in/big{number:02d}.md", dated(number + 1, f"Big {number}") + "\n" + body)
     room.refresh()
     assert 3 <= len(room.titles()) < 7
