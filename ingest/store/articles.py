@@ -118,7 +118,7 @@ def put_all(
         }
         for change, (article, digest, held) in enumerate(changed, first)
     ]
-    tx.execute(replacing(schema.article, ["id"]), values)
+    tx.execute(replacing(schema.article, ["id"], keeping=["hidden_at", "successor"]), values)
     numbers: dict[str, int] = {}
     for part in _parts(sorted(ids)):
         found = tx.execute(select(_T.id, _T.number).where(_T.id.in_(part)))

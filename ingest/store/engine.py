@@ -28,7 +28,7 @@ from sqlalchemy.dialects.sqlite import insert
 from ingest.errors import StoreError
 from ingest.store.schema import meta
 
-SCHEMA = 1
+SCHEMA = 2
 """The newest migration's number; `meta` holds the one a store is at."""
 
 Transaction = Connection
@@ -104,10 +104,14 @@ def last_change(tx: Transaction, counter: Counter) -> int:
     return int(tx.execute(select(meta.c.value).where(meta.c.name == counter)).scalar_one())
 
 
-def replacing(table: Table, key: Sequence[str]) -> Executable:
-    """An insert into `table` that replaces the row with the same `key`; for many rows at once."""
+def replacing(table: Table, key: Sequence[str], *, keeping: Sequence[str] = ()) -> Executable:
+    """An insert into `table` that replaces the row with the same `key`; for many rows at once.
+
+    Columns named in `keeping` stay as they are in a row that is there.
+    """
     statement = insert(table)
-    rest = {c.name: statement.excluded[c.name] for c in table.c if c.name not in key}
+    fixed = {*key, *keeping}
+    rest = {c.name: statement.excluded[c.name] for c in table.c if c.name not in fixed}
     local = {name: value for name, value in rest.items() if not table.c[name].primary_key}
     return statement.on_conflict_do_update(index_elements=list(key), set_=local)
 

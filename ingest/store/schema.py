@@ -105,6 +105,8 @@ article = Table(
     Column("since", BigInteger),  # the number of the change that made it publishable; null: not
     Column("held_until", Float),  # published in the future: not shown before
     Column("removed_at", Float),
+    Column("hidden_at", Float),  # an operator took it from public view
+    Column("successor", Text, nullable=False, default=""),  # what a significant change made of it
     Index("article_source_published", "source", "published"),
     Index("article_published", "published"),
     Index("article_change", "change"),
@@ -184,6 +186,9 @@ run = Table(
     Column("removed", Integer, nullable=False, default=0),
     Column("failed", Integer, nullable=False, default=0),
     Column("report", Text, nullable=False, default="[]"),
+    Column("task", Text, nullable=False, default="ingest"),  # or re-extract
+    Column("done", Integer, nullable=False, default=0),  # documents looked at, of `total`
+    Column("total", Integer, nullable=False, default=0),
     Index("run_source", "source", "id"),
 )
 
@@ -192,10 +197,37 @@ request = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("asked_at", Float, nullable=False),
-    Column("sources", Text, nullable=False),  # names; an empty list: what is due
+    Column("task", Text, nullable=False, default="ingest"),  # before publishing: or re-extract
+    Column("sources", Text, nullable=False),  # names; an empty list: publish only
+    Column("allow_removal", Boolean, nullable=False, default=False),
     Column("taken_at", Float),
     Column("done_at", Float),
     Column("runs", Text, nullable=False, default="[]"),
+    Column("answer", Text, nullable=False, default=""),  # what publishing did, as JSON
+)
+
+daemon = Table(
+    "daemon",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Float, nullable=False),
+    Column("config", Text, nullable=False),  # path of the configuration
+    Column("digest", Text, nullable=False),  # of the one in force
+    Column("loaded_at", Float, nullable=False),
+    Column("refused_digest", Text, nullable=False, default=""),  # of a newer one that is wrong
+    Column("refused", Text, nullable=False, default=""),  # its problems, a line each
+    Column("refused_at", Float),
+)
+
+# Every name a feed ever had: subscribers keep asking for it.
+feed = Table(
+    "feed",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("id", Text, nullable=False),  # urn:uuid, kept when the feed is renamed
+    Column("moved_to", Text, nullable=False, default=""),  # the name it has now
+    Column("removed_at", Float),
 )
 
 term_vector = Table(

@@ -1,0 +1,44 @@
+"""What daily life with a daemon needs: its own row, names feeds had, hidden and succeeded articles,
+runs that can be followed, requests of several kinds."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Add tables and columns; what is stored stays as it is."""
+    op.create_table(
+        "daemon",
+        sa.Column("host", sa.Text(), nullable=False),
+        sa.Column("pid", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.Float(), nullable=False),
+        sa.Column("config", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("loaded_at", sa.Float(), nullable=False),
+        sa.Column("refused_digest", sa.Text(), nullable=False, server_default=""),
+        sa.Column("refused", sa.Text(), nullable=False, server_default=""),
+        sa.Column("refused_at", sa.Float()),
+        sa.PrimaryKeyConstraint("host"),
+    )
+    op.create_table(
+        "feed",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("moved_to", sa.Text(), nullable=False, server_default=""),
+        sa.Column("removed_at", sa.Float()),
+        sa.PrimaryKeyConstraint("name"),
+    )
+    op.add_column("article", sa.Column("hidden_at", sa.Float()))
+    op.add_column("article", sa.Column("successor", sa.Text(), nullable=False, server_default=""))
+    op.add_column("run", sa.Column("task", sa.Text(), nullable=False, server_default="ingest"))
+    op.add_column("run", sa.Column("done", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("run", sa.Column("total", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("request", sa.Column("task", sa.Text(), nullable=False, server_default="ingest"))
+    op.add_column(
+        "request",
+        sa.Column("allow_removal", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.add_column("request", sa.Column("answer", sa.Text(), nullable=False, server_default=""))
