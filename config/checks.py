@@ -22,6 +22,7 @@ def cross_checks(
     """
     output, kept = data.get("output", "public"), data.get("data", "data")
     issues = [*_twice(data, "source"), *_twice(data, "feed"), *_unknown_sources(data)]
+    issues += _former_names(data)
     if isinstance(output, str) and isinstance(kept, str):
         with suppress(OSError, ValueError, RuntimeError):  # NUL, links in a ring: told elsewhere
             issues += _folder_checks(data, folder, output, kept)
@@ -55,6 +56,22 @@ def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
             if isinstance(name, str) and name.strip() not in known:
                 message = "no source has this name" + nearest(name, known)
                 yield ("feed", number, "sources", place), message
+
+
+def _former_names(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    """A former name that is still, or twice, somebody's."""
+    names = {table.get("name") for _, table in _tables(data, "feed")}
+    first: dict[str, int] = {}
+    for number, table in _tables(data, "feed"):
+        was = table.get("was")
+        for name in [was] if isinstance(was, str) else was if isinstance(was, list) else ():
+            if not isinstance(name, str):
+                continue
+            if name in names:
+                message = f"there still is a feed {name!r}; a former name is nobody's any more"
+                yield ("feed", number, "was"), message
+            elif first.setdefault(name, number) != number:
+                yield ("feed", number, "was"), f"feed[{first[name] + 1}] says so of itself too"
 
 
 def _impossible_crons(

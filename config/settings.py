@@ -87,6 +87,11 @@ def _network(value: object) -> object:
         raise ValueError("write a network, such as 192.168.0.0/16 or fd00::/8") from None
 
 
+def _listed(value: object) -> object:
+    """One text for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Timeout = Annotated[Duration, Field(ge=timedelta(seconds=1))]
 Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)]
@@ -219,9 +224,13 @@ class Source(Section):
 
 
 class Feed(Section):
-    """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all."""
+    """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all.
+
+    `was` are the names it had before, oldest first: it keeps its id, and they lead to it.
+    """
 
     name: Name
+    was: Annotated[tuple[Name, ...], BeforeValidator(_listed)] = ()
     title: str = ""
     description: str = ""
     sources: tuple[str, ...] = ()
@@ -240,6 +249,7 @@ class Settings(Section):
     site: Site
     output: Path = Path("public")
     data: Path = Path("data")
+    reload: Flag = False
     fetch: Fetch = Fetch()
     server: Server = Server()
     sources: tuple[Source, ...] = Field(alias="source", min_length=1)

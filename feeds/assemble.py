@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from uuid import uuid5
 
 from config.settings import Feed, Settings
 from feeds.compose import compose
@@ -30,7 +29,7 @@ def assemble(
     title = feed.title or (site.title if feed.name == "all" else f"{site.title}: {feed.name}")
     newest = max((entry.updated for entry in entries), default=int(first_at.timestamp()))
     return Edition(
-        id=uuid5(press.namespace, f"feed:{feed.name}").urn,
+        id=press.feed_ids[feed.name],
         name=feed.name,
         title=title,
         description=feed.description or title,

@@ -5,7 +5,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -17,13 +17,13 @@ from feeds.files import write_if_changed
 from feeds.press import Press
 from ingest.errors import StoreError
 from ingest.globs import split_root
-from ingest.identity import source_id
+from ingest.identity import feed_id, source_id
 from ingest.normalize.rules import Rules
 from ingest.pipeline import Surroundings, Task
 from ingest.schedule import next_due, parse_cron
 from ingest.sources import Reader
 from ingest.sources.files import FilesSource
-from ingest.store import Store, open_store, runs, sources
+from ingest.store import Store, Transaction, feeds, open_store, runs, sources
 from ingest.store.sources import SourceState
 from ingest.workers import Workers
 
@@ -49,6 +49,7 @@ class Context:
     fetcher: "Fetcher | None"
     clock: Clock
     states: dict[str, SourceState]
+    feed_ids: dict[str, str]
 
     def source(self, name: str) -> Source:
         """The configured source of that name."""
@@ -102,7 +103,7 @@ class Context:
         return Press(
             store=self.store,
             settings=self.settings,
-            namespace=self.namespace,
+            feed_ids=self.feed_ids,
             roots={self.states[source.name].id: self.root(source) for source in files},
             silent=frozenset(self.states[name].id for name in silent),
         )
@@ -135,12 +136,10 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
     with open_data(settings) as store:
         with store.write() as tx:
             namespace = _namespace(settings.data_folder, bool(sources.states(tx)))
-            wanted = [(s.name, s.kind, s.locator) for s in settings.sources]
-            mint = partial(source_id, namespace=namespace)
-            states = sources.sync(tx, wanted, mint, clock())
+            states, feed_ids = _sync(tx, settings, namespace, clock())
             runs.cut_short(tx, clock())
         workers = Workers()
-        fetcher = _fetcher(settings) if any(s.urls for s in settings.sources) else None
+        fetcher = _fetcher(settings)
         try:
             yield Context(
                 settings=settings,
@@ -150,11 +149,25 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
                 fetcher=fetcher,
                 clock=clock,
                 states=states,
+                feed_ids=feed_ids,
             )
         finally:
             workers.close()
             if fetcher:
                 fetcher.close()
+
+
+def reopened(context: Context, settings: Settings) -> Context:
+    """`context` under other settings of the same data folder; what is open stays open.
+
+    The fetcher too: two of them would ask one host twice at once. Raises StoreError.
+    """
+    with context.store.write() as tx:
+        states, feed_ids = _sync(tx, settings, context.namespace, context.clock())
+    fetcher = context.fetcher or _fetcher(settings)
+    if fetcher:
+        fetcher.limit(settings.fetch, contact=_contact(settings))
+    return replace(context, settings=settings, states=states, feed_ids=feed_ids, fetcher=fetcher)
 
 
 @contextmanager
@@ -172,11 +185,26 @@ def open_data(settings: Settings) -> Iterator[Store]:
         store.close()
 
 
-def _fetcher(settings: Settings) -> "Fetcher":
+def _sync(
+    tx: Transaction, settings: Settings, namespace: uuid.UUID, now: datetime
+) -> tuple[dict[str, SourceState], dict[str, str]]:
+    """Bring the store in line with the settings: the state of each source, the id of each feed."""
+    wanted = [(source.name, source.kind, source.locator) for source in settings.sources]
+    states = sources.sync(tx, wanted, partial(source_id, namespace=namespace), now)
+    named = [(feed.name, feed.was) for feed in settings.feeds]
+    return states, feeds.sync(tx, named, partial(feed_id, namespace=namespace), now)
+
+
+def _fetcher(settings: Settings) -> "Fetcher | None":
+    if not any(source.urls for source in settings.sources):
+        return None
     from ingest.fetch import Fetcher  # requests: 66 ms
 
-    contact = settings.site.contact or settings.site.url
-    return Fetcher(settings.fetch, contact=contact, version=version("broadsheet"))
+    return Fetcher(settings.fetch, contact=_contact(settings), version=version("broadsheet"))
+
+
+def _contact(settings: Settings) -> str:
+    return settings.site.contact or settings.site.url
 
 
 def _namespace(folder: Path, used: bool) -> uuid.UUID:

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from feeds.context import Context
-from feeds.publish import PublishReport, publish
+from feeds.publish import publish
+from feeds.report import PublishReport
 from ingest.pipeline import ingest
 from ingest.schedule import Ticker
 from ingest.store import requests, sources

@@ -50,10 +50,21 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What one feed's newest edition consists of."""
+    """What one feed's newest edition consists of, and what its former addresses answer.
+
+    `moved` are (path, the path to go to), `gone` the paths where nothing will be again. Raises
+    ValueError for a path that is not one below the output folder.
+    """
 
     feed: str
-    files: tuple[FileRecord, ...]
+    files: tuple[FileRecord, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    gone: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for path in (*self.gone, *(path for pair in self.moved for path in pair)):
+            if not _inside(path):
+                raise ValueError(f"path {path!r} is not one below the output folder")
 
 
 def dumps(manifest: Manifest) -> bytes:
@@ -68,7 +79,12 @@ def loads(data: bytes) -> Manifest:
     """Read what `dumps` wrote. Raises ManifestError for anything else."""
     try:
         value = json.loads(data)
-        return Manifest(feed=_text(value["feed"]), files=tuple(map(_record, value["files"])))
+        return Manifest(
+            feed=_text(value["feed"]),
+            files=tuple(map(_record, value["files"])),
+            moved=tuple((_text(old), _text(new)) for old, new in value.get("moved", ())),
+            gone=tuple(map(_text, value.get("gone", ()))),
+        )
     except RecursionError as error:
         raise ManifestError("not a manifest: nested too deeply") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:

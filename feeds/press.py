@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
-from uuid import UUID
 
 from config.settings import Format, Settings
 from feeds.edition import RelatedLink
@@ -21,11 +20,12 @@ MEDIA_TYPES: Mapping[Format, str] = {"rss": "application/rss+xml", "atom": "appl
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Press:
     """Where and for whom is published. `roots` maps a source's internal id to its files' root,
-    `silent` are the internal ids of sources whose changes do not bump."""
+    `silent` are the internal ids of sources whose changes do not bump, `feed_ids` the ids of the
+    feeds by name."""
 
     store: Store
     settings: Settings
-    namespace: UUID
+    feed_ids: Mapping[str, str]
     roots: Mapping[str, Path]
     silent: frozenset[str]
 

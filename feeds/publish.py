@@ -7,7 +7,6 @@ same.
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
 
@@ -26,38 +25,14 @@ from feeds.press import (
     settings_digest,
 )
 from feeds.render import render
+from feeds.report import FeedReport, PublishReport
+from feeds.retire import other_formats, remove_files, retire
 from feeds.selection import cut
 from ingest.article import INTERNAL, Entry
 from ingest.store import articles, last_change, published, sources
 from ingest.store.published import EditionState
 
 _ENTRY_OVERHEAD = 2_000  # bytes of an entry's dates, links and names: more than any has
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedReport:
-    """What publishing did to one feed. `files` are the paths, relative to the output folder."""
-
-    name: str
-    entries: int
-    files: tuple[str, ...]
-    changed: bool
-    error: str = ""
-
-
-@dataclass(slots=True, kw_only=True)
-class PublishReport:
-    """What publishing did. `waiting` feeds have no edition yet: a source of theirs never ran."""
-
-    feeds: list[FeedReport] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
-    pages: int = 0
-    warnings: list[str] = field(default_factory=list)
-
-    @property
-    def failed(self) -> bool:
-        """Whether a feed or page could not be published."""
-        return any(feed.error for feed in self.feeds)
 
 
 def publish(
@@ -100,6 +75,7 @@ def publish(
             report.feeds.append(_publish_feed(press, rebuilt[feed.name], report.warnings, now))
         elif feed.name not in report.waiting:
             report.feeds.append(_untouched(press, feed))
+    retire(press)
     return report
 
 
@@ -118,7 +94,9 @@ def _is_stale(press: Press, feed: Feed) -> bool:
         return True
     manifest = _manifest(press, feed)
     output = press.settings.output_folder
-    return manifest is None or any(
+    if manifest is None or tuple(file.path for file in manifest.files) != _files(feed):
+        return True
+    return any(
         not (output / file.path).is_file() or (output / file.path).stat().st_size != file.size
         for file in manifest.files
     )
@@ -210,8 +188,11 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
             # tells the same Last-Modified as after it
             path = output / f"{record.path}{suffix}"
             changed |= write_if_changed(path, pack(body), modified=record.changed_at)
-    manifest = dumps(Manifest(feed=feed.name, files=tuple(records)))
-    return write_if_changed(editions / f"{feed.name}.json", manifest) or changed
+    others = other_formats(feed)
+    manifest = dumps(Manifest(feed=feed.name, files=tuple(records), moved=others))
+    changed |= write_if_changed(editions / f"{feed.name}.json", manifest)
+    remove_files(press, [path for path, _ in others])
+    return changed
 
 
 def _record(

@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from feeds.context import Context
-from feeds.publish import PublishReport, publish
+from feeds.publish import publish
+from feeds.report import PublishReport
 from ingest.pipeline import ingest
 from ingest.store import sources
 from ingest.store.runs import RunReport

@@ -1,8 +1,9 @@
 """Identity: minted once, kept for ever. Pure; the store looks the keys up and remembers them."""
 
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from uuid import UUID, uuid5
 
 from ingest.article import Draft
@@ -61,10 +62,23 @@ def identify(
 
 def source_id(name: str, taken: Collection[str], *, namespace: UUID) -> str:
     """Mint the internal id of a source first seen as `name`: the same again after a rebuild."""
-    attempt = 1
-    while True:
-        suffix = "" if attempt == 1 else f"#{attempt}"
-        minted = uuid5(namespace, f"source:{name}{suffix}").hex[:12]
-        if minted not in taken:
-            return minted
-        attempt += 1
+    return next(
+        minted
+        for suffix in _attempts()
+        if (minted := uuid5(namespace, f"source:{name}{suffix}").hex[:12]) not in taken
+    )
+
+
+def feed_id(name: str, taken: Collection[str], *, namespace: UUID) -> str:
+    """Mint the `urn:uuid:` of a feed first called `name`: the same again after a rebuild."""
+    return next(
+        minted
+        for suffix in _attempts()
+        if (minted := uuid5(namespace, f"feed:{name}{suffix}").urn) not in taken
+    )
+
+
+def _attempts() -> Iterator[str]:
+    yield ""
+    for attempt in count(2):
+        yield f"#{attempt}"

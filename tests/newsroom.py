@@ -15,8 +15,9 @@ import feedparser
 
 from config.load import load
 from feeds.context import Context, open_context
-from feeds.publish import PublishReport, publish
+from feeds.publish import publish
 from feeds.refresh import RefreshReport, due_names, refresh
+from feeds.report import PublishReport
 from ingest.article import Document, Entry
 from ingest.normalize.rules import Rules
 from ingest.store import published

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.settings import Settings
-from feeds.publish import PublishReport
+from feeds.report import PublishReport
 from ingest.store.runs import RunReport
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.utils import formatdate
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from feeds.manifest import FileRecord
 from feeds.server.conditional import accepts_gzip, not_modified
-from feeds.server.shelf import Copy, Shelf
+from feeds.server.shelf import Copy, Moved, Shelf
 from feeds.server.static import Redirect, StaticFile, find
 
 SHORTEST, LONGEST = 300, 3600
@@ -30,6 +31,7 @@ _CORS = (
     (b"access-control-expose-headers", b"ETag, Last-Modified, Link"),
 )
 _REVALIDATE = (b"cache-control", b"no-cache")
+_A_DAY = (b"cache-control", b"public, max-age=86400")  # a rename may be taken back
 _PAGE_POLICY = (
     b"content-security-policy",
     b"default-src 'none'; img-src * data:; media-src *; style-src 'self'; "
@@ -80,18 +82,19 @@ class _Site:
         if scope["method"] not in {"GET", "HEAD"}:
             return _plain(405, "Method not allowed", (b"allow", b"GET, HEAD"))
         asked, path = _asked(scope), str(scope["path"])
-        copy = await self._feed(path)
-        if copy:
-            return self._feed_answer(copy, asked)
+        feed = await self._feed(path)
+        if isinstance(feed, Copy):
+            return self._feed_answer(feed, asked)
+        if isinstance(feed, Moved):
+            return _moved(feed, scope)
         found = await run_sync(find, self._output, path)
         if isinstance(found, StaticFile):
             return _static_answer(found, asked)
         if isinstance(found, Redirect):
-            query = b"?" + scope["query_string"] if scope["query_string"] else b""
-            return _plain(308, "Moved", (b"location", found.location.encode() + query))
+            return _plain(308, "Moved", _location(found.location, scope))
         return _plain(404, "Not found")
 
-    async def _feed(self, path: str) -> Copy | None:
+    async def _feed(self, path: str) -> Copy | Moved | None:
         if self._shelf.stale():
             await run_sync(self._shelf.refresh)
         file = self._shelf.get(path[1:])
@@ -139,6 +142,19 @@ def _static_answer(file: StaticFile, asked: Mapping[bytes, str]) -> _Answer:
         _SNIFF,
     )
     return _Answer(200, headers, file)
+
+
+def _moved(feed: Moved, scope: Scope) -> _Answer:
+    """Of a renamed or removed feed: readers follow 301 for good, and stop asking at 410."""
+    if feed.path is None:
+        return _plain(410, "Gone: this feed was removed", _A_DAY)
+    return _plain(301, "Moved", _location(quote(feed.path), scope), _A_DAY)
+
+
+def _location(path: str, scope: Scope) -> tuple[bytes, bytes]:
+    """Relative, so that whatever prefix a proxy puts before it is kept (RFC 9110 §10.2.2)."""
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    return b"location", path.encode() + query
 
 
 def _plain(status: int, text: str, *headers: tuple[bytes, bytes]) -> _Answer:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from feeds.manifest import FileRecord, ManifestError, read_manifest
+from feeds.manifest import FileRecord, Manifest, ManifestError, read_manifest
 
 BUDGET = 64_000_000
 """Bytes of feeds kept in memory, compressed ones included. Files beyond are read when asked for."""
@@ -48,12 +48,22 @@ class Copy:
         return len(self.body) + len(self.gzip or b"")
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The feed at this path is at `path` for good; None: nothing will be here again."""
+
+    path: str | None
+
+
+Held = Copy | FileRecord | Moved
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Edition:
     """A manifest as last read whole, and those of its files that are in memory."""
 
     signature: _Signature
-    records: tuple[FileRecord, ...] = ()
+    manifest: Manifest
     copies: Mapping[str, Copy]
 
 
@@ -69,13 +79,14 @@ class Shelf:
         self._budget = budget
         self._lock = threading.Lock()
         self._editions: dict[str, _Edition] = {}
-        self._files: Mapping[str, Copy | FileRecord] = {}
+        self._files: Mapping[str, Held] = {}
         self._touched = 0
         self._looked_at = (0.0, 0.0)
         self.refresh()
 
-    def get(self, path: str) -> Copy | FileRecord | None:
-        """The file at `path`, its record if memory is short, None if it is no feed's."""
+    def get(self, path: str) -> Held | None:
+        """The file at `path`, its record if memory is short, or where it moved; None if it is no
+        feed's."""
         return self._files.get(path)
 
     def read(self, record: FileRecord) -> Copy:
@@ -104,17 +115,19 @@ class Shelf:
     def _edition(
         self, name: str, signature: _Signature, editions: Mapping[str, _Edition]
     ) -> _Edition:
-        known = editions.get(name, _Edition(signature=(), copies={}))
+        unknown = _Edition(signature=(), manifest=Manifest(feed=name), copies={})
+        known = editions.get(name, unknown)
         if known.signature == signature:
             return known
         try:
-            records = read_manifest(self._manifests / name).files
+            manifest = read_manifest(self._manifests / name)
         except ManifestError as error:
             _log.warning("manifest ignored: %s", error)
             return replace(known, signature=signature)
         others = (copy for n, e in editions.items() if n != name for copy in e.copies.values())
-        copies = self._copies(records, known, self._budget - sum(copy.size for copy in others))
-        return _Edition(signature=signature, records=records, copies=copies)
+        room = self._budget - sum(copy.size for copy in others)
+        copies = self._copies(manifest.files, known, room)
+        return _Edition(signature=signature, manifest=manifest, copies=copies)
 
     def _copies(
         self, records: tuple[FileRecord, ...], known: _Edition, room: int
@@ -132,12 +145,21 @@ class Shelf:
         return copies
 
 
-def _by_path(editions: Mapping[str, _Edition]) -> Mapping[str, Copy | FileRecord]:
-    """Every file of every edition; a path that two feeds claim is the first one's, by name."""
-    files: dict[str, Copy | FileRecord] = {}
-    for _, edition in sorted(editions.items()):
-        for record in edition.records:
+def _by_path(editions: Mapping[str, _Edition]) -> Mapping[str, Held]:
+    """Every file of every edition; a path that two feeds claim is the first one's, by name.
+
+    A file goes before what is said to have moved.
+    """
+    files: dict[str, Held] = {}
+    in_order = [edition for _, edition in sorted(editions.items())]
+    for edition in in_order:
+        for record in edition.manifest.files:
             files.setdefault(record.path, edition.copies.get(record.path, record))
+    for edition in in_order:
+        for old, new in edition.manifest.moved:
+            files.setdefault(old, Moved(new))
+        for old in edition.manifest.gone:
+            files.setdefault(old, Moved(None))
     return files
 
 

@@ -51,20 +51,26 @@ class Fetcher:
     def __init__(
         self, limits: Fetch, *, contact: str, version: str, resolve: Resolver = system_resolver
     ) -> None:
-        self._limits = limits
         self._resolve = resolve
+        self._version = version
+        self._hosts = Hosts()
+        self._lock = threading.Lock()
+        self._running: set[Watch] = set()
+        self._stopping = False
+        self.limit(limits, contact=contact)
+
+    def limit(self, limits: Fetch, *, contact: str) -> None:
+        """Go by other limits from the next fetch on; turns at hosts are kept."""
+        self._limits = limits
         self._deadline = limits.deadline.total_seconds()
         gap = limits.gap.total_seconds()
-        self._hosts = Hosts(gap, _PATIENCE * (self._deadline + gap))
+        self._hosts.pace(gap, _PATIENCE * (self._deadline + gap))
         self._headers = {
-            "User-Agent": f"Broadsheet/{version} (+{quote(contact, safe=_PRINTABLE)})",
+            "User-Agent": f"Broadsheet/{self._version} (+{quote(contact, safe=_PRINTABLE)})",
             "Accept": answer.ACCEPTED,
             "Accept-Encoding": body.ACCEPTED,
             "Connection": "close",
         }
-        self._lock = threading.Lock()
-        self._running: set[Watch] = set()
-        self._stopping = False
 
     def fetch(self, url: str, validators: Validators, now: datetime) -> Document | NotModified:
         """Get `url`, or learn that it is what `validators` were given for.

@@ -28,12 +28,16 @@ class Hosts:
     pause is over, so memory is bounded by the hosts of the last `gap` seconds.
     """
 
-    def __init__(self, gap: float, patience: float) -> None:
-        self._gap = gap
-        self._patience = patience
+    def __init__(self, gap: float = 0.0, patience: float = 0.0) -> None:
+        self.pace(gap, patience)
         self._changed = threading.Condition()
         self._lines: dict[str, _Line] = {}
         self._stopping = False
+
+    def pace(self, gap: float, patience: float) -> None:
+        """Go by another pause and patience from the next turn on."""
+        self._gap = gap
+        self._patience = patience
 
     @contextmanager
     def turn(self, host: str) -> Iterator[None]:

@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 
 import pytest
 
+from feeds.manifest import Manifest, dumps
 from tests.feeds.server.published import ATOM, NEW, RSS, Site, renamed
 
 
@@ -202,3 +203,20 @@ def test_many_rapid_requests_are_all_answered_while_editions_change(site: Site) 
         numbers = [order[body] for body in bodies]
         assert numbers == sorted(numbers)
         assert numbers[-1] == len(editions)
+
+
+def test_a_renamed_feed_is_answered_301_and_a_removed_one_410(site: Site) -> None:
+    farewell = Manifest(feed="old", moved=(("old.rss", "all.rss"),), gone=("lost.rss",))
+    renamed(site.manifests / "old.json", dumps(farewell))
+    moved = site.get("/old.rss?from=reader")
+    assert (moved.status, moved.headers["location"]) == (301, "all.rss?from=reader")
+    gone = site.get("/lost.rss")
+    assert gone.status == 410
+    assert site.get("/lost.rss", "HEAD").body == b""
+    assert site.get("/all.rss").status == 200
+
+
+def test_a_feed_goes_before_what_is_said_to_have_moved(site: Site) -> None:
+    farewell = Manifest(feed="aaa", moved=(("all.rss", "all.atom"),), gone=("all.atom",))
+    renamed(site.manifests / "aaa.json", dumps(farewell))
+    assert {site.get(f"/all.{format_}").status for format_ in ("rss", "atom")} == {200}

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from feeds.manifest import FileRecord
-from feeds.server.shelf import Shelf
+from feeds.server.shelf import Copy, Shelf
 from tests.feeds.server.published import OLD, RSS, published
 
 
@@ -16,8 +16,7 @@ def test_after_a_kill_and_restart_the_newer_bytes_count(tmp_path: Path) -> None:
     site.write("all.rss.gz", gzip.compress(new, mtime=0))
     path = site.write("all.rss", new)
     copy = Shelf(site.output, site.manifests).get("all.rss")
-    assert copy is not None
-    assert not isinstance(copy, FileRecord)
+    assert isinstance(copy, Copy)
     assert copy.body == new
     assert copy.etag == f'W/"{sha256(new).hexdigest()}"'
     assert copy.modified == int(path.stat().st_mtime) > OLD.timestamp()
@@ -27,8 +26,7 @@ def test_killed_within_the_second_of_the_last_edition_the_date_still_moves(tmp_p
     site = published(tmp_path)
     os.utime(site.write("all.rss", b"<rss>new</rss>"), (OLD.timestamp(), OLD.timestamp()))
     copy = Shelf(site.output, site.manifests).get("all.rss")
-    assert copy is not None
-    assert not isinstance(copy, FileRecord)
+    assert isinstance(copy, Copy)
     assert copy.modified == OLD.timestamp() + 1
 
 
@@ -36,8 +34,7 @@ def test_killed_after_the_siblings_plain_bytes_are_served(tmp_path: Path) -> Non
     site = published(tmp_path)
     site.write("all.rss.gz", gzip.compress(b"<rss>new</rss>", mtime=0))
     copy = Shelf(site.output, site.manifests).get("all.rss")
-    assert copy is not None
-    assert not isinstance(copy, FileRecord)
+    assert isinstance(copy, Copy)
     assert (copy.body, copy.gzip) == (RSS, None)
 
 

@@ -1,0 +1,61 @@
+"""Addresses that feeds had: a renamed feed's lead to the new one, a removed feed's say so.
+
+Each gets a manifest of its own, so that the server answers for it, and its files go: a web server
+over the same folder must not serve an edition that nobody renews.
+"""
+
+from collections.abc import Iterator
+from typing import get_args
+
+from config.settings import Feed, Format
+from feeds.files import write_if_changed
+from feeds.manifest import Manifest, dumps
+from feeds.press import Press, editions_folder
+from ingest.store import feeds
+from ingest.store.feeds import FeedName
+
+_FORMATS: tuple[Format, ...] = get_args(Format)
+
+
+def retire(press: Press) -> None:
+    """Bring what stands at former addresses in line with the names in the store.
+
+    Call when the feeds that they lead to are live.
+    """
+    with press.store.read() as tx:
+        names = feeds.names(tx)
+    current = {feed.name: feed for feed in press.settings.feeds}
+    for name, one in names.items():
+        if name not in current:
+            manifest = _farewell(one, current.get(one.moved_to))
+            path = editions_folder(press.settings) / f"{name}.json"
+            write_if_changed(path, dumps(manifest))
+            remove_files(press, [f"{name}.{format_}" for format_ in _FORMATS])
+
+
+def other_formats(feed: Feed) -> tuple[tuple[str, str], ...]:
+    """The addresses of the formats that `feed` is not written in, each with the one to go to."""
+    return tuple(
+        (f"{feed.name}.{format_}", f"{feed.name}.{feed.formats[0]}")
+        for format_ in _FORMATS
+        if format_ not in feed.formats
+    )
+
+
+def remove_files(press: Press, paths: list[str]) -> None:
+    """Take files that are no edition's any more from the output folder, with their siblings."""
+    for path in paths:
+        for suffix in (".gz", ""):
+            (press.settings.output_folder / f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _farewell(one: FeedName, heir: Feed | None) -> Manifest:
+    if heir is None:
+        return Manifest(feed=one.name, gone=tuple(f"{one.name}.{format_}" for format_ in _FORMATS))
+    return Manifest(feed=one.name, moved=tuple(_moves(one.name, heir)))
+
+
+def _moves(name: str, heir: Feed) -> Iterator[tuple[str, str]]:
+    for format_ in _FORMATS:
+        there = format_ if format_ in heir.formats else heir.formats[0]
+        yield f"{name}.{format_}", f"{heir.name}.{there}"

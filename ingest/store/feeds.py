@@ -1,0 +1,106 @@
+"""The names feeds have and had: subscribers keep asking for every one of them."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from ingest.store import schema
+from ingest.store.engine import Transaction, replacing
+
+_F = schema.feed.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedName:
+    """One name of a feed. `id` is the feed's `urn:uuid:`, whatever it is called; `moved_to` the
+    name it has now, "" while this is it; `removed` when it is no longer configured."""
+
+    name: str
+    id: str
+    moved_to: str = ""
+    removed: bool = False
+
+
+def sync(
+    tx: Transaction,
+    wanted: Sequence[tuple[str, tuple[str, ...]]],
+    mint: Callable[[str, Collection[str]], str],
+    now: datetime,
+) -> dict[str, str]:
+    """Bring the names in line with the configuration's (name, former names) pairs.
+
+    A feed that says which name it had before takes over that one's id, entries and subscribers.
+    `mint` makes the id of a new feed from its oldest name and the ids taken. Returns the id of each
+    configured feed by name.
+    """
+    stored = names(tx)
+    known = dict(stored)
+    current = {name for name, _ in wanted}
+    for name, was in wanted:
+        before = known.get(name)
+        if before is None or before.moved_to:
+            heir = _heir(known, name, was, current)
+            if heir:
+                _rename(tx, heir.name, name)
+                known = _redirected(known, heir.name, name)
+            id_ = heir.id if heir else mint((*was, name)[0], {one.id for one in known.values()})
+            known[name] = FeedName(name=name, id=id_)
+        known[name] = replace(known[name], moved_to="", removed=False)
+        for old in was:
+            known[old] = FeedName(name=old, id=known[name].id, moved_to=name)
+    for name, one in known.items():
+        if name not in current and not one.moved_to:
+            known[name] = replace(one, removed=True)
+    changed = [_row(one, now) for name, one in known.items() if stored.get(name) != one]
+    if changed:
+        tx.execute(replacing(schema.feed, ["name"]), changed)
+    return {name: known[name].id for name in current}
+
+
+def names(tx: Transaction) -> dict[str, FeedName]:
+    """Every name any feed ever had."""
+    return {
+        row.name: FeedName(
+            name=row.name,
+            id=row.id,
+            moved_to=row.moved_to,
+            removed=row.removed_at is not None,
+        )
+        for row in tx.execute(select(schema.feed).order_by(_F.name))
+    }
+
+
+def _heir(
+    known: Mapping[str, FeedName], name: str, was: Sequence[str], current: Collection[str]
+) -> FeedName | None:
+    """The feed that is now called `name`: one of its former names, or what it was once called."""
+    back = known[name].moved_to if name in known else ""
+    for old in (*reversed(was), back):
+        one = known.get(old)
+        if one and not one.moved_to and old not in current:
+            return one
+    return None
+
+
+def _redirected(known: Mapping[str, FeedName], old: str, new: str) -> dict[str, FeedName]:
+    """All that led to `old`, and itself, leads to `new`: nobody is sent from address to address."""
+    return {
+        name: replace(one, moved_to=new, removed=False) if old in (name, one.moved_to) else one
+        for name, one in known.items()
+    }
+
+
+def _rename(tx: Transaction, old: str, new: str) -> None:
+    for table in (schema.exposure, schema.edition):
+        tx.execute(update(table).where(table.c.feed == old).values(feed=new))
+
+
+def _row(one: FeedName, now: datetime) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "id": one.id,
+        "moved_to": one.moved_to,
+        "removed_at": now.timestamp() if one.removed else None,
+    }
