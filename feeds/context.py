@@ -19,12 +19,12 @@ from ingest.errors import StoreError
 from ingest.globs import split_root
 from ingest.identity import feed_id, source_id
 from ingest.normalize.rules import Rules
-from ingest.pipeline import Surroundings, Task
 from ingest.schedule import next_due, parse_cron
 from ingest.sources import Reader
 from ingest.sources.files import FilesSource
 from ingest.store import Store, Transaction, feeds, open_store, runs, sources
 from ingest.store.sources import SourceState
+from ingest.task import Surroundings, Task
 from ingest.workers import Workers
 
 if TYPE_CHECKING:
@@ -50,6 +50,19 @@ class Context:
     clock: Clock
     states: dict[str, SourceState]
     feed_ids: dict[str, str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the configured sources."""
+        return tuple(source.name for source in self.settings.sources)
+
+    def looks(self) -> dict[str, str]:
+        """How each source is looked at now, by its internal id: a run under way goes by it."""
+        site = self.settings.site.model_dump_json(include={"url", "language", "timezone"})
+        return {
+            self.states[source.name].id: source.model_dump_json(exclude={"name"}) + site
+            for source in self.settings.sources
+        }
 
     def source(self, name: str) -> Source:
         """The configured source of that name."""
@@ -125,6 +138,14 @@ class Context:
 
         assert self.fetcher is not None
         return UrlsSource(source.urls[: source.max_items], self.fetcher.fetch)
+
+
+def due_names(settings: Settings, tx: Transaction, now: datetime) -> list[str]:
+    """The sources a one-off refresh looks at unasked: those due, and every folder, which costs
+    nobody anything."""
+    names = [source.name for source in settings.sources]
+    due = {state.name for state in sources.due(tx, names, now, len(names))}
+    return [source.name for source in settings.sources if source.files or source.name in due]
 
 
 @contextmanager

@@ -1,46 +1,64 @@
-"""The life of the daemon: signals, tick, runs, publishing, server, shutdown.
+"""The daemon's work: what is due, asked for or woken runs, and what changed is published.
 
 The tick runs in APScheduler's thread and is the only one that decides: it takes requests, starts
-what is due in a bounded pool and publishes when no run is in hand. What survives a restart is in
-the store; here is only what is under way.
+runs in a bounded pool and publishes when no run is in hand. What survives a restart is in the
+store; here is only what is under way.
 """
 
-import os
-import signal
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from queue import Empty, SimpleQueue
 
 import structlog
 
-from feeds.context import Context
+from feeds import report
+from feeds.context import Context, due_names
 from feeds.publish import publish
 from feeds.report import PublishReport
+from ingest.errors import StoreError
 from ingest.pipeline import ingest
 from ingest.schedule import Ticker
 from ingest.store import requests, sources
 from ingest.store.requests import Request
-from ingest.store.runs import RunReport, Trouble
+from ingest.store.runs import RunReport, RunTask, Trouble
+from ingest.task import Surroundings, Task
 
 _TICK = timedelta(seconds=1)
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
 _PATIENCE = timedelta(seconds=10)  # what changed waits this long for runs that are in hand
 _REGULARLY = timedelta(seconds=60)  # publish at least this often: an article may have been held
+_REST = timedelta(seconds=60)  # nothing due is begun this long after a run that was not recorded
 _GRACE = 10.0  # seconds a run may take to notice that it should end
+
+_TASKS: Mapping[RunTask, Callable[[Task, Surroundings], RunReport]] = {"ingest": ingest}
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class _Asked:
-    """A request under way: names still to be started, still running, and the runs so far."""
+    """A request under way: names still to be started, still running, and what came of it."""
 
     request: Request
     waiting: set[str]
+    errors: list[str]
     running: set[str] = field(default_factory=set)
     runs: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """A run under way; `stop` makes it end before the daemon does."""
+
+    name: str
+    future: Future[RunReport]
+    stop: threading.Event
 
 
 class Daemon:
@@ -49,21 +67,56 @@ class Daemon:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stop = threading.Event()
-        self._names = [source.name for source in context.settings.sources]
         self._pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="run")
-        self._running: dict[str, Future[RunReport]] = {}
+        self._running: dict[str, _Run] = {}  # by internal id: a source may be renamed meanwhile
         self._asked: list[_Asked] = []
+        self._calls: SimpleQueue[Collection[str] | None] = SimpleQueue()
+        self._woken: set[str] = set()
         self._wrong: dict[str, tuple[Trouble, ...]] = {}
         self._published_at: datetime | None = None
         self._changed = True  # a change made before a crash may wait
+        self._broken = False
+        self._rest_until = datetime.min.replace(tzinfo=UTC)
         self._ticking = threading.Lock()
+        self._ticked = time.monotonic()
         self._ticker = Ticker(self.tick, _TICK)
 
+    @property
+    def context(self) -> Context:
+        """What the daemon works with now."""
+        return self._context
+
+    @property
+    def idle_for(self) -> float:
+        """Seconds since the last tick ended: long after it, something hangs."""
+        return time.monotonic() - self._ticked
+
     def start(self) -> None:
-        """Begin to tick. Requests left by a dead daemon are closed first."""
+        """Begin to tick. What a dead daemon was asked for and did not finish is taken again."""
         with self._context.store.write() as tx:
-            requests.withdraw_all(tx, self._context.clock())
+            requests.reopen(tx, self._context.clock())
         self._ticker.start()
+
+    def wake(self, names: Collection[str] | None) -> None:
+        """Run these sources at the next tick, due or not; once more if they run already.
+
+        None: every folder and what is due, as an unasked one-off refresh does.
+        """
+        self._calls.put(names)
+
+    def reload(self, context: Context) -> None:
+        """Go by `context` from now on.
+
+        A run whose source is gone, or is looked at otherwise now, is cut short; it is still due.
+        """
+        with self._ticking:
+            before, self._context = self._context, context
+            same = before.looks().items() & context.looks().items()
+            kept = {id_ for id_, _ in same}
+            for id_, run in self._running.items():
+                if id_ not in kept:
+                    run.stop.set()
+            self._published_at = None  # another configuration may make other editions
 
     def stop(self) -> None:
         """Ask everything under way to end; does not wait."""
@@ -83,58 +136,92 @@ class Daemon:
     def tick(self) -> None:
         """Look once: finish, take requests, start what is due, publish."""
         with self._ticking:
-            if not self._stop.is_set():
-                self._look(self._context.clock())
+            try:
+                if not self._stop.is_set():
+                    self._look(self._context.clock())
+            except StoreError as error:
+                if not self._broken:  # said once, not each second
+                    log.error("the store fails; trying on", error=str(error))
+                self._broken = True
+            else:
+                if self._broken:
+                    log.info("the store works again")
+                self._broken = False
+            self._ticked = time.monotonic()
 
     def _look(self, now: datetime) -> None:
-        self._collect()
+        self._collect(now)
+        names = self._context.names
         with self._context.store.read() as tx:
             waiting = requests.waiting(tx)
-            due = sources.due(tx, self._names, now, _AT_ONCE + len(self._running))
+            due = sources.due(tx, names, now, _AT_ONCE + len(self._running))
+            unasked = due_names(self._context.settings, tx, now)
         if waiting:
             self._take(now)
         for asked in self._asked:
-            for name in sorted(asked.waiting - set(self._running)):
-                asked.waiting.discard(name)
-                asked.running.add(name)
-                self._begin(name)
-        for state in due:
-            if state.name not in self._running and len(self._running) < _AT_ONCE:
+            self._begin_asked(asked)
+        with suppress(Empty):
+            while True:
+                called = self._calls.get_nowait()
+                self._woken.update(unasked if called is None else called)
+        self._woken = {name for name in self._woken if name in names and not self._begin(name)}
+        for state in due if now >= self._rest_until else ():
+            if len(self._running) < _AT_ONCE:
                 self._begin(state.name)
         self._publish_if_due(now)
 
-    def _begin(self, name: str) -> None:
-        if name in self._running:
-            return
-        self._running[name] = self._pool.submit(self._run, name)
+    def _begin_asked(self, asked: _Asked) -> None:
+        asked.waiting &= set(self._context.names)
+        for name in sorted(asked.waiting):
+            task, allow_removal = asked.request.task, asked.request.allow_removal
+            if self._begin(name, task, allow_removal=allow_removal):
+                asked.waiting.discard(name)
+                asked.running.add(self._context.states[name].id)
 
-    def _run(self, name: str) -> RunReport:
-        around = self._context.surroundings(stopping=self._stop.is_set)
-        return ingest(self._context.task(name), around)
+    def _begin(self, name: str, task: RunTask = "ingest", *, allow_removal: bool = False) -> bool:
+        """Start a run of the source; False when one is under way."""
+        id_ = self._context.states[name].id
+        if id_ in self._running:
+            return False
+        run = partial(_run, self._context, name, task, allow_removal=allow_removal)
+        stop = threading.Event()
+        future = self._pool.submit(run, lambda: stop.is_set() or self._stop.is_set())
+        self._running[id_] = _Run(name=name, future=future, stop=stop)
+        return True
 
-    def _collect(self) -> None:
+    def _collect(self, now: datetime) -> None:
         """Take in the runs that ended."""
-        for name, future in list(self._running.items()):
-            if not future.done():
+        for id_, run in list(self._running.items()):
+            if not run.future.done():
                 continue
-            del self._running[name]
-            error = future.exception()
+            del self._running[id_]
+            error = run.future.exception()
             if error is not None:  # the store failed: nothing could be written about it
-                log.error("run could not be recorded", source=name, error=str(error))
+                log.error("run could not be recorded", source=run.name, error=str(error))
+                self._rest_until = now + _REST
             else:
-                self._note(future.result())
+                self._note(run.future.result())
                 self._changed = True
             for asked in self._asked:
-                if name in asked.running:
-                    asked.running.discard(name)
-                    asked.runs += [] if error else [future.result().id]
+                if id_ in asked.running:
+                    asked.running.discard(id_)
+                    if error is not None:
+                        asked.errors.append(f"{run.name}: its run was not recorded: {error}")
+                    else:
+                        asked.runs.append(run.future.result().id)
 
     def _take(self, now: datetime) -> None:
+        names = self._context.names
         with self._context.store.write() as tx:
             taken = requests.take(tx, now)
         for request in taken:
-            known = [name for name in request.sources if name in self._names]
-            self._asked.append(_Asked(request, waiting=set(known)))
+            unknown = [
+                f"{name}: the daemon knows no such source; `broadsheet reload` tells it"
+                for name in request.sources
+                if name not in names
+            ]
+            known = {name for name in request.sources if name in names}
+            self._asked.append(_Asked(request, waiting=known, errors=unknown))
 
     def _publish_if_due(self, now: datetime) -> None:
         """Publish what changed, soon; also when it is long ago, or when an asker waits for it."""
@@ -147,32 +234,33 @@ class Daemon:
         self._changed = False
         self._published_at = now
         try:
-            note_published(publish(self._context.press(), now=now, patient=True))
-        except Exception:  # tried again before long; who asked hears of it
+            published = publish(self._context.press(), now=now, patient=True)
+        except Exception as error:  # tried again before long; who asked hears of it
             log.exception("publishing failed")
-            for asked in done:
-                asked.runs.clear()
+            published = PublishReport(errors=[f"publishing failed: {error}"])
+        note_published(published)
         for asked in done:
+            answer = replace(published, errors=[*published.errors, *asked.errors])
             with self._context.store.write() as tx:
-                requests.done(tx, asked.request.id, asked.runs, now)
+                requests.done(tx, asked.request.id, asked.runs, report.dumps(answer), now)
             self._asked.remove(asked)
 
-    def _note(self, report: RunReport) -> None:
+    def _note(self, run: RunReport) -> None:
         """Log a run that changed something, and a problem when it comes and when it is over."""
-        wrong = tuple(trouble for trouble in report.troubles if trouble.failed)
-        other = wrong != self._wrong.get(report.source, ())
-        self._wrong[report.source] = wrong
-        if not (other or report.new or report.updated or report.removed):
+        wrong = tuple(trouble for trouble in run.troubles if trouble.failed)
+        other = wrong != self._wrong.get(run.source, ())
+        self._wrong[run.source] = wrong
+        if not (other or run.new or run.updated or run.removed):
             return
         said = log.warning if wrong else log.info
         said(
             "run ended",
-            source=report.source,
-            outcome=report.outcome,
-            new=report.new,
-            updated=report.updated,
-            removed=report.removed,
-            failed=report.failed,
+            source=run.source,
+            outcome=run.outcome,
+            new=run.new,
+            updated=run.updated,
+            removed=run.removed,
+            failed=run.failed,
             **({"why": str(wrong[0].reason), "where": wrong[0].origin} if wrong else {}),
         )
 
@@ -183,34 +271,24 @@ class Daemon:
         ended.set()
 
 
-def note_published(report: PublishReport) -> None:
+def _run(
+    context: Context,
+    name: str,
+    task: RunTask,
+    stopping: Callable[[], bool],
+    *,
+    allow_removal: bool,
+) -> RunReport:
+    around = context.surroundings(stopping=stopping)
+    return _TASKS[task](context.task(name, allow_removal=allow_removal), around)
+
+
+def note_published(published: PublishReport) -> None:
     """Log what publishing did, if it did anything."""
-    for feed in report.feeds:
+    for feed in published.feeds:
         if feed.error:
             log.error("feed not published", feed=feed.name, error=feed.error)
         elif feed.changed:
             log.info("feed published", feed=feed.name, entries=feed.entries)
-    for warning in report.warnings:
+    for warning in published.warnings:
         log.warning("left out", what=warning)
-
-
-def catch_signals() -> Callable[[], None]:
-    """Take SIGTERM and SIGINT from now on; what is returned blocks until one has come.
-
-    A second one ends the process.
-    """
-    told = threading.Event()
-
-    def handle(number: int, _frame: object) -> None:
-        if told.is_set():
-            os._exit(128 + number)
-        told.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, handle)
-
-    def wait() -> None:
-        while not told.wait(3600):
-            pass
-
-    return wait

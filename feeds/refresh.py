@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 
 from feeds.context import Context
 from feeds.publish import publish
 from feeds.report import PublishReport
 from ingest.pipeline import ingest
-from ingest.store import sources
 from ingest.store.runs import RunReport
 
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
@@ -18,22 +18,13 @@ _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever
 class RefreshReport:
     """The runs in the order of the configuration, and what publishing did."""
 
-    runs: tuple[RunReport, ...]
-    published: PublishReport
+    runs: tuple[RunReport, ...] = ()
+    published: PublishReport = field(default_factory=PublishReport)
 
     @property
     def failed(self) -> bool:
         """Whether anything went wrong that an operator should look at."""
         return self.published.failed or any(run.failed or run.outcome != "ok" for run in self.runs)
-
-
-def due_names(context: Context) -> list[str]:
-    """The sources a one-off refresh looks at unasked: those due, and every folder, which costs
-    nobody anything."""
-    names = [source.name for source in context.settings.sources]
-    with context.store.read() as tx:
-        due = {state.name for state in sources.due(tx, names, context.clock(), len(names))}
-    return [s.name for s in context.settings.sources if s.files or s.name in due]
 
 
 def run_sources(
@@ -65,8 +56,36 @@ def refresh(
     stopping: Callable[[], bool] = lambda: False,
     progress: Callable[[str, int, int], None] = lambda _name, _done, _total: None,
 ) -> RefreshReport:
-    """Ingest the named sources, then publish every feed that anything changed for."""
+    """Ingest the named sources, then publish every feed that anything changed for.
+
+    Not when `stopping`: the next refresh publishes what was stored.
+    """
     runs = run_sources(
         context, names, allow_removal=allow_removal, stopping=stopping, progress=progress
     )
+    if stopping():
+        return RefreshReport(runs=runs)
     return RefreshReport(runs=runs, published=publish(context.press(), now=context.clock()))
+
+
+def as_json(report: RefreshReport) -> dict[str, object]:
+    """The report as scripts get it: `runs` and `feeds`, a dictionary each, times in ISO 8601."""
+    published = asdict(report.published)
+    return {"failed": report.failed, "runs": [run_json(run) for run in report.runs]} | published
+
+
+def run_json(run: RunReport) -> dict[str, object]:
+    """One run as scripts get it."""
+    values = asdict(run)
+    problems = [
+        {"where": trouble.origin, "why": trouble.reason, "failed": trouble.failed}
+        for trouble in run.troubles
+    ]
+    for name in ("done", "total", "troubles"):
+        del values[name]
+    times = {name: _iso(values[name]) for name in ("started_at", "ended_at")}
+    return values | times | {"problems": problems}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None

@@ -1,25 +1,19 @@
 """One source's run, read top to bottom: list, read, prepare, file, report."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from time import monotonic
-from typing import TYPE_CHECKING
-from uuid import UUID
 
 import structlog
 
 from ingest.article import Document, Validators
 from ingest.errors import GoneError, IngestError
 from ingest.filing import Tally, digest_of, file_batch, open_tally
-from ingest.sources import Listing, Reader, Seen
-from ingest.store import Store, articles, runs, sources
+from ingest.sources import Listing, Seen
+from ingest.store import articles, runs, sources
 from ingest.store.runs import RunReport
-from ingest.store.sources import Known, SourceState
-from ingest.workers import Pending, Workers
-
-if TYPE_CHECKING:
-    from ingest.normalize.rules import Rules
+from ingest.store.sources import Known
+from ingest.task import Progress, Stopped, Surroundings, Task
+from ingest.workers import Pending
 
 _BATCH = 100  # documents in one transaction
 _BATCH_BYTES = 8_000_000
@@ -27,42 +21,6 @@ _BATCH_SECONDS = 1.0
 _MANY = 10  # articles from which on losing more than half at once looks like an accident
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What one run needs, beside the store.
-
-    `rules_digest` changes when every document must be read again. `next_due` gives the source's
-    next time from the number of failed runs in a row and the time the run ended. `removes_gone`:
-    articles whose document is gone go too; `allow_removal`: also many at once.
-    """
-
-    state: SourceState
-    reader: Reader
-    rules: "Rules"
-    rules_digest: str
-    summary_words: int
-    removes_gone: bool
-    next_due: Callable[[int, datetime], datetime]
-    namespace: UUID
-    language: str
-    allow_removal: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a run is given by its process: the store, workers, clock, stop flag and progress bar."""
-
-    store: Store
-    workers: Workers
-    clock: Callable[[], datetime]
-    stopping: Callable[[], bool] = lambda: False
-    progress: Callable[[int, int], None] = lambda _done, _total: None
-
-
-class Stopped(Exception):  # noqa: N818 - not an error: the process was told to end
-    """The process is ending: the run is cut short and will be continued."""
 
 
 def ingest(task: Task, around: Surroundings) -> RunReport:
@@ -92,7 +50,7 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
         )
         for origin, reason in listing.troubles:
             tally.trouble(origin, reason)
-        _file_all(task, around, listing, tally)
+        _file_all(task, around, listing, tally, Progress(around, run, len(listing.found)))
         removed = _take_leave(task, around, listing, tally)
         outcome = "ok" if not tally.failed else "partial"
     except Stopped:
@@ -108,19 +66,18 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
     return _close(task, around, tally, run, removed, outcome)
 
 
-def _file_all(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> None:
+def _file_all(
+    task: Task, around: Surroundings, listing: Listing, tally: Tally, progress: Progress
+) -> None:
     """Read what changed and file it, one batch while the workers prepare the next."""
     waiting: tuple[list[Document], Pending] | None = None
-    total = len(listing.found)
-    for batch in _batches(task, around, listing, tally):
+    for batch in _batches(task, around, listing, tally, progress):
         pending = around.workers.submit(batch, task.rules, task.summary_words, tally.now)
         if waiting:
             _file(around, *waiting, tally)
         waiting = (batch, pending)
-        around.progress(len(tally.kept) + len(batch), total)
     if waiting:
         _file(around, *waiting, tally)
-    around.progress(total, total)
 
 
 def _file(around: Surroundings, documents: list[Document], pending: Pending, tally: Tally) -> None:
@@ -130,7 +87,7 @@ def _file(around: Surroundings, documents: list[Document], pending: Pending, tal
 
 
 def _batches(
-    task: Task, around: Surroundings, listing: Listing, tally: Tally
+    task: Task, around: Surroundings, listing: Listing, tally: Tally, progress: Progress
 ) -> Iterator[list[Document]]:
     """Read what changed, in batches; count what did not, and report what cannot be read."""
     batch: list[Document] = []
@@ -143,6 +100,7 @@ def _batches(
     for found in listing.found:
         if around.stopping():
             raise Stopped
+        progress.step()
         if found.unchanged:
             _unchanged(found.origin, tally)
             continue

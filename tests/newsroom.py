@@ -14,9 +14,9 @@ from typing import Any
 import feedparser
 
 from config.load import load
-from feeds.context import Context, open_context
+from feeds.context import Context, due_names, open_context
 from feeds.publish import publish
-from feeds.refresh import RefreshReport, due_names, refresh
+from feeds.refresh import RefreshReport, refresh
 from feeds.report import PublishReport
 from ingest.article import Document, Entry
 from ingest.normalize.rules import Rules
@@ -86,7 +86,8 @@ class Newsroom:
 
     def refresh(self, *names: str, allow_removal: bool = False) -> RefreshReport:
         with self.open() as context:
-            wanted = names or due_names(context)
+            with context.store.read() as tx:
+                wanted = names or due_names(context.settings, tx, self.now)
             return refresh(context, wanted, allow_removal=allow_removal)
 
     def publish(self, *, patient: bool = False) -> PublishReport:

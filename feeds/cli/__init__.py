@@ -14,6 +14,7 @@ COMMANDS = {
     "publish": ("feeds.cli.refresh:publish", "Write feeds and pages from what is stored."),
     "refresh": ("feeds.cli.refresh:refresh", "Ingest what is due, then publish."),
     "run": ("feeds.cli.daemon:run", "Refresh on schedule and serve, until stopped."),
+    "reload": ("feeds.cli.daemon:reload", "Have the daemon take up a changed configuration."),
     "serve": ("feeds.cli.daemon:serve", "Serve what is published, and nothing else."),
     "status": ("feeds.cli.status:status", "Show each source's last run, next run and errors."),
     "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),

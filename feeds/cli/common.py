@@ -14,13 +14,25 @@ from config.settings import Settings
 from ingest.schedule import parse_cron
 
 
+def config_path(ctx: click.Context) -> Path:
+    """The configuration file that `--config` names."""
+    return ctx.find_object(Path) or Path("broadsheet.toml")
+
+
 def load_settings(ctx: click.Context) -> Settings:
     """The settings of `--config`. With any problem: all of them on stderr, exit code 2."""
-    path = ctx.find_object(Path) or Path("broadsheet.toml")
     try:
-        return load(path, os.environ, _read_cron)
+        return read_settings(config_path(ctx))
     except ConfigError as error:
         fail(str(error), code=2)
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of the file at `path`, variables taken from our environment.
+
+    Raises ConfigError with every problem.
+    """
+    return load(path, os.environ, _read_cron)
 
 
 def suggest(name: str, known: Sequence[str]) -> str:

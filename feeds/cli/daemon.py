@@ -1,27 +1,30 @@
-"""`run` and `serve`: the daemon, and the server alone."""
+"""`run`, `serve` and `reload`: the daemon, the server alone, and a new configuration for one."""
 
+import os
+import signal
+import socket
 import sys
-from datetime import timedelta
-from typing import TYPE_CHECKING
+import time
+from pathlib import Path
 
 import click
 
 from config import logs
 from config.settings import Settings
-from feeds.cli.common import fail, load_settings
+from feeds.cli.common import config_path, fail, load_settings, read_settings
 from feeds.context import open_context, open_data, wall_clock
-from feeds.daemon import Daemon, catch_signals
-from feeds.lock import DAEMON, LockedError, data_lock
-from feeds.press import editions_folder
-from feeds.server import Server, ServerError, create_app
+from feeds.daemon import Daemon
+from feeds.lock import DAEMON, LockedError, daemon_pid, data_lock
+from feeds.notify import Notifier
+from feeds.server import Server, ServerError
+from feeds.service import ConfigFile, Service, Signals, new_app
 from ingest.errors import StoreError
-from ingest.store import Store, sources
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from ingest.store import daemons
 
 _STOP = 5.0  # seconds for answers under way
-_WAIT = 10.0  # seconds to wait for a command, which may only look
+_WAIT = 600.0  # seconds to wait for a command that works with the data folder
+_TAKES_UP = 60.0  # seconds for a daemon to take a configuration up
+_POLL = 0.1
 
 
 @click.command(
@@ -33,31 +36,39 @@ Example:
 def run(ctx: click.Context) -> None:
     """Refresh every source on schedule and serve the feeds, until SIGTERM or Ctrl-C.
 
-    Continues where the last daemon ended: nothing is asked for before it is due.
+    Continues where the last daemon ended: nothing is asked for before it is due. SIGHUP makes it
+    take up a changed configuration, SIGUSR1 refresh what is due and every folder now.
     """
     settings = load_settings(ctx)
     logs.configure("info", sys.stderr)
-    run_daemon(settings)
+    run_daemon(settings, config_path(ctx))
 
 
-def run_daemon(settings: Settings) -> None:
+def run_daemon(settings: Settings, path: Path) -> None:
     """Be the daemon until told to stop. Ends the process itself when a run hangs past the grace."""
-    wait = catch_signals()
+    config = ConfigFile(path, read_settings)
+    signals = Signals(signal.SIGHUP, signal.SIGUSR1)
     try:
         with (
-            data_lock(settings.data_folder, DAEMON, wait=_WAIT),
+            data_lock(settings.data_folder, DAEMON, wait=_WAIT, tell=_waits, until=signals.ending),
             open_context(settings) as context,
         ):
-            server = _server(settings, context.store)
-            _announce(settings, server.start())
             daemon = Daemon(context)
-            daemon.start()
-            wait()
-            if not daemon.close():
+            app = new_app(settings, context.store, lambda: daemon.context.names)
+            server = Server(app, settings.server.address, settings.server.port)
+            _announce(settings, server.start())
+            service = Service(
+                config=config,
+                daemon=daemon,
+                server=server,
+                notifier=Notifier(os.environ),
+                started_at=context.clock(),
+            )
+            if not service.run(signals):
                 end_at_once()
-            server.stop(_STOP)
     except LockedError as error:
-        fail(f"{error}; one data folder has one daemon")
+        if not signals.ending():
+            fail(f"{error}; one data folder has one daemon")
     except (StoreError, ServerError) as error:
         fail(str(error))
     except OSError as error:
@@ -74,49 +85,70 @@ def serve(ctx: click.Context) -> None:
     """Serve what is published, without ingesting anything, until SIGTERM or Ctrl-C."""
     settings = load_settings(ctx)
     logs.configure("info", sys.stderr)
-    wait = catch_signals()
+    signals = Signals()
+    names = [source.name for source in settings.sources]
     try:
         with open_data(settings) as store:
-            server = _server(settings, store)
+            app = new_app(settings, store, lambda: names)
+            server = Server(app, settings.server.address, settings.server.port)
             _announce(settings, server.start())
-            wait()
+            signals.wait_for_end()
             server.stop(_STOP)
     except (StoreError, ServerError) as error:
         fail(str(error))
 
 
+@click.command(
+    epilog="""\b
+Example:
+  broadsheet reload"""
+)
+@click.pass_context
+def reload(ctx: click.Context) -> None:
+    """Have the running daemon take up the configuration as it is now.
+
+    With any problem it keeps the one it has. Exit code 2 for a bad configuration, 1 when no daemon
+    runs or it could not take the configuration up.
+    """
+    settings = load_settings(ctx)
+    path = config_path(ctx).absolute()
+    digest = ConfigFile(path, read_settings).digest()
+    pid = daemon_pid(settings.data_folder)
+    if pid is None:
+        fail("no daemon works with this data folder; `broadsheet run` starts one")
+    began, host = wall_clock(), socket.gethostname()
+    try:
+        with open_data(settings) as store:
+            with store.read() as tx:
+                state = daemons.look(tx, host)
+            if state and Path(state.config) != path:
+                fail(f"the daemon runs with {state.config}; name that one with --config")
+            os.kill(pid, signal.SIGHUP)
+            until = time.monotonic() + _TAKES_UP
+            while time.monotonic() < until:
+                with store.read() as tx:
+                    state = daemons.look(tx, host)
+                if state and state.digest == digest and state.loaded_at >= began:
+                    click.echo(f"The daemon (process {pid}) goes by {path} now.")
+                    return
+                if state and state.refused_at and state.refused_at >= began:
+                    fail("\n".join(["The daemon keeps the configuration it has:", *state.refused]))
+                time.sleep(_POLL)
+    except StoreError as error:
+        fail(str(error))
+    except (ProcessLookupError, PermissionError) as error:
+        fail(f"the daemon (process {pid}) cannot be told: {(error.strerror or '').lower()}")
+    fail(f"the daemon (process {pid}) did not answer in a minute; its log says why")
+
+
 def end_at_once() -> None:
     """End the process although a thread hangs: what it had stored is stored, the rest is redone."""
-    import os
-
     sys.stderr.flush()
     os._exit(0)
 
 
-def _server(settings: Settings, store: Store) -> Server:
-    app = create_app(
-        settings.output_folder, editions_folder(settings), _until_next(settings, store)
-    )
-    return Server(app, settings.server.address, settings.server.port)
-
-
-def _until_next(settings: Settings, store: Store) -> "Callable[[], int]":
-    """Seconds until the next source is due: how long what we serve will stay as it is."""
-    names = [source.name for source in settings.sources]
-    known: dict[str, object] = {}
-
-    def seconds() -> int:
-        now = wall_clock()
-        read_at, due = known.get("at"), known.get("due")
-        if read_at is None or now - read_at > timedelta(seconds=30):  # type: ignore[operator]
-            with store.read() as tx:
-                states = sources.states(tx)
-            times = [state.next_due for name, state in states.items() if name in names]
-            due = min(times, default=now)
-            known.update(at=now, due=due)
-        return max(0, int((due - now).total_seconds()))  # type: ignore[operator]
-
-    return seconds
+def _waits(error: LockedError) -> None:
+    click.echo(f"{error}; waiting for its end", err=True)
 
 
 def _announce(settings: Settings, port: int) -> None:

@@ -56,7 +56,7 @@ def demo(serve: bool) -> None:
         from feeds.cli.daemon import run_daemon
 
         logs.configure("info", sys.stderr)
-        run_daemon(settings)
+        run_daemon(settings, _FOLDER / "broadsheet.toml")
         return
     click.echo(f"\nNow run `cd {_FOLDER} && broadsheet run`, and subscribe your feed reader to")
     for format_ in settings.feeds[0].formats:

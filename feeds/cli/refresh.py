@@ -1,31 +1,26 @@
 """`ingest`, `publish` and `refresh`: the one-off regeneration, whole or by halves."""
 
-import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
-from config import logs
 from config.settings import Settings
 from feeds.cli.common import fail, load_settings, suggest
 from feeds.cli.output import RunTable, show_published
-from feeds.context import Context, open_context, open_data, wall_clock
-from feeds.lock import COMMAND, DAEMON, LockedError, data_lock
+from feeds.cli.work import Interrupt, interruptible, opened, work
+from feeds.context import Context, due_names, wall_clock
+from feeds.lock import DAEMON, LockedError
 from feeds.publish import publish as publish_feeds
-from feeds.refresh import due_names, run_sources
+from feeds.refresh import RefreshReport, as_json, run_sources
 from feeds.refresh import refresh as refresh_sources
-from ingest.errors import StoreError
-from ingest.store import requests, runs, sources
-from ingest.store.runs import RunReport
+from ingest.store import Transaction, requests
 
-if TYPE_CHECKING:
-    from ingest.store import Store
-
-_WAIT = 60.0  # seconds to wait for another command to finish
-_POLL = 0.2
+_allow_removal = click.option(
+    "--allow-removal", is_flag=True, help="Remove articles though many are gone at once."
+)
+_json = click.option("--json", "wants_json", is_flag=True, help="One JSON object, for a script.")
 
 
 @click.command(
@@ -34,21 +29,34 @@ Example:
   broadsheet ingest inbox"""
 )
 @click.argument("source", nargs=-1)
-@click.option("--allow-removal", is_flag=True, help="Remove articles though many are gone at once.")
+@_allow_removal
+@_json
 @click.pass_context
-def ingest(ctx: click.Context, source: tuple[str, ...], allow_removal: bool) -> None:
+def ingest(
+    ctx: click.Context, source: tuple[str, ...], allow_removal: bool, wants_json: bool
+) -> None:
     """Read the named SOURCEs (none: every folder and what is due) and store their articles.
 
     Exit code 1 when anything of a source failed; everything else is stored.
     """
     settings = load_settings(ctx)
     _known(source, [s.name for s in settings.sources], "source")
-    with _opened(settings) as context:
-        names = list(source) or due_names(context)
-        with RunTable() as table:
-            runs = run_sources(context, names, allow_removal=allow_removal, progress=table.progress)
-            table.show(runs)
-    ctx.exit(int(any(run.failed or run.outcome != "ok" for run in runs)))
+    try:
+        with opened(settings) as context, RunTable() as table:
+            names = list(source) or _unasked(context)
+            runs = interruptible(
+                context,
+                lambda interrupt: run_sources(
+                    context,
+                    names,
+                    allow_removal=allow_removal,
+                    stopping=interrupt.stopping,
+                    progress=table.progress,
+                ),
+            )
+    except LockedError as error:
+        _fail_locked(error)
+    _end(ctx, settings, RefreshReport(runs=runs), wants_json)
 
 
 @click.command(
@@ -57,18 +65,21 @@ Example:
   broadsheet publish all"""
 )
 @click.argument("feed", nargs=-1)
+@_json
 @click.pass_context
-def publish(ctx: click.Context, feed: tuple[str, ...]) -> None:
+def publish(ctx: click.Context, feed: tuple[str, ...], wants_json: bool) -> None:
     """Write the named FEEDs (none: all) and every page from what is stored.
 
     A file whose bytes would be the same is not touched. Exit code 1 when a feed failed.
     """
     settings = load_settings(ctx)
     _known(feed, [f.name for f in settings.feeds], "feed")
-    with _opened(settings) as context:
-        report = publish_feeds(context.press(), now=context.clock(), names=feed)
-    show_published(settings, report)
-    ctx.exit(int(report.failed))
+    try:
+        with opened(settings) as context:
+            published = publish_feeds(context.press(), now=context.clock(), names=feed)
+    except LockedError as error:
+        _fail_locked(error)
+    _end(ctx, settings, RefreshReport(published=published), wants_json)
 
 
 @click.command(
@@ -79,10 +90,15 @@ Examples:
 )
 @click.argument("source", nargs=-1)
 @click.option("--all", "everything", is_flag=True, help="Every source, due or not.")
-@click.option("--allow-removal", is_flag=True, help="Remove articles though many are gone at once.")
+@_allow_removal
+@_json
 @click.pass_context
 def refresh(
-    ctx: click.Context, source: tuple[str, ...], everything: bool, allow_removal: bool
+    ctx: click.Context,
+    source: tuple[str, ...],
+    everything: bool,
+    allow_removal: bool,
+    wants_json: bool,
 ) -> None:
     """Ingest the named SOURCEs (none: every folder and what is due), then publish.
 
@@ -93,82 +109,43 @@ def refresh(
     configured = [s.name for s in settings.sources]
     _known(source, configured, "source")
     wanted = configured if everything else list(source)
-    try:
-        with _opened(settings) as context, RunTable() as table:
-            names = wanted or due_names(context)
-            report = refresh_sources(
-                context, names, allow_removal=allow_removal, progress=table.progress
-            )
-            table.show(report.runs)
-    except LockedError as error:
-        if allow_removal:
-            fail(f"{error}; stop it first: --allow-removal is not asked of a running daemon")
-        ctx.exit(_ask_daemon(settings, wanted))
-    show_published(settings, report.published)
-    ctx.exit(int(report.failed))
+
+    def here(context: Context, table: RunTable, interrupt: Interrupt) -> RefreshReport:
+        names = wanted or _unasked(context)
+        return refresh_sources(
+            context,
+            names,
+            allow_removal=allow_removal,
+            stopping=interrupt.stopping,
+            progress=table.progress,
+        )
+
+    def ask(tx: Transaction) -> int:
+        names = wanted or due_names(settings, tx, wall_clock())
+        return requests.ask(tx, names, wall_clock(), allow_removal=allow_removal)
+
+    _end(ctx, settings, work(settings, here, ask), wants_json)
 
 
-def _ask_daemon(settings: Settings, wanted: list[str]) -> int:
-    """Ask the running daemon for a refresh and wait for it; returns the exit code."""
-    click.echo("The daemon is running; asking it.", err=True)
-    with open_data(settings) as store:
-        if not wanted:
-            wanted = _due_by_daemon(settings, store)
-        with store.write() as tx:
-            asked = requests.ask(tx, wanted, wall_clock())
-        runs = _await(settings, store, asked)
-        with RunTable() as table:
-            table.show(runs)
-    return int(any(run.failed or run.outcome != "ok" for run in runs))
+def _end(ctx: click.Context, settings: Settings, done: RefreshReport, wants_json: bool) -> None:
+    """Show what was done; the exit code says whether all of it went well."""
+    if wants_json:
+        click.echo(json.dumps(as_json(done), indent=2, ensure_ascii=False))
+    else:
+        if done.runs:
+            RunTable().show(done.runs)
+        show_published(settings, done.published)
+    ctx.exit(int(done.failed))
 
 
-def _due_by_daemon(settings: Settings, store: "Store") -> list[str]:
-    names = [source.name for source in settings.sources]
-    with store.read() as tx:
-        due = {state.name for state in sources.due(tx, names, wall_clock(), len(names))}
-    return [s.name for s in settings.sources if s.files or s.name in due]
+def _unasked(context: Context) -> list[str]:
+    with context.store.read() as tx:
+        return due_names(context.settings, tx, context.clock())
 
 
-def _await(settings: Settings, store: "Store", asked: int) -> Sequence[RunReport]:
-    alive = True
-    while True:
-        with store.read() as tx:
-            request = requests.look(tx, asked)
-            if request is None or (request.done and request.sources and not request.runs):
-                fail("the daemon did not do it; its log says why. Run the command again")
-            if request.done:
-                found = runs.reports(tx, request.runs)
-                names = {state.id: name for name, state in sources.states(tx).items()}
-                return [runs.named(run, names) for run in found]
-        if not alive:
-            fail("the daemon ended before it was done; run the command again")
-        try:
-            with data_lock(settings.data_folder, COMMAND):
-                alive = False  # what it did last is seen in one more look
-        except LockedError:
-            time.sleep(_POLL)
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Context]:
-    """The context with the data lock held; a message and exit 1 where that cannot be.
-
-    Raises LockedError when the daemon has the lock.
-    """
-    logs.configure("warning", sys.stderr)
-    try:
-        with data_lock(settings.data_folder, COMMAND, wait=_WAIT), open_context(settings) as opened:
-            yield opened
-    except LockedError as error:
-        ctx = click.get_current_context()
-        if error.role == DAEMON and ctx.command.name == "refresh":
-            raise
-        advice = "; `broadsheet refresh` asks it" if error.role == DAEMON else "; try again later"
-        fail(f"{error}{advice}")
-    except StoreError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+def _fail_locked(error: LockedError) -> NoReturn:
+    asks = "`broadsheet refresh` asks it"
+    fail(f"{error}; {asks if error.role == DAEMON else 'try again later'}")
 
 
 def _known(names: Sequence[str], configured: Sequence[str], what: str) -> None:

@@ -6,11 +6,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from config.settings import Settings
 from feeds.cli.common import fail, load_settings
 from feeds.cli.output import print_table, troubles
 from feeds.context import open_data
-from feeds.lock import COMMAND, DAEMON, LockedError, data_lock
+from feeds.lock import daemon_pid
 from ingest.errors import StoreError
 from ingest.store import runs, sources
 from ingest.store.runs import RunReport
@@ -39,7 +38,7 @@ def status(ctx: click.Context, as_json: bool) -> None:
         fail(str(error))
     named = [(s.name, states.get(s.name)) for s in settings.sources]
     rows = [(name, state, last.get(state.id) if state else None) for name, state in named]
-    daemon = _daemon(settings)
+    daemon = daemon_pid(settings.data_folder)
     if as_json:
         found = {"daemon": daemon, "sources": [_json(*row) for row in rows]}
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
@@ -52,19 +51,6 @@ def status(ctx: click.Context, as_json: bool) -> None:
             for line in troubles(_renamed(run, name)) if run else ():
                 click.echo(line)
     ctx.exit(int(any(run and run.outcome != "ok" for _, _, run in rows)))
-
-
-def _daemon(settings: Settings) -> int | None:
-    """The daemon's process number; None when there is none."""
-    if not settings.data_folder.is_dir():
-        return None
-    try:
-        with data_lock(settings.data_folder, COMMAND):
-            return None
-    except OSError:  # a folder that this user may only read
-        return None
-    except LockedError as error:
-        return int(error.pid) if error.role == DAEMON and error.pid.isdecimal() else None
 
 
 def _row(

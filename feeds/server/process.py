@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import uvicorn
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 _START_DEADLINE = 10.0
 _BACKLOG = 2048
@@ -28,13 +28,21 @@ class Server:
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
+    def serve(self, app: "ASGIApp") -> None:
+        """Answer by another application from now on."""
+        self._app = app
+
+    async def _answer(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        await self._app(scope, receive, send)
+
     def start(self) -> int:
         """Listen, and return the port once requests are answered. Raises ServerError."""
         import uvicorn  # 70 ms that commands without a server do not pay
 
         listener = _listen(self._address, self._port)
         config = uvicorn.Config(
-            self._app,
+            self._answer,
+            interface="asgi3",
             access_log=False,
             log_config=None,
             log_level="warning",

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, func, insert, select, update
 
@@ -15,6 +15,10 @@ from ingest.store.sources import SourceState
 _S = schema.source.c
 _R = schema.run.c
 _REPORT_CAP = 200  # problems kept in one report
+
+
+RunTask = Literal["ingest", "re-extract"]
+"""What a run does with its source: look at it, or normalize again what is stored of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,10 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """How one run of one source ended. `outcome` is "ok", "partial", "failed" or "cut short"."""
+    """How one run of one source ended. `outcome` is "ok", "partial", "failed" or "cut short".
+
+    While it is under way, `done` of `total` documents have been looked at.
+    """
 
     source: str
     started_at: datetime
@@ -41,13 +48,27 @@ class RunReport:
     failed: int = 0
     troubles: tuple[Trouble, ...] = field(default=())
     id: int = 0
+    task: RunTask = "ingest"
+    done: int = 0
+    total: int = 0
 
 
-def start_run(tx: Transaction, source: str, now: datetime) -> int:
+def start_run(tx: Transaction, source: str, now: datetime, task: RunTask = "ingest") -> int:
     """Open a run; until it ends, nothing of the source is exposed."""
     tx.execute(update(schema.source).where(_S.id == source).values(settled=False))
-    opened = insert(schema.run).values(source=source, started_at=now.timestamp())
+    opened = insert(schema.run).values(source=source, started_at=now.timestamp(), task=task)
     return int(tx.execute(opened.returning(_R.id)).scalar_one())
+
+
+def note_progress(tx: Transaction, run: int, done: int, total: int) -> None:
+    """Note how far a run is, for those who follow it."""
+    tx.execute(update(schema.run).where(_R.id == run).values(done=done, total=total))
+
+
+def under_way(tx: Transaction) -> list[RunReport]:
+    """The runs that have not ended, in order; with their sources' internal ids."""
+    rows = tx.execute(select(schema.run).where(_R.ended_at.is_(None)).order_by(_R.id))
+    return [_report(row) for row in rows]
 
 
 def end_run(
@@ -119,12 +140,13 @@ def reports(tx: Transaction, ids: Collection[int]) -> list[RunReport]:
     return [_report(row) for row in rows]
 
 
+_PLAIN = ("id", "source", "outcome", "task", "done", "total")
 _COUNTS = ("new", "updated", "unchanged", "removed", "failed")
 
 
 def _report(row: Row[Any]) -> RunReport:
     values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - public in spite of its name
-    plain = {name: values[name] for name in ("id", "source", "outcome", *_COUNTS)}
+    plain = {name: values[name] for name in (*_PLAIN, *_COUNTS)}
     return RunReport(
         **plain,
         started_at=_time(row.started_at),

@@ -8,18 +8,25 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from config import logs
 from config.load import load
+from feeds import report
 from feeds.context import Context, open_context
 from feeds.daemon import Daemon
 from feeds.lock import COMMAND, data_lock
+from feeds.report import PublishReport
+from ingest.pipeline import ingest
 from ingest.store import requests, runs, sources
 from ingest.store.requests import Request
 from ingest.store.runs import RunReport
+from ingest.task import Surroundings, Task
 from tests.feeds.processes import Running, broadsheet, command, environment, running, silent_server
 from tests.newsroom import Newsroom, a_text
 
@@ -43,10 +50,10 @@ def hanging(port: int) -> str:
 
 
 @contextmanager
-def daemon_of(room: Newsroom, kind: type[Daemon] = Daemon) -> Iterator[tuple[Daemon, Context]]:
+def daemon_of(room: Newsroom) -> Iterator[tuple[Daemon, Context]]:
     """A daemon that ticks when the test says."""
     with room.open() as context:
-        daemon = kind(context)
+        daemon = Daemon(context)
         try:
             yield daemon, context
         finally:
@@ -79,6 +86,17 @@ def look(context: Context, asked: int) -> Request:
         found = requests.look(tx, asked)
     assert found
     return found
+
+
+def answered(daemon: Daemon, context: Context, asked: int) -> PublishReport:
+    """Tick until a request is done: what its asker hears of publishing."""
+    until = time.monotonic() + 10
+    daemon.tick()
+    while not look(context, asked).done:
+        assert time.monotonic() < until, "who asked must hear of the end"
+        time.sleep(0.01)
+        daemon.tick()
+    return report.loads(look(context, asked).answer)
 
 
 def test_what_is_due_runs_once_and_a_restart_runs_nothing_that_is_not(tmp_path: Path) -> None:
@@ -118,31 +136,26 @@ def test_a_source_that_hangs_stops_neither_the_others_nor_publishing(tmp_path: P
             assert state.errors == 0, "that we stopped is no failure of the source"
 
 
-class Faulty(Daemon):
-    """A daemon whose runs of `other` raise what nobody expected."""
-
-    def _run(self, name: str) -> RunReport:
-        if name == "other":
-            raise RuntimeError("unheard of")
-        return super()._run(name)
+def faulty(task: Task, around: Surroundings) -> RunReport:
+    """Runs of `other` raise what nobody expected."""
+    if task.state.name == "other":
+        raise RuntimeError("unheard of")
+    return ingest(task, around)
 
 
 def test_an_unexpected_exception_in_one_run_is_logged_and_the_others_go_on(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("feeds.daemon._TASKS", {"ingest": faulty})
     said = io.StringIO()
     logs.configure("info", said)
     room = Newsroom(tmp_path, SITE + INBOX + OTHER + FEED)
     room.write("a.txt", a_text("A bridge"))
-    with daemon_of(room, Faulty) as (daemon, context):
+    with daemon_of(room) as (daemon, context):
         asked = ask(context, "inbox", "other")
-        daemon.tick()
-        until = time.monotonic() + 10
-        while not look(context, asked).done and time.monotonic() < until:
-            time.sleep(0.01)
-            daemon.tick()
-        assert look(context, asked).done, "who asked must hear of the end"
+        answer = answered(daemon, context, asked)
         assert len(look(context, asked).runs) == 1
+        assert answer.errors == ["other: its run was not recorded: unheard of"]
     assert room.titles("inbox.atom") == ["A bridge"]
     assert 'run could not be recorded source=other error="unheard of"' in said.getvalue()
 
@@ -155,12 +168,7 @@ def test_a_problem_that_stays_is_logged_once_and_so_is_its_end(tmp_path: Path) -
     room.write("empty.txt", "")
 
     def run(daemon: Daemon, context: Context) -> None:
-        asked = ask(context, "inbox")
-        until = time.monotonic() + 10
-        daemon.tick()
-        while not look(context, asked).done and time.monotonic() < until:
-            time.sleep(0.01)
-            daemon.tick()
+        answered(daemon, context, ask(context, "inbox"))
 
     with daemon_of(room) as (daemon, context):
         for _ in range(3):
@@ -178,24 +186,89 @@ def test_publishing_that_fails_is_tried_again_and_who_asked_hears_of_it(tmp_path
     (tmp_path / "public").write_text("in the way")
     with daemon_of(room) as (daemon, context):
         asked = ask(context, "inbox")
-        settle(daemon)
-        daemon.tick()
-        assert look(context, asked).done
-        assert look(context, asked).runs == ()
+        answer = answered(daemon, context, asked)
+        assert len(look(context, asked).runs) == 1
+        assert answer.failed
+        assert answer.errors[0].startswith("publishing failed: ")
         (tmp_path / "public").unlink()
         room.later(minutes=1)
         settle(daemon)
     assert room.titles() == ["A bridge"]
 
 
-def test_requests_that_a_dead_daemon_left_are_closed(tmp_path: Path) -> None:
+def test_what_a_dead_daemon_was_asked_for_the_next_one_does(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, SITE + INBOX)
     with room.open() as context:
         asked = ask(context, "inbox")
+        with context.store.write() as tx:
+            assert [one.id for one in requests.take(tx, room.now)] == [asked]
+            old = requests.ask(tx, ["inbox"], room.now - timedelta(hours=2))
     with daemon_of(room) as (daemon, context):
         daemon.start()
-        assert look(context, asked).done
-        assert look(context, asked).runs == ()
+        daemon._ticker.stop()
+        assert not answered(daemon, context, asked).failed
+        assert len(look(context, asked).runs) == 1
+        with context.store.read() as tx:
+            assert requests.look(tx, old) is None, "nobody waits for that any more"
+
+
+def test_a_request_without_sources_is_one_to_publish(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    room.refresh()
+    (tmp_path / "public" / "all.rss").unlink()
+    with daemon_of(room) as (daemon, context):
+        before = run_count(context)
+        answer = answered(daemon, context, ask(context))
+        assert [(feed.name, feed.changed) for feed in answer.feeds] == [("all", True)]
+        assert run_count(context) == before
+
+
+def test_a_source_the_daemon_does_not_know_is_told_to_who_asked(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    with daemon_of(room) as (daemon, context):
+        answer = answered(daemon, context, ask(context, "inbox", "news"))
+        assert answer.failed
+        assert answer.errors == [
+            "news: the daemon knows no such source; `broadsheet reload` tells it"
+        ]
+
+
+def test_who_is_woken_runs_at_the_next_tick_and_once_more_if_running(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX + OTHER)
+    with daemon_of(room) as (daemon, context):
+        settle(daemon)
+        before = run_count(context)
+        daemon.wake(["inbox", "nobody"])
+        daemon.tick()
+        daemon.wake(["inbox"])
+        daemon.wake(["inbox"])
+        settle(daemon)
+        settle(daemon)
+        assert run_count(context) == before + 2
+        daemon.wake(None)
+        settle(daemon)
+        assert run_count(context) == before + 4
+
+
+def test_a_store_that_fails_is_said_once_and_so_is_that_it_works_again(
+    tmp_path: Path,
+) -> None:
+    said = io.StringIO()
+    logs.configure("info", said)
+    room = Newsroom(tmp_path, SITE + INBOX)
+    with daemon_of(room) as (daemon, context):
+        settle(daemon)
+        context.store.close()
+        database = tmp_path / "data" / "broadsheet.db"
+        database.rename(database.with_suffix(".aside"))
+        database.mkdir()
+        for _ in range(3):
+            daemon.tick()
+        assert said.getvalue().count("the store fails") == 1
+        database.rmdir()
+        database.with_suffix(".aside").rename(database)
+        daemon.tick()
+        assert "the store works again" in said.getvalue()
 
 
 def test_the_end_waits_for_a_tick_that_publishes(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_ingest_stores_and_publish_writes(tmp_path: Path) -> None:
 
 def test_two_commands_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     newsroom(tmp_path)
-    monkeypatch.setattr("feeds.cli.refresh._WAIT", 0.1)
+    monkeypatch.setattr("feeds.cli.work._WAIT", 0.1)
     with data_lock(tmp_path / "data", COMMAND):
         done = broadsheet(tmp_path, "ingest")
     assert done.exit_code == 1

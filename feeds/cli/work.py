@@ -1,0 +1,200 @@
+"""Work on the data folder: done here with its lock held, or by the daemon that has it."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn, TypeVar
+
+import click
+
+from config import logs
+from config.settings import Settings
+from feeds import report
+from feeds.cli.common import fail
+from feeds.cli.output import RunTable
+from feeds.context import Context, open_context, open_data
+from feeds.lock import COMMAND, DAEMON, LockedError, data_lock
+from feeds.refresh import RefreshReport
+from ingest.errors import StoreError
+from ingest.store import Store, Transaction, requests, runs, sources
+from ingest.store.requests import Request
+
+_WAIT = 60.0  # seconds to wait for another command to finish
+_POLL = 0.2
+_TRIES = 3  # daemons that end before they are done with what they were asked
+
+_Done = TypeVar("_Done")
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C or SIGTERM, as shells have it for SIGINT."""
+
+
+class Interrupt:
+    """Whether Ctrl-C or SIGTERM has come; a second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self._told = threading.Event()
+        self._cut: Callable[[], None] = lambda: None
+
+    def stopping(self) -> bool:
+        """Whether to end soon."""
+        return self._told.is_set()
+
+    @contextmanager
+    def caught(self, cut: Callable[[], None]) -> Iterator[None]:
+        """Take the signals inside; `cut` ends what waits for the network."""
+        self._cut = cut
+        before = {number: signal.signal(number, self._take) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _take(self, number: int, _frame: object) -> None:
+        if self._told.is_set():
+            os._exit(128 + number)
+        self._told.set()
+        click.echo("Stopping; once more ends at once.", err=True)
+        threading.Thread(target=self._cut, daemon=True).start()  # it takes locks: not in here
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def work(
+    settings: Settings,
+    here: Callable[[Context, RunTable, Interrupt], RefreshReport],
+    ask: Callable[[Transaction], int],
+) -> RefreshReport:
+    """Do the work `here`, or leave the request that `ask` makes to the daemon and follow it.
+
+    Ends with a true report whatever becomes of the daemon meanwhile, or with exit code 1 and a
+    message; with 130 when interrupted.
+    """
+    done = None
+    for _ in range(_TRIES):
+        try:
+            with opened(settings) as context, RunTable() as table:
+                return interruptible(context, lambda until: here(context, table, until))
+        except LockedError as error:
+            if error.role != DAEMON:
+                fail(f"{error}; try again later")
+        if done := _by_daemon(settings, ask):
+            break
+        click.echo("The daemon ended before it was done.", err=True)
+    return done or fail("the daemon ended each time it was asked; its log says why")
+
+
+def _by_daemon(settings: Settings, ask: Callable[[Transaction], int]) -> RefreshReport | None:
+    click.echo("The daemon is running; asking it.", err=True)
+    try:
+        with open_data(settings) as store, RunTable() as table:
+            return _Asking(settings, store, ask).follow(table)
+    except StoreError as error:
+        fail(str(error))
+
+
+def interruptible(context: Context, step: Callable[[Interrupt], _Done]) -> _Done:
+    """What `step` gives, unless it was interrupted: then says so and ends with exit code 130."""
+    interrupt = Interrupt()
+    fetcher = context.fetcher
+    with interrupt.caught(fetcher.stop if fetcher else lambda: None):
+        done = step(interrupt)
+    if interrupt.stopping():
+        end_interrupted("Interrupted: what was stored stays; the same command goes on from there.")
+    return done
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Context]:
+    """The context with the data lock held; a message and exit 1 when the store cannot be used.
+
+    Raises LockedError: at once when the daemon has the lock, after a minute when a command has.
+    """
+    logs.configure("warning", sys.stderr)
+    try:
+        with (
+            data_lock(settings.data_folder, COMMAND, wait=_WAIT),
+            open_context(settings) as context,
+        ):
+            yield context
+    except StoreError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+    except KeyboardInterrupt:  # while it waits for the lock
+        end_interrupted("Interrupted: nothing was done.")
+
+
+def end_interrupted(message: str) -> NoReturn:
+    """Say `message` and end the process as one that was interrupted."""
+    click.echo(message, err=True)
+    sys.exit(INTERRUPTED)
+
+
+class _Asking:
+    """A request to the daemon, followed to its end."""
+
+    def __init__(self, settings: Settings, store: Store, ask: Callable[[Transaction], int]) -> None:
+        self._settings = settings
+        self._store = store
+        with store.write() as tx:
+            self._asked = ask(tx)
+
+    def follow(self, table: RunTable) -> RefreshReport | None:
+        """Wait for the end, showing how far it is; None when the daemon ended before it."""
+        try:
+            while True:
+                alive = _daemon_is_up(self._settings)  # what it did last is seen in one more look
+                request = self._look(table)
+                if request is None or not (request.done or alive):
+                    self._withdraw()
+                    return None
+                if request.done:
+                    return self._report(request)
+                time.sleep(_POLL)
+        except KeyboardInterrupt:
+            self._leave()
+
+    def _look(self, table: RunTable) -> Request | None:
+        with self._store.read() as tx:
+            request = requests.look(tx, self._asked)
+            names = {state.id: name for name, state in sources.states(tx).items()}
+            for run in runs.under_way(tx):
+                name = names.get(run.source, "")
+                if request and name in request.sources and run.total:
+                    table.progress(name, run.done, run.total)
+        return request
+
+    def _report(self, request: Request) -> RefreshReport:
+        with self._store.read() as tx:
+            names = {state.id: name for name, state in sources.states(tx).items()}
+            ended = [runs.named(run, names) for run in runs.reports(tx, request.runs)]
+        order = {name: place for place, name in enumerate(request.sources)}
+        ended.sort(key=lambda run: order.get(run.source, len(order)))
+        return RefreshReport(runs=tuple(ended), published=report.loads(request.answer))
+
+    def _withdraw(self) -> None:
+        with self._store.write() as tx:
+            requests.withdraw(tx, self._asked)
+
+    def _leave(self) -> NoReturn:
+        with self._store.write() as tx:
+            request = requests.look(tx, self._asked)
+            if request and not request.taken:
+                requests.withdraw(tx, self._asked)
+                end_interrupted("Interrupted: the daemon was not asked.")
+        end_interrupted("Interrupted: the daemon goes on with it.")
+
+
+def _daemon_is_up(settings: Settings) -> bool:
+    try:
+        with data_lock(settings.data_folder, COMMAND):
+            return False
+    except LockedError as error:
+        return error.role != COMMAND

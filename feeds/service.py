@@ -1,0 +1,235 @@
+"""The life of the daemon's process: signals, server, configuration, end.
+
+The main thread waits for signals and looks whether the configuration has changed; the daemon ticks
+in a thread of its own.
+"""
+
+import hashlib
+import os
+import signal
+import socket
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
+
+import structlog
+
+from config.load import ConfigError, Problem
+from config.settings import Settings
+from feeds.context import reopened, wall_clock
+from feeds.daemon import Daemon
+from feeds.notify import Notifier
+from feeds.press import editions_folder
+from feeds.server import Server, ServerError, create_app
+from ingest.errors import StoreError
+from ingest.store import Store, daemons, sources
+from ingest.store.daemons import DaemonState
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+_LOOK = 1.0  # seconds between two looks at the configuration
+_HUNG = 600.0  # seconds without a tick after which the service manager hears nothing from us
+_STOP = 5.0  # seconds for answers under way
+_FRESH = timedelta(seconds=30)  # how long the time of the next run is believed
+
+_ENDS = (signal.SIGTERM, signal.SIGINT)
+
+log = structlog.get_logger()
+
+
+class Signals:
+    """SIGTERM and SIGINT from now on, and the signals `also`, one after the other.
+
+    A second signal to end ends the process at once.
+    """
+
+    def __init__(self, *also: signal.Signals) -> None:
+        self._come: SimpleQueue[int] = SimpleQueue()
+        self._ending = False
+        for number in (*_ENDS, *also):
+            signal.signal(number, self._take)
+
+    def ending(self) -> bool:
+        """Whether a signal to end has come."""
+        return self._ending
+
+    def next(self, timeout: float) -> int:
+        """The next signal's number; 0 when none has come in `timeout` seconds."""
+        try:
+            return self._come.get(timeout=timeout)
+        except Empty:
+            return 0
+
+    def wait_for_end(self) -> None:
+        """Return once a signal to end has come."""
+        while self.next(3600) not in _ENDS:
+            pass
+
+    def _take(self, number: int, _frame: object) -> None:
+        if number in _ENDS:
+            if self._ending:
+                os._exit(128 + number)
+            self._ending = True
+        self._come.put(number)
+
+
+class ConfigFile:
+    """The configuration file at `path`, and what tells one state of it from the next."""
+
+    def __init__(self, path: Path, read: Callable[[Path], Settings]) -> None:
+        self.path = path.absolute()
+        self._read = read
+        self._known = self._last = self._signature()
+
+    def load(self) -> tuple[Settings, str]:
+        """Read it as it is now: the settings, and the digest of its bytes. Raises ConfigError."""
+        self._known = self._last = self._signature()
+        return self._read(self.path), self.digest()
+
+    def digest(self) -> str:
+        """SHA-256 of its bytes in hexadecimal; "" when it cannot be read."""
+        try:
+            return hashlib.sha256(self.path.read_bytes()).hexdigest()
+        except OSError:
+            return ""
+
+    def changed(self) -> bool:
+        """Whether it is another one than was noticed last; not while somebody is writing it."""
+        now = self._signature()
+        at_rest, self._last = now == self._last, now
+        if not at_rest or now == self._known:
+            return False
+        self._known = now
+        return True
+
+    def _signature(self) -> tuple[int, ...]:
+        try:
+            facts = self.path.stat()
+        except OSError:
+            return ()
+        return facts.st_mtime_ns, facts.st_size, facts.st_ino
+
+
+@dataclass(slots=True, kw_only=True)
+class Service:
+    """A daemon with its server and configuration file, from their start to their end."""
+
+    config: ConfigFile
+    daemon: Daemon
+    server: Server
+    notifier: Notifier
+    started_at: datetime
+
+    def run(self, signals: Signals) -> bool:
+        """Work until a signal to end comes; False when a run hung and the process must be ended."""
+        terminal = os.isatty(0)
+        self._note_configuration(self.config.digest())
+        self.daemon.start()
+        self.notifier.ready()
+        while (number := signals.next(_LOOK)) not in _ENDS:
+            if number == signal.SIGHUP:
+                if terminal and not os.isatty(0):  # the terminal we were started from was closed
+                    break
+                self.reload()
+            elif number == signal.SIGUSR1:
+                self.daemon.wake(None)
+            elif self.config.changed():
+                self._notice_change()
+            if self.daemon.idle_for < _HUNG:
+                self.notifier.alive()
+        self.notifier.stopping()
+        ended = self.daemon.close()
+        self.server.stop(_STOP)
+        return ended
+
+    def reload(self) -> None:
+        """Take up the configuration as it is now, or keep the one in force and say why."""
+        self.notifier.reloading()
+        try:
+            settings, digest = self.config.load()
+            self._take_up(settings)
+            self._note_configuration(digest)
+            log.info("configuration in force", file=str(self.config.path))
+        except ConfigError as error:
+            self._refuse([str(problem) for problem in error.problems])
+        except (StoreError, ServerError) as error:
+            self._refuse([str(error)])
+        finally:
+            self.notifier.ready()
+
+    def _take_up(self, settings: Settings) -> None:
+        before = self.daemon.context
+        if settings.data_folder.resolve() != before.settings.data_folder.resolve():
+            message = "a running daemon stays with its folder; stop it and start it again"
+            raise ConfigError([Problem(file=str(self.config.path), key="data", message=message)])
+        app = new_app(settings, before.store, lambda: self.daemon.context.names)
+        if settings.server == before.settings.server:
+            self.daemon.reload(reopened(before, settings))
+            self.server.serve(app)
+            return
+        server = Server(app, settings.server.address, settings.server.port)
+        server.start()
+        try:
+            self.daemon.reload(reopened(before, settings))
+        except StoreError:
+            server.stop(_STOP)
+            raise
+        self.server.stop(_STOP)
+        self.server = server
+
+    def _refuse(self, problems: list[str]) -> None:
+        for problem in problems:
+            log.error("configuration refused; the one before stays in force", problem=problem)
+        context = self.daemon.context
+        with suppress(StoreError), context.store.write() as tx:
+            now, digest = context.clock(), self.config.digest()
+            daemons.refused(tx, socket.gethostname(), digest, problems, now)
+
+    def _notice_change(self) -> None:
+        if self.daemon.context.settings.reload:
+            self.reload()
+        else:
+            advice = "configuration changed; `broadsheet reload` takes it up"
+            log.warning(advice, file=str(self.config.path))
+
+    def _note_configuration(self, digest: str) -> None:
+        context = self.daemon.context
+        state = DaemonState(
+            host=socket.gethostname(),
+            pid=os.getpid(),
+            started_at=self.started_at,
+            config=str(self.config.path),
+            digest=digest,
+            loaded_at=context.clock(),
+        )
+        with context.store.write() as tx:
+            daemons.started(tx, state)
+
+
+def new_app(settings: Settings, store: Store, names: Callable[[], Collection[str]]) -> "Starlette":
+    """The application that serves what `settings` publish; `names` are those of the sources."""
+    until_next = _until_next(store, names)
+    return create_app(settings.output_folder, editions_folder(settings), until_next)
+
+
+def _until_next(store: Store, names: Callable[[], Collection[str]]) -> Callable[[], int]:
+    """Seconds until the next source is due: how long what we serve will stay as it is."""
+    read_at = due = datetime.min.replace(tzinfo=UTC)
+
+    def seconds() -> int:
+        nonlocal read_at, due
+        now = wall_clock()
+        if not timedelta() <= now - read_at <= _FRESH:
+            with store.read() as tx:
+                states = sources.states(tx)
+            wanted = names()
+            times = [state.next_due for name, state in states.items() if name in wanted]
+            read_at, due = now, min(times, default=now)
+        return max(0, int((due - now).total_seconds()))
+
+    return seconds
