@@ -106,6 +106,8 @@ def show_published(settings: Settings, report: PublishReport) -> None:
         count = f"{feed.entries} entr{'y' if feed.entries == 1 else 'ies'}"
         for file in feed.files:
             click.echo(f"{state}  {settings.output_folder / file}  {count}")
+    for error in report.errors:
+        click.echo(error, err=True)
     for name in report.waiting:
         click.echo(f"{name}: waits for its sources' first run")
     for warning in report.warnings[:_SHOWN]:

@@ -3,7 +3,6 @@
 import gc
 import io
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -27,7 +26,7 @@ from ingest.store import requests, runs, sources
 from ingest.store.requests import Request
 from ingest.store.runs import RunReport
 from ingest.task import Surroundings, Task
-from tests.feeds.processes import Running, broadsheet, command, environment, running, silent_server
+from tests.feeds.processes import Running, broadsheet, running, silent_server
 from tests.newsroom import Newsroom, a_text
 
 SITE = """\
@@ -321,27 +320,6 @@ def test_a_daemon_beside_commands_from_its_start_to_its_end(tmp_path: Path) -> N
         with data_lock(tmp_path / "data", COMMAND):
             pass
         assert [p for part in ("public", "data") for p in (tmp_path / part).rglob(".*")] == []
-
-
-def test_who_asked_hears_when_the_daemon_dies(tmp_path: Path) -> None:
-    with silent_server() as (port, asked):
-        Newsroom(tmp_path, SITE + hanging(port) + INBOX)
-        with running(tmp_path) as daemon:
-            assert asked.wait(10)
-            with subprocess.Popen(
-                command(tmp_path, "refresh", "slow"),
-                env=environment(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            ) as asking:
-                assert asking.stderr
-                assert asking.stderr.readline() == "The daemon is running; asking it.\n"
-                os.kill(daemon.process.pid, 9)
-                _, said = asking.communicate(timeout=20)
-            assert asking.returncode == 1
-            assert "ended before it was done" in said
-            assert "Traceback" not in said
 
 
 def test_an_idle_daemon_starts_no_workers_and_does_not_grow(tmp_path: Path) -> None:
