@@ -37,7 +37,8 @@ class Running:
     """A `broadsheet run` or `serve` in a process group of its own."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._log = (folder / f"{name}.log").open("w+", encoding="utf-8")
+        # to append: the process shares our place in the file, which `said` moves
+        self._log = (folder / f"{name}.log").open("a+", encoding="utf-8")
         self.process = subprocess.Popen(
             command(folder, name),
             cwd=folder,
