@@ -209,9 +209,18 @@ def open_data(settings: Settings) -> Iterator[Store]:
 def _sync(
     tx: Transaction, settings: Settings, namespace: uuid.UUID, now: datetime
 ) -> tuple[dict[str, SourceState], dict[str, str]]:
-    """Bring the store in line with the settings: the state of each source, the id of each feed."""
+    """Bring the store in line with the settings: the state of each source, the id of each feed.
+
+    A source is not due later than its schedule says from now on: the schedule may be another one,
+    or the clock have been wrong.
+    """
     wanted = [(source.name, source.kind, source.locator) for source in settings.sources]
     states = sources.sync(tx, wanted, partial(source_id, namespace=namespace), now)
+    latest = {
+        states[one.name].id: _next_due(one, settings.site.timezone, states[one.name].errors, now)
+        for one in settings.sources
+    }
+    sources.at_latest(tx, latest)
     named = [(feed.name, feed.was) for feed in settings.feeds]
     return states, feeds.sync(tx, named, partial(feed_id, namespace=namespace), now)
 

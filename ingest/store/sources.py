@@ -98,6 +98,13 @@ def due(tx: Transaction, names: Collection[str], now: datetime, limit: int) -> l
     return [state for state in found if state.name in names][:limit]
 
 
+def at_latest(tx: Transaction, times: Mapping[str, datetime]) -> None:
+    """Let no source be next due later than the time given for its internal id."""
+    for id_, latest in times.items():
+        later = update(schema.source).where(_S.id == id_, _S.next_due > latest.timestamp())
+        tx.execute(later.values(next_due=latest.timestamp()))
+
+
 def known(tx: Transaction, source: str) -> dict[str, Known]:
     """Every document of `source` by origin, without bodies."""
     wanted = (

@@ -164,7 +164,7 @@ def test_newsboat_shows_everything_asks_politely_and_shows_nothing_twice(tmp_pat
             reader.reload()
             reader.read_all()
         assert proxy.answers == [(f"/{name}", 304) for name in FEEDS]
-        for number in range(8, 28):
+        for number in range(8, 58):
             write(room, number)
             regenerate(room, daemon)
             if number % 5 == 0:
@@ -173,9 +173,9 @@ def test_newsboat_shows_everything_asks_politely_and_shows_nothing_twice(tmp_pat
         for reader in readers:
             reader.reload()
             items = reader.items()
-            assert [item["title"] for item in items] == [f"Report {n}" for n in range(28)]
-            assert len({item["guid"] for item in items}) == 28
-            assert [item["unread"] for item in items] == [0] * 8 + [1] * 20
+            assert [item["title"] for item in items] == [f"Report {n}" for n in range(58)]
+            assert len({item["guid"] for item in items}) == 58
+            assert [item["unread"] for item in items] == [0] * 8 + [1] * 50
         assert daemon.terminate() == 0
 
 
