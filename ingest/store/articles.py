@@ -17,7 +17,7 @@ from ingest.store.engine import Transaction, ignoring, next_change, replacing
 _T = schema.article.c
 _LISTS = ("authors", "tags", "assets")
 _SAME = (
-    *("id", "key", "source", "origin", "url", "title", "date_origin", "language", "html", "text"),
+    *("id", "key", "source", "origin", "url", "title", "language", "html", "text"),
     *("summary", "section", "site_name", "licence", "change"),
 )
 _IN = 500  # values in one IN list; SQLite's own limit is far higher, plans stay small
@@ -250,6 +250,7 @@ def _values(article: Article) -> dict[str, object]:
             "first_seen": article.first_seen.timestamp(),
             "image": image_text(article.image),
             "hints": json.dumps(hints, ensure_ascii=False),
+            "origins": json.dumps(dict(article.origins), sort_keys=True),
         }
     )
 
@@ -276,6 +277,7 @@ def _article(row: Row[Any]) -> Article:
         first_seen=datetime.fromtimestamp(row.first_seen, UTC),
         image=image_from(row.image),
         hints=tuple(Hint(title=title, url=url) for title, url in json.loads(row.hints)),
+        origins=json.loads(row.origins),
         unpublished=row.since is None and row.held_until is None,
     )
 

@@ -86,7 +86,6 @@ article = Table(
     Column("authors", Text, nullable=False),
     Column("published", Float, nullable=False),
     Column("updated", Float),
-    Column("date_origin", Text, nullable=False),
     Column("first_seen", Float, nullable=False),
     Column("language", Text, nullable=False),
     Column("html", Text, nullable=False),
@@ -98,6 +97,7 @@ article = Table(
     Column("site_name", Text, nullable=False),
     Column("licence", Text, nullable=False),
     Column("hints", Text, nullable=False),
+    Column("origins", Text, nullable=False, default="{}"),  # field: where its value came from
     Column("assets", Text, nullable=False),
     Column("digest", Text, nullable=False),  # of the normalized form
     Column("title_key", Text, nullable=False),  # folded title, to find what hints name
