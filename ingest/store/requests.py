@@ -3,12 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select, update
 
 from ingest.store.engine import Transaction
 from ingest.store.schema import request
+
+_KEPT = timedelta(days=1)  # a done request: whoever asked has looked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,9 @@ class Request:
 
 
 def ask(tx: Transaction, sources: Sequence[str], now: datetime) -> int:
-    """Leave a request for the daemon; returns its id."""
+    """Leave a request for the daemon; returns its id. Those done long ago are forgotten."""
+    long_ago = (now - _KEPT).timestamp()
+    tx.execute(request.delete().where(request.c.done_at < long_ago))
     values = {"sources": json.dumps(list(sources)), "asked_at": now.timestamp()}
     return int(tx.execute(insert(request).values(values).returning(request.c.id)).scalar_one())
 

@@ -17,7 +17,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from ingest.errors import StoreError
-from ingest.store import articles, last_change, next_change, open_store
+from ingest.store import articles, last_change, next_change, open_store, runs
 from ingest.store.schema import metadata
 
 _OPEN = """
@@ -86,6 +86,9 @@ def test_a_store_of_schema_1_keeps_its_articles_and_the_origin_of_their_dates(
                date_origin=origin, image="", first_seen=9, change=number, since=number,
                **dict.fromkeys(texts, "x"), **dict.fromkeys(lists, "[]"))  # fmt: skip
     insert(database, "alias", key="path:s:a", article="a1")
+    for outcome, new, report in (("ok", 1, "[]"), ("ok", 0, "[]"), ("failed", 0, "[]")):
+        insert(database, "run", source="s", started_at=1, ended_at=2, outcome=outcome, new=new,
+               updated=0, unchanged=5, removed=0, failed=0, report=report)  # fmt: skip
     database.commit()
     database.close()
     store = open_store(path)
@@ -94,6 +97,9 @@ def test_a_store_of_schema_1_keeps_its_articles_and_the_origin_of_their_dates(
         found = articles.many(tx, ["a1", "a2", "a3"])
         assert articles.aliases(tx, ["path:s:a"]) == {"path:s:a": "a1"}
         assert articles.shown(tx, found) == {"a1", "a2", "a3"}
+        assert [(run.task, run.news) for run in runs.history(tx)] == [
+            ("ingest", True), ("ingest", False), ("ingest", True),
+        ]  # fmt: skip
     assert [article.origins for article in found.values()] == [
         {"published": origin} for origin in ("front matter", "file time", "first sight")
     ]

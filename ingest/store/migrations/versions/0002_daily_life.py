@@ -13,6 +13,10 @@ UPDATE article SET origins = '{"published": "'
     || CASE date_origin WHEN '' THEN 'first sight' ELSE date_origin END || '"}'
 """
 
+_NO_NEWS = """
+UPDATE run SET news = false WHERE outcome = 'ok' AND new + updated + removed = 0 AND report = '[]'
+"""
+
 
 def upgrade() -> None:
     """Add tables and columns; what is stored stays."""
@@ -45,6 +49,9 @@ def upgrade() -> None:
     op.add_column("run", sa.Column("task", sa.Text(), nullable=False, server_default="ingest"))
     op.add_column("run", sa.Column("done", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("run", sa.Column("total", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("run", sa.Column("news", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.execute(_NO_NEWS)
+    op.create_index("run_news", "run", ["source", "news", "ended_at"], unique=False)
     op.add_column("request", sa.Column("task", sa.Text(), nullable=False, server_default="ingest"))
     op.add_column(
         "request",
