@@ -90,7 +90,7 @@ class Context:
             removes_gone=source.removes_gone,
             next_due=partial(_next_due, source, site.timezone),
             namespace=self.namespace,
-            language=source.language or site.language,
+            language=site.language,
             allow_removal=allow_removal,
         )
 

@@ -193,7 +193,7 @@ class Exposer:
         self, tx: Transaction, article: Article, arriving: frozenset[str]
     ) -> list[tuple[str, str, str]]:
         """(id, title, own URL) of the articles related to `article`, best first."""
-        hinted = self._hinted(tx, article)
+        hinted = named_by(tx, article)
         linkable = {**published.entries(tx, hinted), **dict.fromkeys(arriving)}
         candidates = list(terms.neighbours(tx, article.id, extra_linkable=arriving))
         scores = {candidate.id: candidate.score for candidate in candidates}
@@ -216,22 +216,6 @@ class Exposer:
         found = articles.many(tx, [one.id for one in chosen])
         return [(one.id, found[one.id].title, found[one.id].url) for one in chosen]
 
-    def _hinted(self, tx: Transaction, article: Article) -> list[str]:
-        """Ids of the articles that hints name, in the order of the hints, itself left out."""
-        by_title = articles.by_titles(tx, [title_key(hint.title) for hint in article.hints])
-        addresses = {hint.url: f"url:{match_url(hint.url)}" for hint in article.hints if hint.url}
-        by_key = articles.aliases(tx, addresses.values())
-        paths = {file_path(hint.url) for hint in article.hints} - {""}
-        by_path = articles.by_paths(tx, article.source, paths)
-        found = [
-            by_path.get(file_path(hint.url))
-            or by_key.get(addresses.get(hint.url, ""))
-            or by_title.get(title_key(hint.title), "")
-            for hint in article.hints
-        ]
-        shown = articles.shown(tx, [id_ for id_ in found if id_])
-        return [id_ for id_ in dict.fromkeys(found) if id_ in shown and id_ != article.id]
-
     def _folder(self, tx: Transaction, article: Article) -> Folder:
         root = self.roots.get(article.source)
         if root is None:
@@ -241,6 +225,23 @@ class Exposer:
             self.warnings.append(f"{article.origin}: {path} is not there; it is left out")
         links = linked_files(article.html)
         return Folder(articles=articles.by_paths(tx, article.source, links), files=files)
+
+
+def named_by(tx: Transaction, article: Article) -> list[str]:
+    """Ids of the articles that hints name, in the order of the hints, itself left out."""
+    by_title = articles.by_titles(tx, [title_key(hint.title) for hint in article.hints])
+    addresses = {hint.url: f"url:{match_url(hint.url)}" for hint in article.hints if hint.url}
+    by_key = articles.aliases(tx, addresses.values())
+    paths = {file_path(hint.url) for hint in article.hints} - {""}
+    by_path = articles.by_paths(tx, article.source, paths)
+    found = [
+        by_path.get(file_path(hint.url))
+        or by_key.get(addresses.get(hint.url, ""))
+        or by_title.get(title_key(hint.title), "")
+        for hint in article.hints
+    ]
+    shown = articles.shown(tx, [id_ for id_ in found if id_])
+    return [id_ for id_ in dict.fromkeys(found) if id_ in shown and id_ != article.id]
 
 
 def _plan(

@@ -4,21 +4,13 @@ All datetimes are aware and in UTC. An empty string or tuple means "not known"; 
 where emptiness would be a value of its own.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Generic, Self, TypeVar
 
-DateOrigin = Literal[
-    "",  # undated: `published` is then the time of first sight
-    "front matter",
-    "feed",
-    "structured data",
-    "meta",
-    "time element",
-    "url",
-    "text",
-    "file time",
-]
+T_co = TypeVar("T_co", covariant=True)
+U = TypeVar("U")
 
 INTERNAL = "broadsheet:"
 """Scheme of links inside stored HTML that only publishing can make absolute.
@@ -27,6 +19,31 @@ INTERNAL = "broadsheet:"
 the fragment it had. Entries are frozen with `broadsheet:article/<uuid>` and
 `broadsheet:asset/<slug>/<name>` instead, so that a new site URL changes no frozen form.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Traced(Generic[T_co]):
+    """A value and the place it came from, in the words of docs/answers.md; false when it is empty.
+
+    So `a or b or c` is the first of several places that says something.
+    """
+
+    value: T_co
+    origin: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def map(self, change: Callable[[T_co], U]) -> "Traced[U]":
+        """What `change` makes of the value, from the same place."""
+        return Traced(change(self.value), self.origin)
+
+
+def joined(*parts: Traced[tuple[str, ...]]) -> Traced[tuple[str, ...]]:
+    """The texts of all `parts` in order; the origin names each part that has any."""
+    said = [part for part in parts if part]
+    origins = dict.fromkeys(part.origin for part in said)
+    return Traced(tuple(text for part in said for text in part.value), " + ".join(origins))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +112,8 @@ class Draft:
     `html` of files may hold `broadsheet:file/…` links (see INTERNAL); `assets` are the files below
     the root that it shows or offers (paths relative to the root). `summary` is the publisher's
     own, if it is real prose. `unpublished` is a front matter's `draft: true`. `warnings` are for
-    the run's report.
+    the run's report. `origins` tells of each field that was chosen, and is not empty, where its
+    value came from.
     """
 
     origin: str
@@ -107,7 +125,6 @@ class Draft:
     authors: tuple[str, ...] = ()
     published: datetime | None = None
     updated: datetime | None = None
-    date_origin: DateOrigin = ""
     language: str = ""
     summary: str = ""
     image: Image | None = None
@@ -119,6 +136,14 @@ class Draft:
     assets: tuple[str, ...] = ()
     unpublished: bool = False
     warnings: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+    def having(self, **values: Traced[Any]) -> Self:
+        """The draft with these values in the fields of their names, and their origins noted."""
+        said = {name: one.origin for name, one in values.items() if one}
+        kept = {name: origin for name, origin in self.origins.items() if name not in values}
+        plain = {name: one.value for name, one in values.items()}
+        return replace(self, **plain, origins=kept | said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from ingest.article import Article, Document, Draft, Validators
+from ingest.article import Article, Document, Draft, Traced, Validators
 from ingest.errors import IngestError
 from ingest.identity import identify, keys
 from ingest.similarity import similarity, title_key
@@ -90,7 +90,8 @@ def file_batch(
     for one in filed:
         before = stored.get(one.id)
         draft, held_until = _dated(one.prepared.draft, one.document, before, tally.now)
-        draft = replace(draft, language=draft.language or tally.language)
+        if not draft.language:
+            draft = draft.having(language=Traced(tally.language, "site setting"))
         digest = articles.digest_of(draft)
         if before and digests[one.id] == digest:
             tally.unchanged += 1
@@ -198,19 +199,22 @@ def _dated(
     A file's date in the future holds the article; a page's is not believed. An undated article
     takes the file's time at first sight, or the time of first sight, and keeps it.
     """
-    first_seen = stored.first_seen if stored else now
-    if draft.published and draft.published > now + _FUTURE:
-        if not document.url:
-            return draft, draft.published
-        draft = replace(draft, published=None, date_origin="")
-    if draft.published:
+    future = draft.published and draft.published > now + _FUTURE
+    if future and not document.url:
+        return draft, draft.published
+    if draft.published and not future:
         return replace(draft, published=min(draft.published, now)), None
+    return draft.having(published=_undated(document, stored, now)), None
+
+
+def _undated(document: Document, stored: Article | None, now: datetime) -> Traced[datetime | None]:
+    """The date an article keeps that states none."""
     if stored and stored.published and stored.published <= now:
-        return replace(draft, published=stored.published, date_origin=stored.date_origin), None
+        return Traced(stored.published, stored.origins.get("published", "first sight"))
+    first_seen = stored.first_seen if stored else now
     if document.modified_at and document.modified_at.year >= _FIRST_YEAR:
-        published = min(document.modified_at, first_seen)
-        return replace(draft, published=published, date_origin="file time"), None
-    return replace(draft, published=first_seen), None
+        return Traced(min(document.modified_at, first_seen), "file time")
+    return Traced(first_seen, "first sight")
 
 
 def _moved_from(

@@ -10,12 +10,12 @@ import resource
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import TimeoutError as DeadlineExceeded
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from ingest.article import Document, Draft
+from ingest.article import Document, Draft, Traced
 from ingest.errors import ExtractError, IngestError
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def prepare(document: Document, rules: "Rules", words: int, now: datetime) -> Ou
     except Exception as error:  # noqa: BLE001 - the boundary around one document
         reason = f"cannot be normalized: unexpected {type(error).__name__}: {error}"[:500]
         return ExtractError(reason, origin=document.origin)
-    return Prepared(draft=replace(draft, summary=summary), terms=tuple(weighed))
+    chosen = Traced(summary, draft.origins.get("summary", "computed"))
+    return Prepared(draft=draft.having(summary=chosen), terms=tuple(weighed))
 
 
 class Workers:

@@ -17,6 +17,10 @@ COMMANDS = {
     "reload": ("feeds.cli.daemon:reload", "Have the daemon take up a changed configuration."),
     "serve": ("feeds.cli.daemon:serve", "Serve what is published, and nothing else."),
     "status": ("feeds.cli.status:status", "Show each source's last run, next run and errors."),
+    "history": ("feeds.cli.history:history", "Show the runs there were, newest first."),
+    "show": ("feeds.cli.show:show", "Show all that is known of one article, and from where."),
+    "hide": ("feeds.cli.hide:hide", "Take articles from public view."),
+    "unhide": ("feeds.cli.hide:unhide", "Put hidden articles back in their places."),
     "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),
 }
 """Each command's `module:attribute` and the line `--help` shows, in the order of use."""

@@ -94,6 +94,7 @@ def _json(draft: Draft, document: Document) -> dict[str, object]:
         "site_name": draft.site_name or None,
         "tags": list(draft.tags),
         "summary": draft.summary,
+        "origins": dict(sorted(draft.origins.items())),
         "text": draft.text,
         "html": draft.html,
     }
@@ -104,21 +105,24 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _print(draft: Draft, document: Document) -> None:
-    lines: list[tuple[str, object]] = [
-        ("title", draft.title),
-        ("url", draft.url or document.url),
-        ("authors", ", ".join(draft.authors)),
-        ("published", f"{_iso(draft.published)} ({draft.date_origin})" if draft.published else ""),
-        ("updated", _iso(draft.updated) or ""),
-        ("language", draft.language),
-        ("image", draft.image.url if draft.image else ""),
-        ("site", draft.site_name),
-        ("tags", ", ".join(draft.tags)),
-        ("related", "; ".join(hint.title or hint.url for hint in draft.hints)),
+    lines = [
+        ("title", draft.title, "title"),
+        ("url", draft.url or document.url, "url"),
+        ("authors", ", ".join(draft.authors), "authors"),
+        ("published", _iso(draft.published), "published"),
+        ("updated", _iso(draft.updated), "updated"),
+        ("language", draft.language, "language"),
+        ("image", draft.image.url if draft.image else "", "image"),
+        ("site", draft.site_name, "site_name"),
+        ("tags", ", ".join(draft.tags), "tags"),
+        ("related", "; ".join(hint.title or hint.url for hint in draft.hints), ""),
     ]
-    for name, value in lines:
+    for label, value, name in lines:
         if value:
-            click.echo(f"{name:>10}  {value}")
+            origin = draft.origins.get(name)
+            click.echo(f"{label:>10}  {value}" + (f" ({origin})" if origin else ""))
     for warning in draft.warnings:
         click.echo(f"{'warning':>10}  {warning}", err=True)
-    click.echo(f"\nSummary\n\n{draft.summary}\n\nText\n\n{draft.text}")
+    for label, text in (("Summary", draft.summary), ("Text", draft.text)):
+        origin = draft.origins.get(label.lower())
+        click.echo(f"\n{label}" + (f" ({origin})" if origin else "") + f"\n\n{text}")

@@ -1,8 +1,10 @@
 """What commands print: progress and a table on a terminal, plain lines in a pipe."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -66,6 +68,16 @@ class RunTable:
         if self._progress is not None:
             self._progress.stop()
             self._progress = None
+
+
+def when(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment for people, in their zone: `2026-05-01 12:00:00`."""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+
+
+def iso(moment: datetime | None) -> str | None:
+    """A moment for a script: ISO 8601 in UTC, to the second."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:

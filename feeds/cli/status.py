@@ -1,13 +1,13 @@
 """`status`: each source's last run, next run and errors."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
 
 from feeds.cli.common import fail, load_settings
-from feeds.cli.output import print_table, troubles
+from feeds.cli.output import iso, print_table, troubles, when
 from feeds.context import open_data
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
@@ -63,7 +63,7 @@ def _row(
 
 
 def _when(moment: datetime | None, zone: ZoneInfo) -> str:
-    return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if moment else "at start"
+    return when(moment, zone) if moment else "at start"
 
 
 def _renamed(run: RunReport, name: str) -> RunReport:
@@ -73,9 +73,9 @@ def _renamed(run: RunReport, name: str) -> RunReport:
 def _json(name: str, state: SourceState | None, run: RunReport | None) -> dict[str, object]:
     return {
         "name": name,
-        "next_run": _iso(state.next_due) if state else None,
+        "next_run": iso(state.next_due) if state else None,
         "errors_in_a_row": state.errors if state else 0,
-        "last_run": _iso(run.ended_at) if run else None,
+        "last_run": iso(run.ended_at) if run else None,
         "outcome": run.outcome if run else None,
         "new": run.new if run else 0,
         "updated": run.updated if run else 0,
@@ -87,7 +87,3 @@ def _json(name: str, state: SourceState | None, run: RunReport | None) -> dict[s
             for trouble in (run.troubles if run else ())
         ],
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None

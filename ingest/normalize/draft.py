@@ -2,11 +2,12 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ingest import markup
-from ingest.article import Document, Draft, Hint, Image
+from ingest.article import Document, Draft, Hint, Image, Traced, joined
 from ingest.markup import clean_line
 from ingest.normalize.language import language_of
 from ingest.normalize.links import assets, file_base, resolve
@@ -24,6 +25,7 @@ _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]")
 _NAME_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}[-_ ]+(?=\w)")
 _CUT = ("…", "...", "[…]", "[...]")
 _UNTITLED = "Untitled"
+_SETTING = "source setting"
 
 
 def finish(reading: Reading, document: Document, rules: Rules, now: datetime) -> Draft:
@@ -31,37 +33,39 @@ def finish(reading: Reading, document: Document, rules: Rules, now: datetime) ->
 
     A date more than ten years after `now` is a slip, and the document is undated.
     """
-    published = reading.published if _plausible(reading.published, now) else None
-    updated = reading.updated if _plausible(reading.updated, now) else None
+    published = reading.published.map(partial(_plausible, now=now))
+    updated = reading.updated.map(partial(_plausible, now=now))
     base = document.url or file_base(document.origin)
-    body = sanitized(reading.html, base=base)
+    body = sanitized(reading.html.value, base=base)
     text = _text(body.html)
-    title = _title(reading, document, text)
-    image = _image(reading.image, base)
+    title = _title(reading.title, document, text)
+    image = reading.image.map(partial(_image, base=base))
     warnings = list(reading.warnings) + _warnings(body)
-    shown = (*body.urls, image.url) if image else body.urls
+    shown = (*body.urls, image.value.url) if image.value else body.urls
     return Draft(
         origin=document.origin,
-        title=title,
+        title=title.value,
         html=body.html,
         text=text,
-        declared_id=clean_line(reading.declared_id)[:_ID],
-        url=_url(reading.url, document),
-        authors=_names(reading.authors or rules.authors, _AUTHORS),
-        published=published,
-        updated=updated if not published or not updated or updated >= published else None,
-        date_origin=reading.date_origin if published else "",
-        language=language_of(reading.language, rules.language, text or title),
-        summary=_summary(reading, title, text),
-        image=image,
-        tags=_names((*reading.tags, *rules.tags), _TAGS),
-        section=clean_line(reading.section)[:_NAME],
-        site_name=clean_line(reading.site_name)[:_NAME],
-        licence=clean_line(reading.licence)[:_NAME],
         hints=tuple(_hints(reading)),
         assets=assets(shown) if not document.url else (),
         unpublished=reading.unpublished,
         warnings=tuple(dict.fromkeys(warnings)),
+    ).having(
+        title=title,
+        text=Traced(text, reading.html.origin),
+        declared_id=reading.declared_id.map(lambda text: clean_line(text)[:_ID]),
+        url=reading.url.map(_canonical) or Traced(_canonical(document.url), "url"),
+        authors=_authors(reading, rules),
+        published=published,
+        updated=updated if _in_order(published.value, updated.value) else Traced(None),
+        language=language_of(reading.language, rules.language, text or title.value),
+        summary=_summary(reading, title.value, text),
+        image=image,
+        tags=joined(reading.tags, Traced(rules.tags, _SETTING)).map(partial(_names, limit=_TAGS)),
+        section=reading.section.map(_name),
+        site_name=reading.site_name.map(_name),
+        licence=reading.licence.map(_name),
     )
 
 
@@ -69,13 +73,15 @@ def _text(body: str) -> str:
     return markup.clean(markup.text_of(markup.parse_fragment(body))) if body else ""
 
 
-def _title(reading: Reading, document: Document, text: str) -> str:
+def _title(stated: Traced[str], document: Document, text: str) -> Traced[str]:
     """The title, else the text's first line, else the name of the file or the page."""
-    first = shortened(text.partition("\n")[0], _FIRST_LINE)
-    for title in (clean_line(reading.title), first, _readable(document.origin)):
-        if title:
-            return shortened(title, _TITLE)
-    return _UNTITLED
+    title = (
+        stated.map(clean_line)
+        or Traced(shortened(text.partition("\n")[0], _FIRST_LINE), "first line")
+        or Traced(_readable(document.origin), "url" if document.url else "file name")
+        or Traced(_UNTITLED, "default")
+    )
+    return title.map(partial(shortened, limit=_TITLE))
 
 
 def _readable(origin: str) -> str:
@@ -95,12 +101,12 @@ def shortened(text: str, limit: int) -> str:
     return (whole if len(whole) > limit // 2 else cut).rstrip(" ,;:–-") + "…"
 
 
-def _summary(reading: Reading, title: str, text: str) -> str:
+def _summary(reading: Reading, title: str, text: str) -> Traced[str]:
     """The publisher's own summary if it is real prose; a person's own always is."""
-    summary = clean_line(reading.summary)
-    if not summary or not (reading.own_summary or _is_prose(summary, title, text)):
-        return ""
-    return shortened(summary, _SUMMARY)
+    summary = reading.summary.map(clean_line)
+    if not (reading.own_summary or _is_prose(summary.value, title, text)):
+        return Traced("")
+    return summary.map(partial(shortened, limit=_SUMMARY))
 
 
 def _is_prose(summary: str, title: str, text: str) -> bool:
@@ -117,16 +123,13 @@ def _is_prose(summary: str, title: str, text: str) -> bool:
     return words >= _PROSE_WORDS
 
 
-def _url(url: str, document: Document) -> str:
-    """The canonical URL: what the document says (HTML was checked, front matter is the author's
-    word), else the page's own address; "" for a file that names none."""
-    for candidate in (url, document.url):
-        try:
-            if candidate:
-                return canonical_url(candidate)
-        except ValueError:
-            continue
-    return ""
+def _canonical(url: str) -> str:
+    """The canonical form of what a document says (HTML was checked, front matter is the author's
+    word) or of the address it was asked at; "" for what is none."""
+    try:
+        return canonical_url(url) if url else ""
+    except ValueError:
+        return ""
 
 
 def _image(reference: str, base: str) -> Image | None:
@@ -134,14 +137,27 @@ def _image(reference: str, base: str) -> Image | None:
     return Image(url=link.url) if link and link.url and ":" in link.url else None
 
 
+def _authors(reading: Reading, rules: Rules) -> Traced[tuple[str, ...]]:
+    tidy = partial(_names, limit=_AUTHORS)
+    return reading.authors.map(tidy) or Traced(rules.authors, _SETTING).map(tidy)
+
+
+def _name(text: str) -> str:
+    return clean_line(text)[:_NAME]
+
+
 def _names(names: tuple[str, ...], limit: int) -> tuple[str, ...]:
-    tidy = {n.casefold(): n for n in reversed([clean_line(name)[:_NAME] for name in names]) if n}
-    order = dict.fromkeys(clean_line(name)[:_NAME].casefold() for name in names)
+    tidy = {name.casefold(): name for name in reversed([_name(text) for text in names]) if name}
+    order = dict.fromkeys(_name(text).casefold() for text in names)
     return tuple(tidy[key] for key in order if key in tidy)[:limit]
 
 
-def _plausible(moment: datetime | None, now: datetime) -> bool:
-    return moment is not None and moment - now < _AHEAD
+def _plausible(moment: datetime | None, now: datetime) -> datetime | None:
+    return moment if moment and moment - now < _AHEAD else None
+
+
+def _in_order(published: datetime | None, updated: datetime | None) -> bool:
+    return not published or not updated or updated >= published
 
 
 def _hints(reading: Reading) -> list[Hint]:

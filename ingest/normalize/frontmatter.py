@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from ingest.article import Traced, joined
 from ingest.errors import ExtractError
 from ingest.normalize.dates import parse_date
 from ingest.normalize.reading import Reading
@@ -57,28 +58,31 @@ def split(text: str) -> tuple[dict[str, object], str]:
 def reading(values: Mapping[str, object], *, zone: str) -> Reading:
     """What the front matter `values` say, with no html; `zone` is that of dates without one."""
     language = _first(values, "language")
-    date_text, updated = _first(values, "date"), _first(values, "updated")
-    published = parse_date(date_text, zone, language=language)
-    sections = _texts(_value(values, "section"))
-    unread = [f"the date {t!r} cannot be read" for t in (date_text,) if t and not published]
+
+    def moment(text: str) -> datetime | None:
+        return parse_date(text, zone, language=language.value)
+
+    date_text = _first(values, "date")
+    published = date_text.map(moment)
+    sections = _value(values, "section").map(_texts)
+    unread = [f"the date {date_text.value!r} cannot be read"] if date_text and not published else []
     return Reading(
-        html="",
+        html=Traced(""),
         title=_first(values, "title"),
         declared_id=_first(values, "id"),
         url=_first(values, "url"),
-        authors=_texts(_value(values, "authors")),
+        authors=_value(values, "authors").map(_texts),
         published=published,
-        updated=parse_date(updated, zone, language=language),
-        date_origin="front matter" if published else "",
+        updated=_first(values, "updated").map(moment),
         language=language,
         summary=_first(values, "summary"),
         own_summary=True,
         image=_first(values, "image"),
-        tags=_texts(_value(values, "tags")) + sections,
-        section=sections[0] if sections else "",
+        tags=joined(_value(values, "tags").map(_texts), sections),
+        section=sections.map(lambda names: names[0] if names else ""),
         site_name=_first(values, "site"),
         licence=_first(values, "licence"),
-        unpublished=_first(values, "draft").lower() in _TRUE,
+        unpublished=_first(values, "draft").value.lower() in _TRUE,
         warnings=tuple(unread),
     )
 
@@ -112,13 +116,13 @@ def _toml(text: str) -> object:
         raise ExtractError("its front matter is broken at line 1: nested too deeply") from error
 
 
-def _value(values: Mapping[str, object], name: str) -> object:
-    return next((values[key] for key in _KEYS[name] if values.get(key)), "")
+def _value(values: Mapping[str, object], name: str) -> Traced[object]:
+    found = (Traced(values.get(key), f"front matter {key}") for key in _KEYS[name])
+    return next(filter(None, found), Traced(""))
 
 
-def _first(values: Mapping[str, object], name: str) -> str:
-    found = _texts(_value(values, name), split_commas=False)
-    return found[0] if found else ""
+def _first(values: Mapping[str, object], name: str) -> Traced[str]:
+    return _value(values, name).map(lambda v: next(iter(_texts(v, split_commas=False)), ""))
 
 
 def _texts(value: object, *, split_commas: bool = True) -> tuple[str, ...]:

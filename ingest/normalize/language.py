@@ -2,19 +2,21 @@
 
 import re
 
+from ingest.article import Traced
+
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _ENOUGH = 100  # letters; below that the model confuses neighbouring languages
 _SURE = 0.6
 _SAMPLE = 2_000
 
 
-def language_of(stated: str, configured: str, text: str) -> str:
+def language_of(stated: Traced[str], configured: str, text: str) -> Traced[str]:
     """A BCP 47 tag: `stated` by the document, else `configured`, else told from `text`, else ""."""
-    for tag in (stated, configured):
-        tidy = _tidy(tag)
-        if tidy:
-            return tidy
-    return _detect(text)
+    return (
+        stated.map(_tidy)
+        or Traced(_tidy(configured), "source setting")
+        or Traced(_detect(text), "detected")
+    )
 
 
 def _tidy(tag: str) -> str:

@@ -8,12 +8,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from ingest.article import Hint
+from ingest.article import Hint, Traced
 from ingest.markup import clean_line
 from ingest.normalize import frontmatter
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.reading import Reading
 
+_HEADING = "first heading"
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()]{0,1000}\)")
 _MARKS = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+)|[*_`~]|\s#+\s*$")
@@ -33,7 +34,7 @@ def read_markdown(text: str, *, zone: str) -> Reading:
     tokens = parser.parse("\n".join(lines), environment)
     title, tokens = _title(tokens, head.title)
     html = parser.renderer.render(tokens, parser.options, environment)
-    return replace(head, title=title, html=html, hints=hints)
+    return replace(head, title=title, html=Traced(html, "body"), hints=hints)
 
 
 @cache
@@ -49,14 +50,15 @@ def _nothing(*_: object) -> str:
     return ""
 
 
-def _title(tokens: list[Token], known: str) -> tuple[str, list[Token]]:
+def _title(tokens: list[Token], known: Traced[str]) -> tuple[Traced[str], list[Token]]:
     """The title, and the tokens without the heading that says it again."""
     heads = [i for i, token in enumerate(tokens) if token.type == "heading_open"]
     top = next((i for i in heads if tokens[i].tag == "h1"), None)
     said = _plain(tokens[top + 1]) if top is not None else ""
-    if top is not None and said and (not known or _same(said, known)):
-        return known or said, tokens[:top] + tokens[top + 3 :]
-    return known or (_plain(tokens[heads[0] + 1]) if heads else ""), tokens
+    if top is not None and said and (not known or _same(said, known.value)):
+        return known or Traced(said, _HEADING), tokens[:top] + tokens[top + 3 :]
+    first = _plain(tokens[heads[0] + 1]) if heads else ""
+    return known or Traced(first, _HEADING), tokens
 
 
 def _plain(token: Token) -> str:

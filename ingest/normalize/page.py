@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 from lxml import html
 
 from ingest import markup
-from ingest.article import Hint
+from ingest.article import Hint, Traced
 from ingest.errors import ExtractError
 from ingest.normalize import metadata
 from ingest.normalize.boilerplate import judge
@@ -29,26 +29,24 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     page = markup.parse_page(flat)
     head = metadata.read_head(markup.parse_page(markup.clean(text)) if flattened else page)
     language = metadata.language_of_page(head)
+    spoken = language.value or rules.language
     base = _base(page, url)
     title = metadata.title_of(head)
-    body = _file_body(page) if not url else _web_body(page, base)
-    hints = _drop_boilerplate(body)
-    _drop_title(body, title)
-    if not markup.text_of(body) and body.find(".//img") is None and not title:
+    body = _web_body(page, base) if url else _file_body(page)
+    hints = _drop_boilerplate(body.value)
+    _drop_title(body.value, title.value)
+    if not markup.text_of(body.value) and body.value.find(".//img") is None and not title:
         raise ExtractError("there is no text in it")
-    published, origin = metadata.published_of(head, url, rules.timezone, language or rules.language)
-    image = metadata.image_of(head)
     return Reading(
-        html=markup.serialize(body),
+        html=body.map(markup.serialize),
         title=title,
         url=metadata.canonical_of(head, base, url or rules.site_url),
-        authors=metadata.authors_of(head) or byline(page),
-        published=published,
-        updated=metadata.updated_of(head, rules.timezone, language or rules.language),
-        date_origin=origin,
+        authors=metadata.authors_of(head) or Traced(byline(page), "byline"),
+        published=metadata.published_of(head, url, rules.timezone, spoken),
+        updated=metadata.updated_of(head, rules.timezone, spoken),
         language=language,
         summary=metadata.description_of(head),
-        image=urljoin(base, image) if base and image else image,
+        image=metadata.image_of(head).map(lambda image: image and urljoin(base, image)),
         tags=metadata.tags_of(head),
         section=metadata.section_of(head),
         site_name=metadata.site_name_of(head),
@@ -65,21 +63,22 @@ def _base(page: html.HtmlElement, url: str) -> str:
         return url
 
 
-def _file_body(page: html.HtmlElement) -> html.HtmlElement:
+def _file_body(page: html.HtmlElement) -> Traced[html.HtmlElement]:
     """A file's own article or main, else all of its body; a saved page's furniture goes.
 
     Nothing is guessed: a hand-written file keeps every paragraph.
     """
-    return _container(page) if _container(page) is not None else _whole(page)
+    own = _container(page)
+    return _whole(page) if own is None else own
 
 
-def _web_body(page: html.HtmlElement, base: str) -> html.HtmlElement:
+def _web_body(page: html.HtmlElement, base: str) -> Traced[html.HtmlElement]:
     """The main content; the page's own `article` when that was missed, else all of the text."""
     found = _parsed(main_content(page, base))
     own = _container(page)
-    if own is not None and len(markup.text_of(found)) < _THIN * _prose(own):
+    if own is not None and len(markup.text_of(found)) < _THIN * _prose(own.value):
         return own
-    return found if markup.text_of(found) else _whole(page)
+    return Traced(found, "main content") if markup.text_of(found) else _whole(page)
 
 
 def _parsed(text: str) -> html.HtmlElement:
@@ -90,23 +89,23 @@ def _parsed(text: str) -> html.HtmlElement:
     return body if body is not None else html.Element("body")
 
 
-def _container(page: html.HtmlElement) -> html.HtmlElement | None:
+def _container(page: html.HtmlElement) -> Traced[html.HtmlElement] | None:
     """The only article, else the only main; None when the page has neither or several."""
     for name in ("article", "main"):
         found = page.xpath(f"//{name}[not(ancestor::{name})]")
         if len(found) == 1 and markup.text_of(found[0]):
-            return found[0]
+            return Traced(found[0], f"{name} element")
     return None
 
 
-def _whole(page: html.HtmlElement) -> html.HtmlElement:
+def _whole(page: html.HtmlElement) -> Traced[html.HtmlElement]:
     body = page.find("body")
     assert body is not None  # parse_page ensures it
     everything = markup.text_of(body)
     for element in body.xpath(_FURNITURE + " | //script | //style | //noscript"):
         if element.getparent() is not None and len(markup.text_of(element)) < len(everything) / 2:
             element.drop_tree()
-    return body
+    return Traced(body, "body")
 
 
 def _prose(element: html.HtmlElement) -> int:

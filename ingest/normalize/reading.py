@@ -3,32 +3,35 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.article import DateOrigin, Hint
+from ingest.article import Hint, Traced
+
+_NOTHING = Traced("")
+_NOBODY: Traced[tuple[str, ...]] = Traced(())
+_NEVER: Traced[datetime | None] = Traced(None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a reader found. `html` is not sanitized; `image` and `url` are as written.
+    """What a reader found, and where. `html` is not sanitized; `image` and `url` are as written.
 
     `own_summary` tells that a person wrote the summary for this purpose (front matter).
     """
 
-    html: str
-    title: str = ""
-    declared_id: str = ""
-    url: str = ""
-    authors: tuple[str, ...] = ()
-    published: datetime | None = None
-    updated: datetime | None = None
-    date_origin: DateOrigin = ""
-    language: str = ""
-    summary: str = ""
+    html: Traced[str]
+    title: Traced[str] = _NOTHING
+    declared_id: Traced[str] = _NOTHING
+    url: Traced[str] = _NOTHING
+    authors: Traced[tuple[str, ...]] = _NOBODY
+    published: Traced[datetime | None] = _NEVER
+    updated: Traced[datetime | None] = _NEVER
+    language: Traced[str] = _NOTHING
+    summary: Traced[str] = _NOTHING
     own_summary: bool = False
-    image: str = ""
-    tags: tuple[str, ...] = ()
-    section: str = ""
-    site_name: str = ""
-    licence: str = ""
+    image: Traced[str] = _NOTHING
+    tags: Traced[tuple[str, ...]] = _NOBODY
+    section: Traced[str] = _NOTHING
+    site_name: Traced[str] = _NOTHING
+    licence: Traced[str] = _NOTHING
     hints: tuple[Hint, ...] = ()
     unpublished: bool = False
     warnings: tuple[str, ...] = ()

@@ -1,10 +1,12 @@
 """Structured data of a page: the schema.org article in its JSON-LD."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import html
+
+from ingest.article import Traced
 
 _ARTICLES = (
     "Article", "NewsArticle", "BlogPosting", "Report", "TechArticle", "ScholarlyArticle",
@@ -17,48 +19,35 @@ _MAX_BYTES = 1_000_000
 _MAX_NODES = 2_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Structured:
-    """The article as structured data tell it; all raw, "" or () where they say nothing."""
+    """The article as structured data tell it, raw; `node` is empty when they tell of none."""
 
-    headline: str = ""
-    authors: tuple[str, ...] = ()
-    published: str = ""
-    modified: str = ""
-    url: str = ""
-    image: str = ""
-    section: str = ""
-    language: str = ""
-    description: str = ""
-    publisher: str = ""
-    keywords: tuple[str, ...] = ()
+    node: Mapping[str, object]
+
+    def text(self, *names: str) -> Traced[str]:
+        """The text of the first of the properties `names` that has one."""
+        found = (Traced(_one(self.node.get(name)), _origin(name)) for name in names)
+        return next(filter(None, found), Traced(""))
+
+    def texts(self, name: str, *, commas: bool = False) -> Traced[tuple[str, ...]]:
+        """Every text of the property `name`; with `commas` a single one is a list."""
+        value = self.node.get(name)
+        items = value.split(",") if commas and isinstance(value, str) else value
+        return Traced(_names(items), _origin(name))
 
 
 def structured(page: html.HtmlElement) -> Structured:
-    """The first article-like node of the page's JSON-LD; an empty value when there is none."""
+    """The first article-like node of the page's JSON-LD."""
     for node in _nodes(page):
         kinds = node.get("@type")
         if set(kinds if isinstance(kinds, list) else [str(kinds)]) & set(_ARTICLES):
-            return _read(node)
-    return Structured()
+            return Structured(node)
+    return Structured({})
 
 
-def _read(node: dict[str, object]) -> Structured:
-    keywords = node.get("keywords")
-    split = keywords.split(",") if isinstance(keywords, str) else _names(keywords)
-    return Structured(
-        headline=_one(node.get("headline") or node.get("name")),
-        authors=_names(node.get("author")),
-        published=_one(node.get("datePublished")),
-        modified=_one(node.get("dateModified")),
-        url=_one(node.get("mainEntityOfPage") or node.get("url")),
-        image=_one(node.get("image") or node.get("thumbnailUrl")),
-        section=_one(node.get("articleSection")),
-        language=_one(node.get("inLanguage")),
-        description=_one(node.get("description")),
-        publisher=_one(node.get("publisher")),
-        keywords=tuple(word.strip() for word in split if word.strip()),
-    )
+def _origin(name: str) -> str:
+    return f"structured data {name}"
 
 
 def _nodes(page: html.HtmlElement) -> Iterator[dict[str, object]]:

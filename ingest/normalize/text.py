@@ -3,6 +3,7 @@
 import re
 from html import escape
 
+from ingest.article import Traced
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.reading import Reading
 
@@ -28,11 +29,12 @@ def read_text(text: str) -> Reading:
     gone = {filled[index] for index in dropped}
     blocks = _blocks([line for index, line in enumerate(lines) if index not in gone])
     if not blocks:
-        return Reading(html="", hints=hints)
+        return Reading(html=Traced(""), hints=hints)
     title = blocks[0][0].strip()
     if len(title) <= _TITLE_LINE:
         blocks[0] = blocks[0][1:]
-    return Reading(html=_html([block for block in blocks if block]), title=title, hints=hints)
+    html = _html([block for block in blocks if block])
+    return Reading(html=Traced(html, "body"), title=Traced(title, "first line"), hints=hints)
 
 
 def linked(text: str) -> str:

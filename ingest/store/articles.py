@@ -7,17 +7,18 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select, update
 
 from ingest.article import Article, Draft, Hint, Image
 from ingest.similarity import title_key
 from ingest.store import schema, terms
 from ingest.store.engine import Transaction, ignoring, next_change, replacing
+from ingest.store.schema import eligible
 
 _T = schema.article.c
 _LISTS = ("authors", "tags", "assets")
 _SAME = (
-    *("id", "key", "source", "origin", "url", "title", "date_origin", "language", "html", "text"),
+    *("id", "key", "source", "origin", "url", "title", "language", "html", "text"),
     *("summary", "section", "site_name", "licence", "change"),
 )
 _IN = 500  # values in one IN list; SQLite's own limit is far higher, plans stay small
@@ -96,14 +97,15 @@ def put_all(
 
     Returns their numbers, for the term table, by id. Each article takes the next change number, and
     that number as `since` when this makes it publishable: when it is new, or stops being a draft or
-    held.
+    held. While it is hidden that is 0.
     """
     if not changed:
         return {}
     ids = [article.id for article, _, _ in changed]
     since: dict[str, int | None] = {}
+    known = func.coalesce(_T.since, case((_T.hidden_at.is_not(None), 0)))
     for part in _parts(sorted(ids)):
-        rows = tx.execute(select(_T.id, _T.since).where(_T.id.in_(part)))
+        rows = tx.execute(select(_T.id, known.label("since")).where(_T.id.in_(part)))
         since |= {row.id: row.since for row in rows}
     first = next_change(tx, "article", len(changed)) - len(changed) + 1
     values = [
@@ -112,7 +114,7 @@ def put_all(
             "digest": digest,
             "title_key": title_key(article.title),
             "change": change,
-            "since": None if article.unpublished or held else since.get(article.id) or change,
+            "since": None if article.unpublished or held else _first(since.get(article.id), change),
             "held_until": held.timestamp() if held else None,
             "removed_at": None,
         }
@@ -143,7 +145,8 @@ def release_held(tx: Transaction, now: datetime) -> int:
     ids = tx.execute(due).scalars().all()
     for article in ids:
         change = next_change(tx, "article")
-        values = {"held_until": None, "since": change, "change": change}
+        since = case((_T.hidden_at.is_(None), change), else_=0)
+        values = {"held_until": None, "since": since, "change": change}
         tx.execute(update(schema.article).where(_T.id == article).values(values))
     return len(ids)
 
@@ -191,11 +194,6 @@ def newest(
     return found
 
 
-def eligible() -> ColumnElement[bool]:
-    """The condition that an article may be shown: neither removed, nor a draft, nor held."""
-    return and_(_T.removed_at.is_(None), _T.since.is_not(None))
-
-
 def with_title(tx: Transaction, key: str) -> list[str]:
     """Ids of the articles, removed ones included, whose title folds to `key`, oldest first."""
     statement = select(_T.id).where(_T.title_key == key).order_by(_T.published, _T.id)
@@ -226,6 +224,10 @@ def by_paths(tx: Transaction, source: str, paths: Collection[str]) -> dict[str, 
     return found
 
 
+def _first(since: int | None, change: int) -> int:
+    return change if since is None else since
+
+
 def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
     for start in range(0, len(values), _IN):
         yield values[start : start + _IN]
@@ -250,6 +252,7 @@ def _values(article: Article) -> dict[str, object]:
             "first_seen": article.first_seen.timestamp(),
             "image": image_text(article.image),
             "hints": json.dumps(hints, ensure_ascii=False),
+            "origins": json.dumps(dict(article.origins), sort_keys=True),
         }
     )
 
@@ -276,6 +279,7 @@ def _article(row: Row[Any]) -> Article:
         first_seen=datetime.fromtimestamp(row.first_seen, UTC),
         image=image_from(row.image),
         hints=tuple(Hint(title=title, url=url) for title, url in json.loads(row.hints)),
+        origins=json.loads(row.origins),
         unpublished=row.since is None and row.held_until is None,
     )
 

@@ -10,8 +10,9 @@ from sqlalchemy import Row, and_, case, func, insert, or_, select, update
 
 from ingest.article import Entry, Exposure
 from ingest.store import schema
-from ingest.store.articles import eligible, image_from, image_text
+from ingest.store.articles import image_from, image_text
 from ingest.store.engine import Transaction, next_change, replacing
+from ingest.store.schema import eligible
 
 _E = schema.entry.c
 _X = schema.exposure.c
@@ -56,6 +57,36 @@ def set_removed(tx: Transaction, article: str, *, removed: bool) -> None:
     """Mark an entry's article as removed, or as being back."""
     values = {"removed": removed, "change": next_change(tx, "entry")}
     tx.execute(update(schema.entry).where(_E.article == article).values(values))
+
+
+def hide(tx: Transaction, ids: Collection[str], now: datetime) -> list[str]:
+    """Take articles from public view until they are unhidden; returns those that were in view.
+
+    It holds whatever their source does. One that no feed has looked at is never exposed meanwhile.
+    """
+    t = schema.article.c
+    looked = _considered(tx)
+    seen = select(t.id, t.source, t.since).where(t.id.in_(sorted(ids)), t.hidden_at.is_(None))
+    rows = tx.execute(seen.order_by(t.id)).all()
+    for row in rows:
+        values = {"hidden_at": now.timestamp(), "change": next_change(tx, "article")}
+        if row.since and row.since > looked.get(row.source, 0):
+            values["since"] = 0
+        tx.execute(update(schema.article).where(t.id == row.id).values(values))
+    return [row.id for row in rows]
+
+
+def unhide(tx: Transaction, ids: Collection[str]) -> list[str]:
+    """Put hidden articles back in view, in their old places; returns those that were hidden."""
+    t = schema.article.c
+    hidden = select(t.id, t.since).where(t.id.in_(sorted(ids)), t.hidden_at.is_not(None))
+    rows = tx.execute(hidden.order_by(t.id)).all()
+    for row in rows:
+        change = next_change(tx, "article")
+        since = change if row.since == 0 else row.since
+        values = {"hidden_at": None, "change": change, "since": since}
+        tx.execute(update(schema.article).where(t.id == row.id).values(values))
+    return [row.id for row in rows]
 
 
 def entries(tx: Transaction, ids: Collection[str]) -> dict[str, Entry]:
@@ -160,6 +191,15 @@ def edition(tx: Transaction, feed: str) -> EditionState | None:
         built_at=datetime.fromtimestamp(row.built_at, UTC),
         digests=tuple((name, digest) for name, digest in json.loads(row.digests)),
     )
+
+
+def _considered(tx: Transaction) -> dict[str, int]:
+    """The article change up to which any feed has looked at each source, by its internal id."""
+    found: dict[str, int] = {}
+    for text in tx.execute(select(schema.edition.c.sources)).scalars():
+        for source, change in json.loads(text).items():
+            found[source] = max(change, found.get(source, 0))
+    return found
 
 
 def put_edition(tx: Transaction, state: EditionState) -> None:

@@ -13,7 +13,7 @@ from ingest.store.runs import RunTask
 from ingest.store.schema import request
 
 _R = request.c
-_STALE = timedelta(hours=1)  # nobody waits for a request that long
+_STALE = timedelta(hours=1)  # by then whoever asked has looked, or waits no longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,8 @@ def ask(
     task: RunTask = "ingest",
     allow_removal: bool = False,
 ) -> int:
-    """Leave a request for the daemon; returns its id."""
+    """Leave a request for the daemon; returns its id. Those done long ago are forgotten."""
+    tx.execute(delete(request).where(_R.done_at < (now - _STALE).timestamp()))
     values = {
         "task": task,
         "sources": json.dumps(list(sources)),
@@ -82,10 +83,9 @@ def withdraw(tx: Transaction, asked: int) -> None:
 
 
 def reopen(tx: Transaction, now: datetime) -> None:
-    """Let what a dead daemon left undone be taken again; old requests go."""
-    unfinished = update(request).where(_R.done_at.is_(None))
+    """Let what a dead daemon left undone be taken again; not what nobody waits for any more."""
     tx.execute(delete(request).where(_R.asked_at < (now - _STALE).timestamp()))
-    tx.execute(unfinished.values(taken_at=None))
+    tx.execute(update(request).where(_R.done_at.is_(None)).values(taken_at=None))
 
 
 def _request(row: Row[Any]) -> Request:

@@ -1,12 +1,12 @@
 """Runs: when each began, how it ended, and what it found wrong."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from ingest.store import schema
 from ingest.store.engine import Transaction
@@ -15,6 +15,9 @@ from ingest.store.sources import SourceState
 _S = schema.source.c
 _R = schema.run.c
 _REPORT_CAP = 200  # problems kept in one report
+_QUIET = timedelta(days=2)  # how long a run without news is kept …
+_NEWS = timedelta(days=90)  # … and one with news
+_SWEEP = 500  # runs forgotten at once: far more than come between two sweeps
 
 
 RunTask = Literal["ingest", "re-extract"]
@@ -35,6 +38,7 @@ class RunReport:
     """How one run of one source ended. `outcome` is "ok", "partial", "failed" or "cut short".
 
     While it is under way, `done` of `total` documents have been looked at.
+    `news`: it changed something, or did not end as the run before it.
     """
 
     source: str
@@ -51,6 +55,7 @@ class RunReport:
     task: RunTask = "ingest"
     done: int = 0
     total: int = 0
+    news: bool = True
 
 
 def start_run(tx: Transaction, source: str, now: datetime, task: RunTask = "ingest") -> int:
@@ -74,20 +79,25 @@ def under_way(tx: Transaction) -> list[RunReport]:
 def end_run(
     tx: Transaction, state: SourceState, report: RunReport, *, next_due: datetime, rules: str
 ) -> None:
-    """Close a run with its report and say when the source is next due.
+    """Close a run with its report and say when the source is next due; forget old ones.
 
     A run that failed as a whole leaves `settled` as it was before, `rules` too: what it did not
     look at will be looked at next time.
     """
     failed = report.outcome == "failed"
+    ended = report.ended_at or report.started_at
     troubles = [asdict(trouble) for trouble in report.troubles[:_REPORT_CAP]]
+    said = json.dumps(troubles, ensure_ascii=False)
+    changed = report.new or report.updated or report.removed
     values = {
-        "ended_at": (report.ended_at or report.started_at).timestamp(),
+        "ended_at": ended.timestamp(),
         "outcome": report.outcome,
-        "report": json.dumps(troubles, ensure_ascii=False),
+        "report": said,
+        "news": bool(changed) or _before(tx, state.id, report.id) != (report.outcome, said),
         **{name: getattr(report, name) for name in _COUNTS},
     }
     tx.execute(update(schema.run).where(_R.id == report.id).values(values))
+    _forget_old(tx, state.id, report.id, ended)
     tx.execute(
         update(schema.source)
         .where(_S.id == state.id)
@@ -98,6 +108,25 @@ def end_run(
             rules=state.rules if failed else rules,
         )
     )
+
+
+def _before(tx: Transaction, source: str, run: int) -> tuple[str, str] | None:
+    """Outcome and problems of the source's last run before `run`; None if there was none."""
+    earlier = select(_R.outcome, _R.report).where(_R.source == source, _R.id < run)
+    row = tx.execute(earlier.order_by(_R.id.desc()).limit(1)).one_or_none()
+    return (row.outcome, row.report) if row else None
+
+
+def _forget_old(tx: Transaction, source: str, before: int, now: datetime) -> None:
+    """Forget the source's runs before that one that are too old: a folder makes 1,440 a day."""
+    for news, kept in ((False, _QUIET), (True, _NEWS)):
+        old = select(_R.id).where(
+            _R.source == source,
+            _R.news.is_(news),
+            _R.ended_at < (now - kept).timestamp(),
+            _R.id < before,
+        )
+        tx.execute(delete(schema.run).where(_R.id.in_(old.limit(_SWEEP))))
 
 
 def cut_short(tx: Transaction, now: datetime, run: int | None = None) -> int:
@@ -121,6 +150,13 @@ def last_runs(tx: Transaction) -> dict[str, RunReport]:
     )
     rows = tx.execute(select(schema.run).where(_R.id.in_(newest)))
     return {row.source: _report(row) for row in rows}
+
+
+def history(tx: Transaction, source: str = "") -> Iterator[RunReport]:
+    """Every run that is remembered, newest first, of the source of that internal id or of all."""
+    statement = select(schema.run).order_by(_R.id.desc())
+    for row in tx.execute(statement.where(_R.source == source) if source else statement):
+        yield _report(row)
 
 
 def ended(tx: Transaction) -> set[str]:
@@ -149,6 +185,7 @@ def _report(row: Row[Any]) -> RunReport:
     plain = {name: values[name] for name in (*_PLAIN, *_COUNTS)}
     return RunReport(
         **plain,
+        news=bool(row.news),
         started_at=_time(row.started_at),
         ended_at=_time(row.ended_at) if row.ended_at is not None else None,
         troubles=tuple(Trouble(**item) for item in json.loads(row.report)),

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    and_,
 )
 
 metadata = MetaData()
@@ -86,7 +88,6 @@ article = Table(
     Column("authors", Text, nullable=False),
     Column("published", Float, nullable=False),
     Column("updated", Float),
-    Column("date_origin", Text, nullable=False),
     Column("first_seen", Float, nullable=False),
     Column("language", Text, nullable=False),
     Column("html", Text, nullable=False),
@@ -98,11 +99,14 @@ article = Table(
     Column("site_name", Text, nullable=False),
     Column("licence", Text, nullable=False),
     Column("hints", Text, nullable=False),
+    Column("origins", Text, nullable=False, default="{}"),  # field: where its value came from
     Column("assets", Text, nullable=False),
     Column("digest", Text, nullable=False),  # of the normalized form
     Column("title_key", Text, nullable=False),  # folded title, to find what hints name
     Column("change", BigInteger, nullable=False),  # the store-wide number of its last change
-    Column("since", BigInteger),  # the number of the change that made it publishable; null: not
+    # The number of the change that made it publishable; null: not. 0 while it is hidden and no feed
+    # has looked at it: unhidden, it is new to all of them.
+    Column("since", BigInteger),
     Column("held_until", Float),  # published in the future: not shown before
     Column("removed_at", Float),
     Column("hidden_at", Float),  # an operator took it from public view
@@ -114,6 +118,13 @@ article = Table(
     Index("article_held", "held_until"),
     Index("article_title", "title_key"),
 )
+
+
+def eligible() -> ColumnElement[bool]:
+    """The condition that an article may be shown: not removed, hidden, a draft or held."""
+    t = article.c
+    return and_(t.removed_at.is_(None), t.hidden_at.is_(None), t.since.is_not(None))
+
 
 alias = Table(
     "alias",
@@ -189,7 +200,10 @@ run = Table(
     Column("task", Text, nullable=False, default="ingest"),  # or re-extract
     Column("done", Integer, nullable=False, default=0),  # documents looked at, of `total`
     Column("total", Integer, nullable=False, default=0),
+    # It changed something, or did not end as the run before it: what an operator wants to read.
+    Column("news", Boolean, nullable=False, default=True),
     Index("run_source", "source", "id"),
+    Index("run_news", "source", "news", "ended_at"),
 )
 
 request = Table(

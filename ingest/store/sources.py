@@ -16,9 +16,7 @@ _S = schema.source.c
 _D = schema.document.c
 _B = schema.body.c
 _LEVEL = 6  # of compression: 9 takes twice the time for a hundredth less
-_R = schema.run.c
 _BODY_CAP = 256_000_000  # bytes of compressed bodies kept for one source
-_REPORT_CAP = 200  # problems kept in one report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

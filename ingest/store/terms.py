@@ -17,7 +17,6 @@ from sqlalchemy import (
     BigInteger,
     Row,
     Select,
-    and_,
     cast,
     column,
     delete,
@@ -144,6 +143,27 @@ def neighbours(
     return tuple(_candidate(rows[n], scores[n]) for n in ranked)
 
 
+def shared(
+    tx: Transaction, article: str, others: Collection[str]
+) -> dict[str, tuple[float, tuple[str, ...]]]:
+    """Why `article` is close to `others`: by id, the score as `neighbours` gives it, and the terms
+    that both hold, those that make most of it first. Those that share none are left out."""
+    rows = tx.execute(select(_A.number, _A.id).where(_A.id.in_([article, *others])))
+    numbers = {row.id: row.number for row in rows}
+    if article not in numbers:
+        return {}
+    query, _ = _query(tx, numbers[article])
+    held = dict(_pairs(tx, select(_V.article, _V.terms).where(_V.article.in_(numbers.values()))))
+    found: dict[str, tuple[float, tuple[str, ...]]] = {}
+    for id_ in others:
+        vector = json.loads(held.get(numbers.get(id_, 0), "[]"))
+        parts = {text: query.get(term_id(text), 0.0) * weight / _UNIT for text, weight in vector}
+        carrying = sorted((t for t in parts if parts[t] > 0), key=lambda t: (-parts[t], t))
+        if carrying:
+            found[id_] = (min(sum(parts.values()), 1.0), tuple(carrying))
+    return found
+
+
 def _query(tx: Transaction, number: int) -> tuple[dict[int, float], dict[int, float]]:
     """The article's terms and their coefficients: all that count, and those to search with.
 
@@ -152,7 +172,7 @@ def _query(tx: Transaction, number: int) -> tuple[dict[int, float], dict[int, fl
     """
     vector = tx.execute(select(_V.terms).where(_V.article == number)).scalar_one_or_none()
     own = {term_id(text): weight / _UNIT for text, weight in json.loads(vector or "[]")}
-    total = tx.execute(
+    total = tx.execute(  # from an index alone, so hidden ones are counted too
         select(func.count()).where(_A.since.is_not(None), _A.removed_at.is_(None))
     ).scalar_one()
     most = min(total * _COMMON, _MANY) if total > _FEW else _MANY
@@ -203,9 +223,8 @@ def _top(query: Mapping[int, float], count: int) -> Select[Any]:
     entry = schema.entry.c
     up = exists().where(entry.article == _A.id, entry.removed.is_(False))
     top = _scored(query).order_by(column("score").desc()).limit(count).subquery()
-    shown = and_(_A.since.is_not(None), _A.removed_at.is_(None))
-    linked = or_(_A.url != "", up)
-    return select(_A.number, _A.id, top.c.score, shown.label("shown"), linked.label("linked")).join(
+    shown, linked = schema.eligible().label("shown"), or_(_A.url != "", up).label("linked")
+    return select(_A.number, _A.id, top.c.score, shown, linked).join(
         top, top.c.article == _A.number
     )
 

@@ -1,8 +1,20 @@
-"""Which article a file is, where its place and its content say different things."""
+"""Which article a file is, where its place and its content say different things; its date."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from tests.newsroom import Newsroom, a_text
+from ingest.article import Article
+from ingest.store import articles
+from tests.newsroom import NOON, Newsroom, a_text
+
+
+def stored(room: Newsroom) -> Article:
+    """The one article there is."""
+    [id_] = room.ids().values()
+    with room.open() as context, context.store.read() as tx:
+        found = articles.get(tx, id_)
+    assert found
+    return found
 
 
 def test_an_article_that_went_elsewhere_by_its_id_is_not_looked_for_where_it_was(
@@ -48,3 +60,38 @@ def test_two_files_that_claim_one_id_are_one_article_and_said(tmp_path: Path) ->
         assert trouble.origin == "b.md"
         assert "the article of a.md" in trouble.reason
         assert room.titles() == ["First"]
+
+
+def test_an_undated_file_takes_its_time_and_keeps_it_and_where_it_came_from(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.write("a.md", a_text("# The bridge"))
+    room.refresh()
+    first = stored(room)
+    assert first.published == NOON - timedelta(hours=1)
+    assert first.origins["published"] == "file time"
+    assert (first.language, first.origins["language"]) == ("en", "detected")
+    room.later(hours=3)
+    room.write("a.md", a_text("# The bridge", "the other side"))
+    room.refresh()
+    again = stored(room)
+    assert (again.published, again.origins) == (first.published, first.origins)
+    room.write("a.md", "---\ndate: 2026-05-01\n---\n" + a_text("# The bridge"))
+    room.refresh()
+    assert stored(room).origins["published"] == "front matter date"
+
+
+def test_a_file_from_before_clocks_takes_the_time_it_was_first_seen(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path)
+    room.write("a.md", "# Öre\n\nÅtta.", at=datetime.fromtimestamp(1000, NOON.tzinfo))
+    for _ in range(2):
+        room.refresh()
+        assert stored(room).published == NOON
+        assert stored(room).origins == {
+            "title": "first heading",
+            "text": "body",
+            "summary": "computed",
+            "language": "site setting",
+            "published": "first sight",
+        }
+        room.later(hours=1)
+        room.write("a.md", "# Öre\n\nNio.", at=datetime.fromtimestamp(1000, NOON.tzinfo))

@@ -8,7 +8,7 @@ from tests.feeds.cli.commands import LEAST, broadsheet, newsroom
 
 KEYS = [
     "url", "title", "authors", "published", "updated", "language", "image", "site_name", "tags",
-    "summary", "text", "html",
+    "summary", "origins", "text", "html",
 ]  # fmt: skip
 
 PAGE = """\
@@ -30,6 +30,7 @@ def test_json_has_its_keys_with_null_or_empty_where_unknown(tmp_path: Path) -> N
     unknown = ("url", "published", "updated", "image", "site_name")
     assert [found[key] for key in unknown] == [None] * len(unknown)
     assert (found["authors"], found["tags"]) == ([], [])
+    assert found["origins"] == {"title": "first line", "text": "body", "summary": "computed"}
     assert {p.name for p in tmp_path.iterdir()} == {"a.txt"}, "nothing is stored"
 
 
@@ -39,8 +40,10 @@ def test_without_json_the_same_is_for_people(tmp_path: Path) -> None:
     )
     done = broadsheet(tmp_path, "extract", str(tmp_path / "a.md"))
     assert done.exit_code == 0
-    assert "   authors  Ann Lee\n" in done.stdout
-    assert " published  2026-05-01T00:00:00+00:00" in done.stdout
+    assert "     title  A bridge (first heading)\n" in done.stdout
+    assert "   authors  Ann Lee (front matter author)\n" in done.stdout
+    assert " published  2026-05-01T00:00:00+00:00 (front matter date)\n" in done.stdout
+    assert "Summary (computed)\n" in done.stdout
 
 
 def test_a_page_is_fetched_within_the_limits_of_the_configuration(

@@ -8,34 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.article import Document, Draft, Hint, Image
+from ingest.article import Hint, Image
 from ingest.errors import ExtractError, IngestError, ReadError
-from ingest.normalize import Rules, normalize
-
-NOW = datetime(2026, 11, 23, tzinfo=UTC)
-FILES = Rules(kind="files", timezone="Europe/Berlin", site_url="https://site.example/")
-URLS = Rules(kind="urls")
-PAGE = "https://www.news.example/2026/01/05/storm"
-PROSE = "The storm reached the coast on Monday night and took the roofs of forty houses with it."
-
-
-def make(
-    body: str | bytes,
-    kind: str = "text/markdown",
-    *,
-    origin: str = "notes/a.md",
-    url: str = "",
-    rules: Rules = FILES,
-) -> Draft:
-    data = body.encode() if isinstance(body, str) else body
-    document = Document(origin=origin, body=data, media_type=kind, fetched_at=NOW, url=url)
-    return normalize(document, rules, NOW)
-
-
-def page(body: str, head: str = "", *, rules: Rules = URLS, url: str = PAGE) -> Draft:
-    text = f"<!doctype html><html><head>{head}</head><body>{body}</body></html>"
-    return make(text, "text/html; charset=utf-8", origin=url or "a.html", url=url, rules=rules)
-
+from ingest.normalize import Rules
+from tests.ingest.normalize.documents import (
+    FILES,
+    HEAD,
+    JSON_LD,
+    NEWS,
+    NOW,
+    PAGE,
+    PROSE,
+    make,
+    page,
+)
 
 FULL = """---
 id: a-1
@@ -71,7 +57,7 @@ def test_markdown_with_everything_in_its_front_matter() -> None:
     assert (draft.declared_id, draft.title, draft.language) == ("a-1", "No", "en-GB")
     assert draft.published == datetime(2026, 1, 5, 9, tzinfo=UTC)
     assert draft.updated == datetime(2026, 1, 5, 23, tzinfo=UTC)
-    assert draft.date_origin == "front matter"
+    assert draft.origins["published"] == "front matter date"
     assert (draft.authors, draft.tags) == (("Ann Bee", "Carl"), ("storms", "1.10"))
     assert (draft.summary, draft.unpublished) == ("A short word.", True)
     assert draft.url == "https://www.site.example/storm"
@@ -140,7 +126,7 @@ def test_a_bad_date_is_reported_and_a_far_one_is_none() -> None:
     draft = make("---\ndate: soonish 2\n---\nx")
     assert draft.published is None
     assert draft.warnings == ("the date 'soonish 2' cannot be read",)
-    assert make("---\ndate: 2066-01-01\n---\nx").date_origin == ""
+    assert "published" not in make("---\ndate: 2066-01-01\n---\nx").origins
     future = make("---\ndate: 2026-12-24\n---\nx").published
     assert future is not None
     assert future > NOW
@@ -198,21 +184,6 @@ def test_what_cannot_be_read_is_said_in_plain_words(
     assert caught.value.origin == "dir/ä b.txt"
 
 
-NEWS = f"""<header><a href="/">Home</a></header><nav><a href="/a">Sections</a></nav>
-<article><h1>Storm takes forty roofs</h1><p>{PROSE}</p><p>{PROSE} Use <code>make</code>.</p>
-<pre>a
-  b</pre><p>{PROSE} See <a href="../more">more</a>.</p><p>Share this article</p></article>
-<aside><p>Buy now</p></aside><footer>Imprint</footer>"""
-HEAD = f"""<title>Storm takes forty roofs | The News</title><meta property="og:site_name"
-content="The News"><meta property="og:title" content="Storm takes forty roofs">
-<meta property="og:image" content="/i/lead.jpg"><meta name="description" content="{PROSE}">
-<meta name="keywords" content="storm, coast"><link rel="canonical" href="/2026/storm?fbclid=1">"""
-JSON_LD = """<script type="application/ld+json">{"@graph": [{"@type": "WebSite"}, {"@type":
-"NewsArticle", "headline": "Storm takes forty roofs", "author": [{"name": "By Ann Bee"}],
-"datePublished": "2026-01-05T10:00:00+01:00", "dateModified": "2026-01-06T10:00:00Z",
-"inLanguage": "en-GB", "articleSection": "Weather"}]}</script>"""
-
-
 def test_a_page_of_a_news_site() -> None:
     draft = page(NEWS, HEAD + JSON_LD)
     assert draft.title == "Storm takes forty roofs"
@@ -220,7 +191,7 @@ def test_a_page_of_a_news_site() -> None:
     assert draft.authors == ("Ann Bee",)
     assert draft.published == datetime(2026, 1, 5, 9, tzinfo=UTC)
     assert draft.updated == datetime(2026, 1, 6, 10, tzinfo=UTC)
-    assert (draft.date_origin, draft.language) == ("structured data", "en-GB")
+    assert draft.language == "en-GB"
     assert (draft.site_name, draft.section) == ("The News", "Weather")
     assert (draft.summary, draft.tags) == (PROSE, ("storm", "coast"))
     assert draft.image == Image(url="https://www.news.example/i/lead.jpg")
@@ -236,7 +207,11 @@ def test_a_page_of_a_news_site() -> None:
     ("head", "body", "origin"),
     [
         (HEAD, NEWS, "url"),
-        ('<meta property="article:published_time" content="2026-01-05">', NEWS, "meta"),
+        (
+            '<meta property="article:published_time" content="2026-01-05">',
+            NEWS,
+            "meta article:published_time",
+        ),
         ("", NEWS.replace("<h1>", '<time datetime="2026-01-05">x</time><h1>'), "time element"),
     ],
 )
@@ -245,13 +220,14 @@ def test_dates_of_pages_come_from_where_they_can_be_trusted(
 ) -> None:
     draft = page(body, head)
     assert draft.published == datetime(2026, 1, 5, tzinfo=UTC)
-    assert draft.date_origin == origin
+    assert draft.origins["published"] == origin
 
 
 def test_a_page_without_a_date_of_its_own_is_undated() -> None:
     body = NEWS + "<p>Copyright 2019. Printed on 3 March 2024.</p>"
     draft = page(body, url="https://www.news.example/storm")
-    assert (draft.published, draft.date_origin) == (None, "")
+    assert draft.published is None
+    assert "published" not in draft.origins
 
 
 @pytest.mark.parametrize(
@@ -286,7 +262,8 @@ def test_an_html_files_own_head_counts_but_not_a_foreign_canonical() -> None:
     content="2026-01-05"><meta name=keywords content="a, b"><link rel=canonical href="{}">"""
     draft = page("<p>One line.", head.format("https://site.example/x"), rules=FILES, url="")
     assert (draft.title, draft.authors, draft.tags) == ("Mine", ("Ann Bee",), ("a", "b"))
-    assert (draft.date_origin, draft.url) == ("meta", "https://site.example/x")
+    assert draft.published == datetime(2026, 1, 4, 23, tzinfo=UTC)
+    assert draft.url == "https://site.example/x"
     assert page("<p>x", head.format("https://other.example/x"), rules=FILES, url="").url == ""
 
 

@@ -11,8 +11,8 @@ LONG = "This is a paragraph of the article, and it ends with a full stop."
 
 def test_title_paragraphs_and_headings() -> None:
     reading = read_text(f"A title\n\n{LONG}\n\nA heading\n\n{LONG}\n\n{LONG}\n")
-    assert reading.title == "A title"
-    assert reading.html.split("\n") == [
+    assert reading.title.value == "A title"
+    assert reading.html.value.split("\n") == [
         f"<p>{LONG}</p>", "<h2>A heading</h2>", f"<p>{LONG}</p>", f"<p>{LONG}</p>",
     ]  # fmt: skip
 
@@ -21,29 +21,29 @@ def test_title_paragraphs_and_headings() -> None:
     "line", ["A sentence.", "Is it?", "List:", "- item", "1. item", "word " * 13, "2026", "“Quote”"]
 )
 def test_what_is_no_heading_is_a_paragraph(line: str) -> None:
-    assert "<h2>" not in read_text(f"T\n\n{LONG}\n\n{line}\n\n{LONG}").html
+    assert "<h2>" not in read_text(f"T\n\n{LONG}\n\n{line}\n\n{LONG}").html.value
 
 
 def test_short_lines_at_the_end_or_in_a_row_are_no_headings() -> None:
-    assert "<h2>" not in read_text(f"T\n\n{LONG}\n\nAnn Bee").html
-    assert "<h2>" not in read_text(f"T\n\n{LONG}\n\nOne\n\nTwo\n\n{LONG}").html
+    assert "<h2>" not in read_text(f"T\n\n{LONG}\n\nAnn Bee").html.value
+    assert "<h2>" not in read_text(f"T\n\n{LONG}\n\nOne\n\nTwo\n\n{LONG}").html.value
 
 
 def test_line_ends_wrapping_and_lists() -> None:
-    assert read_text("T\r\n\r\na\r\nb\r\n\r\n- x\r\n- y").html == (
+    assert read_text("T\r\n\r\na\r\nb\r\n\r\n- x\r\n- y").html.value == (
         "<p>a b</p>\n<ul><li>x</li><li>y</li></ul>"
     )
-    assert read_text("题\n\n一行\n二行").html == "<p>一行二行</p>"
-    assert read_text(f"T\n\n{LONG * 3}\n{LONG}").html == f"<p>{LONG * 3}</p>\n<p>{LONG}</p>"
+    assert read_text("题\n\n一行\n二行").html.value == "<p>一行二行</p>"
+    assert read_text(f"T\n\n{LONG * 3}\n{LONG}").html.value == f"<p>{LONG * 3}</p>\n<p>{LONG}</p>"
 
 
 def test_a_title_alone_is_an_article_without_a_body() -> None:
     reading = read_text("Only a title\n")
-    assert (reading.title, reading.html) == ("Only a title", "")
+    assert (reading.title.value, reading.html.value) == ("Only a title", "")
 
 
 def test_a_first_line_too_long_for_a_title_stays_a_paragraph() -> None:
-    assert LONG in read_text(LONG * 10).html
+    assert LONG in read_text(LONG * 10).html.value
 
 
 def test_urls_become_links_and_the_rest_is_escaped() -> None:
@@ -99,4 +99,4 @@ def test_real_sentences_stay(line: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_sentences_are_never_lost(lines: list[str]) -> None:
     reading = read_text("\n".join(["First line.", *lines]))
-    assert reading.html.count("A b c.") == lines.count("A b c.")
+    assert reading.html.value.count("A b c.") == lines.count("A b c.")

@@ -10,11 +10,14 @@ from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
 
 from ingest.errors import StoreError
-from ingest.store import last_change, next_change, open_store
+from ingest.store import articles, last_change, next_change, open_store, runs
 from ingest.store.schema import metadata
 
 _OPEN = """
@@ -45,6 +48,62 @@ def test_a_new_store_has_exactly_the_tables_of_the_schema(tmp_path: Path) -> Non
     with store.read() as tx:
         assert compare_metadata(MigrationContext.configure(tx), metadata) == []
         assert (last_change(tx, "article"), last_change(tx, "entry")) == (0, 0)
+    store.close()
+
+
+def store_of_schema_1(path: Path) -> sqlite3.Connection:
+    """A store as the first schema had it, of one source; the caller adds to it and closes it."""
+    engine = create_engine(f"sqlite:///{path}")
+    configuration = Config()
+    configuration.set_main_option("script_location", "ingest.store:migrations")
+    with engine.begin() as tx:
+        configuration.attributes["connection"] = tx
+        command.upgrade(configuration, "0001")
+    engine.dispose()
+    database = sqlite3.connect(path)
+    database.execute("UPDATE meta SET value = 1 WHERE name = 'schema'")
+    insert(database, "source", id="s", name="inbox", kind="files", locator="*", next_due=0,
+           errors=0, rules="", settled=1)  # fmt: skip
+    return database
+
+
+def insert(database: sqlite3.Connection, table: str, **values: object) -> None:
+    marks = ", ".join("?" * len(values))
+    names = ", ".join(values)
+    database.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(values.values()))
+
+
+def test_a_store_of_schema_1_keeps_its_articles_and_the_origin_of_their_dates(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "store.db"
+    database = store_of_schema_1(path)
+    texts = ("key", "origin", "url", "title", "language", "html", "text", "summary",
+             "section", "site_name", "licence", "digest", "title_key")  # fmt: skip
+    lists = ("authors", "tags", "hints", "assets")
+    for number, origin in enumerate(["front matter", "file time", ""], 1):
+        insert(database, "article", number=number, id=f"a{number}", source="s", published=number,
+               date_origin=origin, image="", first_seen=9, change=number, since=number,
+               **dict.fromkeys(texts, "x"), **dict.fromkeys(lists, "[]"))  # fmt: skip
+    insert(database, "alias", key="path:s:a", article="a1")
+    for outcome, new, report in (("ok", 1, "[]"), ("ok", 0, "[]"), ("failed", 0, "[]")):
+        insert(database, "run", source="s", started_at=1, ended_at=2, outcome=outcome, new=new,
+               updated=0, unchanged=5, removed=0, failed=0, report=report)  # fmt: skip
+    database.commit()
+    database.close()
+    store = open_store(path)
+    with store.read() as tx:
+        assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+        found = articles.many(tx, ["a1", "a2", "a3"])
+        assert articles.aliases(tx, ["path:s:a"]) == {"path:s:a": "a1"}
+        assert articles.shown(tx, found) == {"a1", "a2", "a3"}
+        assert [(run.task, run.news) for run in runs.history(tx)] == [
+            ("ingest", True), ("ingest", False), ("ingest", True),
+        ]  # fmt: skip
+    assert [article.origins for article in found.values()] == [
+        {"published": origin} for origin in ("front matter", "file time", "first sight")
+    ]
+    assert [article.title for article in found.values()] == ["x"] * 3
     store.close()
 
 

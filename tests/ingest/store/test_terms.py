@@ -8,7 +8,7 @@ from sqlalchemy import Text, delete, func, insert, select, update
 
 from ingest.store import schema
 from ingest.store.engine import Store, Transaction, open_store
-from ingest.store.terms import neighbours, post_pending, put_terms, term_id
+from ingest.store.terms import neighbours, post_pending, put_terms, shared, term_id
 
 Weighted = Sequence[tuple[str, float]]
 
@@ -161,3 +161,20 @@ def test_many_unlinkable_articles_hide_no_linkable_one(store: Store) -> None:
         for number in range(40):
             add(tx, f"draft{number}", HARBOUR, url="")
         assert near(tx, "a", limit=1) == ["z"]
+
+
+def test_what_two_articles_share_is_told_with_the_same_score(store: Store) -> None:
+    with filled(store, "a", "b") as tx:
+        add(tx, "c", [("quay", 0.75), ("elsewhere", 0.5)])
+        add(tx, "d", [("nothing", 0.5)])
+        while post_pending(tx):
+            pass
+        scores = {found.id: found.score for found in neighbours(tx, "a")}
+        told = shared(tx, "a", ["c", "b", "d", "nosuch", "other1"])
+        assert {id_: score for id_, (score, _) in told.items()} == {
+            id_: scores[id_] for id_ in ("b", "c", "other1")
+        }
+        assert told["b"][1] == ("harbour", "quay", "boat")
+        assert told["c"][1] == ("quay",)
+        assert shared(tx, "nosuch", ["a"]) == {}
+        assert shared(tx, "a", []) == {}

@@ -1,5 +1,5 @@
 """What daily life with a daemon needs: its own row, names feeds had, hidden and succeeded articles,
-runs that can be followed, requests of several kinds."""
+runs that can be followed, requests of several kinds, where each field came from."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,9 +7,19 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+# Of the date alone it was known; "" was an article that took the time it was first seen.
+_ORIGINS = """
+UPDATE article SET origins = '{"published": "'
+    || CASE date_origin WHEN '' THEN 'first sight' ELSE date_origin END || '"}'
+"""
+
+_NO_NEWS = """
+UPDATE run SET news = false WHERE outcome = 'ok' AND new + updated + removed = 0 AND report = '[]'
+"""
+
 
 def upgrade() -> None:
-    """Add tables and columns; what is stored stays as it is."""
+    """Add tables and columns; what is stored stays."""
     op.create_table(
         "daemon",
         sa.Column("host", sa.Text(), nullable=False),
@@ -31,11 +41,17 @@ def upgrade() -> None:
         sa.Column("removed_at", sa.Float()),
         sa.PrimaryKeyConstraint("name"),
     )
+    op.add_column("article", sa.Column("origins", sa.Text(), nullable=False, server_default="{}"))
+    op.execute(_ORIGINS)
+    op.drop_column("article", "date_origin")
     op.add_column("article", sa.Column("hidden_at", sa.Float()))
     op.add_column("article", sa.Column("successor", sa.Text(), nullable=False, server_default=""))
     op.add_column("run", sa.Column("task", sa.Text(), nullable=False, server_default="ingest"))
     op.add_column("run", sa.Column("done", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("run", sa.Column("total", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("run", sa.Column("news", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.execute(_NO_NEWS)
+    op.create_index("run_news", "run", ["source", "news", "ended_at"], unique=False)
     op.add_column("request", sa.Column("task", sa.Text(), nullable=False, server_default="ingest"))
     op.add_column(
         "request",
