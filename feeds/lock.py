@@ -1,4 +1,4 @@
-"""The lock of a data folder: one process at a time ingests and publishes (design decision 15)."""
+"""The lock of a data folder: one process at a time ingests and publishes (docs/design.md)."""
 
 import fcntl
 import os

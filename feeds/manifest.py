@@ -1,6 +1,6 @@
 """An edition's manifest: which files subscribers read, what is in them and since when.
 
-Publishing writes it last (design 10), so what it names is complete; the server answers from it.
+Publishing writes it last, so what it names is complete; the server answers from it.
 """
 
 import json

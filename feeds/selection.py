@@ -16,7 +16,7 @@ def cut(
 ) -> Sequence[Exposure]:
     """The part of `window` (newest exposure first) that stays; `sizes` in bytes per article id.
 
-    First the bytes, then 48 hours, then `limit` (design decision 6): an entry exposed less than 48
+    First the bytes, then 48 hours, then `limit` (docs/design.md, exposure): an entry exposed less than 48
     hours ago stays beyond the limit, but not one of a first edition or a backlog; nothing stays
     beyond the bytes but a single entry.
     """
