@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from config import logs
 from config.settings import Settings
-from feeds.cli.common import fail, load_settings
+from feeds.cli.common import Output, fail, load_settings, speaks
 from feeds.context import open_context, open_data, wall_clock
 from feeds.daemon import Daemon, catch_signals
 from feeds.lock import DAEMON, LockedError, data_lock
@@ -29,18 +28,20 @@ _WAIT = 10.0  # seconds to wait for a command, which may only look
 Example:
   broadsheet run"""
 )
+@speaks()
 @click.pass_context
-def run(ctx: click.Context) -> None:
+def run(ctx: click.Context, output: Output) -> None:
     """Refresh every source on schedule and serve the feeds, until SIGTERM or Ctrl-C.
 
-    Continues where the last daemon ended: nothing is asked for before it is due.
+    Continues where the last daemon ended: nothing is asked for before it is due. Exit code 0 when
+    it was told to stop, 1 when it cannot start.
     """
     settings = load_settings(ctx)
-    logs.configure("info", sys.stderr)
-    run_daemon(settings)
+    output.start_log("info")
+    run_daemon(output, settings)
 
 
-def run_daemon(settings: Settings) -> None:
+def run_daemon(output: Output, settings: Settings) -> None:
     """Be the daemon until told to stop. Ends the process itself when a run hangs past the grace."""
     wait = catch_signals()
     try:
@@ -49,7 +50,7 @@ def run_daemon(settings: Settings) -> None:
             open_context(settings) as context,
         ):
             server = _server(settings, context.store)
-            _announce(settings, server.start())
+            _announce(output, settings, server.start())
             daemon = Daemon(context)
             daemon.start()
             wait()
@@ -69,16 +70,20 @@ def run_daemon(settings: Settings) -> None:
 Example:
   broadsheet serve"""
 )
+@speaks(verbose="Say more: whatever the log holds.")
 @click.pass_context
-def serve(ctx: click.Context) -> None:
-    """Serve what is published, without ingesting anything, until SIGTERM or Ctrl-C."""
+def serve(ctx: click.Context, output: Output) -> None:
+    """Serve what is published, without ingesting anything, until SIGTERM or Ctrl-C.
+
+    Exit code 0 when it was told to stop, 1 when it cannot start.
+    """
     settings = load_settings(ctx)
-    logs.configure("info", sys.stderr)
+    output.start_log("info")
     wait = catch_signals()
     try:
         with open_data(settings) as store:
             server = _server(settings, store)
-            _announce(settings, server.start())
+            _announce(output, settings, server.start())
             wait()
             server.stop(_STOP)
     except (StoreError, ServerError) as error:
@@ -119,11 +124,11 @@ def _until_next(settings: Settings, store: Store) -> "Callable[[], int]":
     return seconds
 
 
-def _announce(settings: Settings, port: int) -> None:
+def _announce(output: Output, settings: Settings, port: int) -> None:
     address = settings.server.address
     shown = f"[{address}]" if ":" in address else address
-    click.echo(f"Serving on http://{shown}:{port}/")
+    output.say(f"Serving on http://{shown}:{port}/")
     for feed in settings.feeds:
         for format_ in feed.formats:
-            click.echo(f"Subscribe to {settings.site.url}{feed.name}.{format_}")
+            output.say(f"Subscribe to {settings.site.url}{feed.name}.{format_}")
     sys.stdout.flush()

@@ -1,6 +1,5 @@
 """`ingest`, `publish` and `refresh`: the one-off regeneration, whole or by halves."""
 
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -8,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from config import logs
 from config.settings import Settings
-from feeds.cli.common import fail, load_settings, suggest
+from feeds.cli.common import Output, fail, load_settings, speaks, suggest
+from feeds.cli.completion import feed_names, source_names
 from feeds.cli.output import RunTable, show_published
 from feeds.context import Context, open_context, open_data, wall_clock
 from feeds.lock import COMMAND, DAEMON, LockedError, data_lock
@@ -33,19 +32,22 @@ _POLL = 0.2
 Example:
   broadsheet ingest inbox"""
 )
-@click.argument("source", nargs=-1)
+@click.argument("source", nargs=-1, shell_complete=source_names)
 @click.option("--allow-removal", is_flag=True, help="Remove articles though many are gone at once.")
+@speaks()
 @click.pass_context
-def ingest(ctx: click.Context, source: tuple[str, ...], allow_removal: bool) -> None:
+def ingest(
+    ctx: click.Context, output: Output, source: tuple[str, ...], allow_removal: bool
+) -> None:
     """Read the named SOURCEs (none: every folder and what is due) and store their articles.
 
     Exit code 1 when anything of a source failed; everything else is stored.
     """
     settings = load_settings(ctx)
     _known(source, [s.name for s in settings.sources], "source")
-    with _opened(settings) as context:
+    with _opened(output, settings) as context:
         names = list(source) or due_names(context)
-        with RunTable() as table:
+        with RunTable(output) as table:
             runs = run_sources(context, names, allow_removal=allow_removal, progress=table.progress)
             table.show(runs)
     ctx.exit(int(any(run.failed or run.outcome != "ok" for run in runs)))
@@ -56,18 +58,19 @@ def ingest(ctx: click.Context, source: tuple[str, ...], allow_removal: bool) -> 
 Example:
   broadsheet publish all"""
 )
-@click.argument("feed", nargs=-1)
+@click.argument("feed", nargs=-1, shell_complete=feed_names)
+@speaks(verbose="Say more: whatever the log holds.")
 @click.pass_context
-def publish(ctx: click.Context, feed: tuple[str, ...]) -> None:
+def publish(ctx: click.Context, output: Output, feed: tuple[str, ...]) -> None:
     """Write the named FEEDs (none: all) and every page from what is stored.
 
     A file whose bytes would be the same is not touched. Exit code 1 when a feed failed.
     """
     settings = load_settings(ctx)
     _known(feed, [f.name for f in settings.feeds], "feed")
-    with _opened(settings) as context:
+    with _opened(output, settings) as context:
         report = publish_feeds(context.press(), now=context.clock(), names=feed)
-    show_published(settings, report)
+    show_published(output, settings, report)
     ctx.exit(int(report.failed))
 
 
@@ -77,12 +80,17 @@ Examples:
   broadsheet refresh
   broadsheet refresh inbox wire"""
 )
-@click.argument("source", nargs=-1)
+@click.argument("source", nargs=-1, shell_complete=source_names)
 @click.option("--all", "everything", is_flag=True, help="Every source, due or not.")
 @click.option("--allow-removal", is_flag=True, help="Remove articles though many are gone at once.")
+@speaks()
 @click.pass_context
 def refresh(
-    ctx: click.Context, source: tuple[str, ...], everything: bool, allow_removal: bool
+    ctx: click.Context,
+    output: Output,
+    source: tuple[str, ...],
+    everything: bool,
+    allow_removal: bool,
 ) -> None:
     """Ingest the named SOURCEs (none: every folder and what is due), then publish.
 
@@ -94,7 +102,7 @@ def refresh(
     _known(source, configured, "source")
     wanted = configured if everything else list(source)
     try:
-        with _opened(settings) as context, RunTable() as table:
+        with _opened(output, settings) as context, RunTable(output) as table:
             names = wanted or due_names(context)
             report = refresh_sources(
                 context, names, allow_removal=allow_removal, progress=table.progress
@@ -103,21 +111,21 @@ def refresh(
     except LockedError as error:
         if allow_removal:
             fail(f"{error}; stop it first: --allow-removal is not asked of a running daemon")
-        ctx.exit(_ask_daemon(settings, wanted))
-    show_published(settings, report.published)
+        ctx.exit(_ask_daemon(output, settings, wanted))
+    show_published(output, settings, report.published)
     ctx.exit(int(report.failed))
 
 
-def _ask_daemon(settings: Settings, wanted: list[str]) -> int:
+def _ask_daemon(output: Output, settings: Settings, wanted: list[str]) -> int:
     """Ask the running daemon for a refresh and wait for it; returns the exit code."""
-    click.echo("The daemon is running; asking it.", err=True)
+    output.note("The daemon is running; asking it.")
     with open_data(settings) as store:
         if not wanted:
             wanted = _due_by_daemon(settings, store)
         with store.write() as tx:
             asked = requests.ask(tx, wanted, wall_clock())
         runs = _await(settings, store, asked)
-        with RunTable() as table:
+        with RunTable(output) as table:
             table.show(runs)
     return int(any(run.failed or run.outcome != "ok" for run in runs))
 
@@ -150,12 +158,12 @@ def _await(settings: Settings, store: "Store", asked: int) -> Sequence[RunReport
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Context]:
+def _opened(output: Output, settings: Settings) -> Iterator[Context]:
     """The context with the data lock held; a message and exit 1 where that cannot be.
 
     Raises LockedError when the daemon has the lock.
     """
-    logs.configure("warning", sys.stderr)
+    output.start_log()
     try:
         with data_lock(settings.data_folder, COMMAND, wait=_WAIT), open_context(settings) as opened:
             yield opened
