@@ -71,14 +71,25 @@ def load(
     issues += cross_checks(data, folder, read_cron)
     settings = _validated(data, issues, skip={loc for loc, _ in issues})
     if settings is None or issues:
-        lines = key_lines(text)
-        raise ConfigError(
-            Problem(
-                file=str(path), line=_line(lines, loc), key=_key(loc), message=_masked(why, secrets)
-            )
-            for loc, why in dict.fromkeys(issues)
-        )
+        masked = [(loc, _masked(why, secrets)) for loc, why in dict.fromkeys(issues)]
+        raise ConfigError(_located(path, text, masked))
     return settings.model_copy(update={"folder": folder})
+
+
+def located(path: Path, issues: Issues) -> list[Problem]:
+    """What turned out to be wrong with values of the configuration at `path`, with their lines.
+
+    Raises ConfigError when it cannot be read any more.
+    """
+    return _located(path, _read(path), issues)
+
+
+def _located(path: Path, text: str, issues: Issues) -> list[Problem]:
+    lines = key_lines(text)
+    return [
+        Problem(file=str(path), line=_line(lines, loc), key=_key(loc), message=why)
+        for loc, why in issues
+    ]
 
 
 def _read(path: Path) -> str:

@@ -195,7 +195,7 @@ class Source(Section):
 
     @property
     def removes_gone(self) -> bool:
-        """`on_gone`, or removal for files and keeping for everything else (docs/design.md, losing sight)."""
+        """`on_gone`, or removal for files and keeping for everything else."""
         return (self.on_gone or ("remove" if self.files else "keep")) == "remove"
 
     @field_validator("files")

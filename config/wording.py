@@ -80,7 +80,7 @@ def _amount(limit: object) -> str:
 def _unknown_key(loc: Loc) -> str:
     """Name the option that was meant, or the table the key belongs to."""
     key = str(loc[-1])
-    known = options(_model_at(loc[:-1]))
+    known = options(model_at(loc[:-1]))
     if close := nearest(key, known):
         return "there is no such option" + close
     for name, field in options(Settings).items():
@@ -93,7 +93,8 @@ def _unknown_key(loc: Loc) -> str:
     return "there is no such option"
 
 
-def _model_at(loc: Loc) -> type[BaseModel]:
+def model_at(loc: Loc) -> type[BaseModel]:
+    """The model of the table at `loc`, a path of keys as they are in the file."""
     model: type[BaseModel] = Settings
     for part in loc:
         if isinstance(part, str):

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field
 
 from feeds.context import Context
 from feeds.publish import publish
@@ -66,26 +65,3 @@ def refresh(
     if stopping():
         return RefreshReport(runs=runs)
     return RefreshReport(runs=runs, published=publish(context.press(), now=context.clock()))
-
-
-def as_json(report: RefreshReport) -> dict[str, object]:
-    """The report as scripts get it: `runs` and `feeds`, a dictionary each, times in ISO 8601."""
-    published = asdict(report.published)
-    return {"failed": report.failed, "runs": [run_json(run) for run in report.runs]} | published
-
-
-def run_json(run: RunReport) -> dict[str, object]:
-    """One run as scripts get it."""
-    values = asdict(run)
-    problems = [
-        {"where": trouble.origin, "why": trouble.reason, "failed": trouble.failed}
-        for trouble in run.troubles
-    ]
-    for name in ("done", "total", "troubles"):
-        del values[name]
-    times = {name: _iso(values[name]) for name in ("started_at", "ended_at")}
-    return values | times | {"problems": problems}
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None

@@ -16,9 +16,9 @@ def cut(
 ) -> Sequence[Exposure]:
     """The part of `window` (newest exposure first) that stays; `sizes` in bytes per article id.
 
-    First the bytes, then 48 hours, then `limit` (docs/design.md, exposure): an entry exposed less than 48
-    hours ago stays beyond the limit, but not one of a first edition or a backlog; nothing stays
-    beyond the bytes but a single entry.
+    First the bytes, then 48 hours, then `limit`: an entry exposed less than 48 hours ago stays
+    beyond the limit, but not one of a first edition or a backlog; nothing stays beyond the bytes
+    but a single entry.
     """
     kept = 0
     total = 0

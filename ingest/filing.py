@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
+
 from ingest.article import Article, Document, Draft, Traced, Validators
 from ingest.errors import IngestError
 from ingest.identity import identify, keys
@@ -18,6 +20,8 @@ from ingest.workers import Outcome, Prepared
 _FUTURE = timedelta(minutes=10)  # beyond it a date lies in the future; nearer, clocks differ
 _SAME_TEXT = 0.8  # similarity from which a file with the same title is the same article
 _FIRST_YEAR = 1990  # a file time before it is a clock that was never set
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +51,7 @@ class Tally:
         """Report a problem once; `failed` ones are counted and decide the exit code."""
         self.failed += failed
         self.troubles.append(Trouble(origin=origin, reason=reason, failed=failed))
+        log.debug("document failed" if failed else "document noted", where=origin, why=reason)
 
 
 def open_tally(
@@ -98,6 +103,8 @@ def file_batch(
             continue
         tally.updated += bool(before)
         tally.new += not before
+        change = "article updated" if before else "article new"
+        log.debug(change, where=one.document.origin, title=draft.title)
         article = Article(
             **{name: getattr(draft, name) for name in Draft.__dataclass_fields__},
             id=one.id,

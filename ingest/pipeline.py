@@ -30,6 +30,11 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
     one writes the report and the time the source is next due. A run that is cut short (killed, or
     `stopping`) leaves the source unsettled and due, and the next one continues.
     """
+    with structlog.contextvars.bound_contextvars(source=task.state.name):
+        return _run(task, around)
+
+
+def _run(task: Task, around: Surroundings) -> RunReport:
     now = around.clock()
     with around.store.write() as tx:
         run = runs.start_run(tx, task.state.id, now)
@@ -59,7 +64,7 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
         tally.trouble(error.origin, error.reason)
         outcome = "failed"
     except Exception as error:
-        log.exception("run failed unexpectedly", source=task.state.name)
+        log.exception("run failed unexpectedly")
         reason = f"unexpected {type(error).__name__}: {error}; the log has the traceback"
         tally.trouble("", reason[:500])
         outcome = "failed"

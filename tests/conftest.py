@@ -14,14 +14,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
-    """Compare bytes with a file in `golden/`, or write that file under --update-golden."""
+    """Compare bytes with a file in `golden/`, or at a path, or write it under --update-golden."""
 
     def compare(name: str, body: bytes) -> None:
         path = Path(__file__).with_name("golden") / name
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(body)
-        assert body.decode() == path.read_text(encoding="utf-8")
+        agreed = path.read_text(encoding="utf-8")
+        assert body.decode() == agreed, f"if this is meant, pytest --update-golden writes {path}"
 
     return compare
 

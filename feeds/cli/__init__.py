@@ -1,10 +1,13 @@
 """The command `broadsheet`. Each subcommand's module is imported only when it is called."""
 
 import difflib
+import os
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "init": ("feeds.cli.setup:init", "Write a commented configuration to start from."),
@@ -22,6 +25,8 @@ COMMANDS = {
     "hide": ("feeds.cli.hide:hide", "Take articles from public view."),
     "unhide": ("feeds.cli.hide:unhide", "Put hidden articles back in their places."),
     "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),
+    "completion": ("feeds.cli.completion:completion", "Print what completes words in a shell."),
+    "man": ("feeds.cli.manual:man", "Print the manual page: every command, every option."),
 }
 """Each command's `module:attribute` and the line `--help` shows, in the order of use."""
 
@@ -50,6 +55,24 @@ class LazyGroup(click.Group):
             ctx.fail(f"No such command {name!r}.{hint}")
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Say where an option of ours stands when it was given behind the command's name."""
+        try:
+            return super().invoke(ctx)
+        except click.NoSuchOption as error:
+            if any(error.option_name in param.opts for param in self.params):
+                place = f"{error.option_name} stands before the name of the command."
+                raise click.UsageError(place, error.ctx) from None
+            raise
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        found = [
+            CompletionItem(name, help=line)
+            for name, (_, line) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
@@ -74,7 +97,18 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 Example:
   broadsheet init news && cd news
   broadsheet refresh
-  broadsheet run""",
+  broadsheet run
+
+\b
+Exit codes:
+  0  all is well
+  1  something failed; everything else was done
+  2  a bad configuration or command line; nothing was done
+
+\b
+Environment:
+  BROADSHEET_CONFIG  the configuration file, where --config names none
+  NO_COLOR           no colours, also on a terminal""",
 )
 @click.option(
     "--config",
@@ -85,6 +119,8 @@ Example:
     show_envvar=True,
     help="The configuration file.",
 )
+@click.option("-q", "--quiet", is_flag=True, help="Print problems only.")
+@click.option("-v", "--verbose", is_flag=True, help="Say more.")
 @click.option(
     "--version",
     is_flag=True,
@@ -94,9 +130,11 @@ Example:
     help="Show the version and exit.",
 )
 @click.pass_context
-def main(ctx: click.Context, config: Path) -> None:
+def main(ctx: click.Context, config: Path, quiet: bool, verbose: bool) -> None:  # noqa: ARG001 - the commands take them
     """Turn folders of articles and lists of web pages into RSS and Atom feeds.
 
-    Exit codes: 0 all is well, 1 something failed, 2 a bad configuration or command line.
+    --quiet and --verbose may also stand behind the name of a command.
     """
     ctx.obj = config
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False

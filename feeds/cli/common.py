@@ -1,37 +1,105 @@
-"""What all commands share: settings, and a clean way to give up."""
+"""What all commands share: settings, how they speak, and a clean way to give up."""
 
 import difflib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from config.load import ConfigError, load
-from config.settings import Settings
-from ingest.schedule import parse_cron
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+_MORE = "Say more: each document that is new, updated or failed."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """How much a command says. Answers go to stdout; problems and the log go to stderr.
+
+    `quiet`: problems alone. `verbose`: more than usual. `json`: one JSON object and no words.
+    """
+
+    quiet: bool = False
+    verbose: bool = False
+    json: bool = False
+
+    def say(self, text: str = "") -> None:
+        """Print words for people: none when quiet, none beside JSON."""
+        if not (self.quiet or self.json):
+            click.echo(text)
+
+    def note(self, text: str) -> None:
+        """Say on stderr what is going on, which is no part of the answer."""
+        if not self.quiet:
+            click.echo(text, err=True)
+
+    def show(self, found: object) -> None:
+        """Print a value as JSON, in a form that stays from one release to the next."""
+        import json
+
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+
+    def start_log(self, usual: str = "warning") -> None:
+        """Log to stderr: from `usual` on, with -v everything, with -q what is wrong."""
+        from config import logs  # structlog: 100 ms
+
+        level = "debug" if self.verbose else "warning" if self.quiet else usual
+        logs.configure(level, sys.stderr)
+
+
+def speaks(*, json: str = "", verbose: str = _MORE) -> Callable[[Callable[..., Any]], Any]:
+    """Give a command -q and -v, and --json if `json` says what it holds; stands above pass_context.
+
+    The command gets an `output`, made of these and of the same options before its name.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        @wraps(function)
+        def call(
+            *args: Any, quiet: bool, verbose: bool, as_json: bool = False, **named: Any
+        ) -> Any:
+            before = click.get_current_context().find_root().params
+            quiet, verbose = quiet or before["quiet"], verbose or before["verbose"]
+            if quiet and verbose:
+                raise click.UsageError("--quiet and --verbose contradict each other.")
+            output = Output(quiet=quiet, verbose=verbose, json=as_json)
+            return function(*args, output=output, **named)
+
+        call = click.option("-v", "--verbose", is_flag=True, help=verbose)(call)
+        call = click.option("-q", "--quiet", is_flag=True, help="Print problems only.")(call)
+        return click.option("--json", "as_json", is_flag=True, help=json)(call) if json else call
+
+    return decorate
 
 
 def config_path(ctx: click.Context) -> Path:
-    """The configuration file that `--config` names."""
-    return ctx.find_object(Path) or Path("broadsheet.toml")
+    """Where the configuration is: `--config`, also while the shell asks what could be typed."""
+    given = ctx.find_root().params.get("config") or os.environ.get("BROADSHEET_CONFIG")
+    return Path(given or "broadsheet.toml")
 
 
-def load_settings(ctx: click.Context) -> Settings:
+def load_settings(ctx: click.Context) -> "Settings":
     """The settings of `--config`. With any problem: all of them on stderr, exit code 2."""
+    from config.load import ConfigError
+
     try:
         return read_settings(config_path(ctx))
     except ConfigError as error:
         fail(str(error), code=2)
 
 
-def read_settings(path: Path) -> Settings:
+def read_settings(path: Path) -> "Settings":
     """The settings of the file at `path`, variables taken from our environment.
 
     Raises ConfigError with every problem.
     """
+    from config.load import load
+
     return load(path, os.environ, _read_cron)
 
 
@@ -49,4 +117,6 @@ def fail(message: str, code: int = 1) -> NoReturn:
 
 def _read_cron(expression: str) -> object:
     """Raise ValueError for an impossible schedule, in whichever zone: a wrong one is told apart."""
+    from ingest.schedule import parse_cron
+
     return parse_cron(expression, "UTC")

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import click
 
-from config import logs
 from config.settings import Settings
-from feeds.cli.common import config_path, fail, load_settings, read_settings
+from feeds.cli.common import Output, config_path, fail, load_settings, read_settings, speaks
 from feeds.context import open_context, open_data, wall_clock
 from feeds.daemon import Daemon
 from feeds.lock import DAEMON, LockedError, daemon_pid, data_lock
@@ -32,19 +31,21 @@ _POLL = 0.1
 Example:
   broadsheet run"""
 )
+@speaks()
 @click.pass_context
-def run(ctx: click.Context) -> None:
+def run(ctx: click.Context, output: Output) -> None:
     """Refresh every source on schedule and serve the feeds, until SIGTERM or Ctrl-C.
 
     Continues where the last daemon ended: nothing is asked for before it is due. SIGHUP makes it
-    take up a changed configuration, SIGUSR1 refresh what is due and every folder now.
+    take up a changed configuration, SIGUSR1 refresh what is due and every folder now. Exit code 0
+    when it was told to stop, 1 when it cannot start.
     """
     settings = load_settings(ctx)
-    logs.configure("info", sys.stderr)
-    run_daemon(settings, config_path(ctx))
+    output.start_log("info")
+    run_daemon(output, settings, config_path(ctx))
 
 
-def run_daemon(settings: Settings, path: Path) -> None:
+def run_daemon(output: Output, settings: Settings, path: Path) -> None:
     """Be the daemon until told to stop. Ends the process itself when a run hangs past the grace."""
     config = ConfigFile(path, read_settings)
     signals = Signals(signal.SIGHUP, signal.SIGUSR1)
@@ -56,7 +57,7 @@ def run_daemon(settings: Settings, path: Path) -> None:
             daemon = Daemon(context)
             app = new_app(settings, context.store, lambda: daemon.context.names)
             server = Server(app, settings.server.address, settings.server.port)
-            _announce(settings, server.start())
+            _announce(output, settings, server.start())
             service = Service(
                 config=config,
                 daemon=daemon,
@@ -80,18 +81,22 @@ def run_daemon(settings: Settings, path: Path) -> None:
 Example:
   broadsheet serve"""
 )
+@speaks(verbose="Say more: whatever the log holds.")
 @click.pass_context
-def serve(ctx: click.Context) -> None:
-    """Serve what is published, without ingesting anything, until SIGTERM or Ctrl-C."""
+def serve(ctx: click.Context, output: Output) -> None:
+    """Serve what is published, without ingesting anything, until SIGTERM or Ctrl-C.
+
+    Exit code 0 when it was told to stop, 1 when it cannot start.
+    """
     settings = load_settings(ctx)
-    logs.configure("info", sys.stderr)
+    output.start_log("info")
     signals = Signals()
     names = [source.name for source in settings.sources]
     try:
         with open_data(settings) as store:
             app = new_app(settings, store, lambda: names)
             server = Server(app, settings.server.address, settings.server.port)
-            _announce(settings, server.start())
+            _announce(output, settings, server.start())
             signals.wait_for_end()
             server.stop(_STOP)
     except (StoreError, ServerError) as error:
@@ -103,8 +108,9 @@ def serve(ctx: click.Context) -> None:
 Example:
   broadsheet reload"""
 )
+@speaks(verbose="Say more: whatever the log holds.")
 @click.pass_context
-def reload(ctx: click.Context) -> None:
+def reload(ctx: click.Context, output: Output) -> None:
     """Have the running daemon take up the configuration as it is now.
 
     With any problem it keeps the one it has. Exit code 2 for a bad configuration, 1 when no daemon
@@ -129,7 +135,7 @@ def reload(ctx: click.Context) -> None:
                 with store.read() as tx:
                     state = daemons.look(tx, host)
                 if state and state.digest == digest and state.loaded_at >= began:
-                    click.echo(f"The daemon (process {pid}) goes by {path} now.")
+                    output.say(f"The daemon (process {pid}) goes by {path} now.")
                     return
                 if state and state.refused_at and state.refused_at >= began:
                     fail("\n".join(["The daemon keeps the configuration it has:", *state.refused]))
@@ -151,11 +157,11 @@ def _waits(error: LockedError) -> None:
     click.echo(f"{error}; waiting for its end", err=True)
 
 
-def _announce(settings: Settings, port: int) -> None:
+def _announce(output: Output, settings: Settings, port: int) -> None:
     address = settings.server.address
     shown = f"[{address}]" if ":" in address else address
-    click.echo(f"Serving on http://{shown}:{port}/")
+    output.say(f"Serving on http://{shown}:{port}/")
     for feed in settings.feeds:
         for format_ in feed.formats:
-            click.echo(f"Subscribe to {settings.site.url}{feed.name}.{format_}")
+            output.say(f"Subscribe to {settings.site.url}{feed.name}.{format_}")
     sys.stdout.flush()

@@ -9,7 +9,7 @@ import click
 
 from config.load import ConfigError, load
 from config.settings import Settings
-from feeds.cli.common import fail
+from feeds.cli.common import Output, fail, speaks
 from feeds.cli.output import RunTable, show_published
 from feeds.context import open_context
 from feeds.lock import COMMAND, LockedError, data_lock
@@ -25,17 +25,19 @@ Example:
   broadsheet demo --serve"""
 )
 @click.option("--serve", is_flag=True, help="Go on as the daemon, until Ctrl-C.")
-def demo(serve: bool) -> None:
+@speaks()
+def demo(output: Output, serve: bool) -> None:
     """Make a site in ./broadsheet-demo from sample articles: ingest them, publish feeds and pages.
 
-    Run again it refreshes the same site.
+    Run again it refreshes the same site. Exit code 1 when anything of it failed.
     """
+    output.start_log()
     try:
         settings = _made()
         with (
             data_lock(settings.data_folder, COMMAND),
             open_context(settings) as context,
-            RunTable() as table,
+            RunTable(output) as table,
         ):
             names = [source.name for source in settings.sources]
             report = refresh(context, names, progress=table.progress)
@@ -46,22 +48,19 @@ def demo(serve: bool) -> None:
         fail(str(error))
     except OSError as error:
         fail(f"{error.filename or _FOLDER}: {error.strerror or error}")
-    show_published(settings, report.published)
+    show_published(output, settings, report.published)
     if report.failed:
         raise SystemExit(1)
     if serve:
-        import sys
-
-        from config import logs
         from feeds.cli.daemon import run_daemon
 
-        logs.configure("info", sys.stderr)
-        run_daemon(settings, _FOLDER / "broadsheet.toml")
+        output.start_log("info")
+        run_daemon(output, settings, _FOLDER / "broadsheet.toml")
         return
-    click.echo(f"\nNow run `cd {_FOLDER} && broadsheet run`, and subscribe your feed reader to")
+    output.say(f"\nNow run `cd {_FOLDER} && broadsheet run`, and subscribe your feed reader to")
     for format_ in settings.feeds[0].formats:
-        click.echo(f"  {settings.site.url}{settings.feeds[0].name}.{format_}")
-    click.echo(f"Change an article in {_FOLDER / 'articles'} and watch it arrive.")
+        output.say(f"  {settings.site.url}{settings.feeds[0].name}.{format_}")
+    output.say(f"Change an article in {_FOLDER / 'articles'} and watch it arrive.")
 
 
 def _made() -> Settings:

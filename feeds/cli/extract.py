@@ -1,6 +1,5 @@
 """`extract`: what normalizing makes of one document. Nothing is stored."""
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -10,7 +9,8 @@ from typing import Literal
 import click
 
 from config.settings import Fetch, Settings, Source
-from feeds.cli.common import fail, load_settings
+from feeds.cli.common import Output, config_path, fail, load_settings, speaks
+from feeds.cli.completion import files
 from ingest.article import Document, Draft, Validators
 from ingest.errors import IngestError
 from ingest.normalize.rules import Rules
@@ -22,19 +22,27 @@ from ingest.workers import Prepared, Workers
     epilog="""\b
 Examples:
   broadsheet extract articles/bridge.txt
-  broadsheet extract --json https://example.org/news/bridge"""
+  broadsheet extract --json https://example.org/news/bridge
+
+\b
+JSON:
+  url, title, site_name, language  null where unknown
+  published, updated               times with a zone, or null
+  authors, tags                    lists, empty where unknown
+  image                            null, or url, media_type, width, height
+  summary, text, html              the article itself
+  origins                          where each of them came from, by its name"""
 )
-@click.argument("what", metavar="PATH-OR-URL")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.argument("what", metavar="PATH-OR-URL", shell_complete=files)
+@speaks(json="Print one JSON object instead.", verbose="Show the HTML too.")
 @click.pass_context
-def extract(ctx: click.Context, what: str, as_json: bool) -> None:
-    """Show the article that normalizing makes of one file or page. Nothing is stored.
+def extract(ctx: click.Context, output: Output, what: str) -> None:
+    """Show the article that normalizing makes of PATH-OR-URL, a file or page. Nothing is stored.
 
     A configuration, where there is one, gives the limits, time zone and language. Exit code 1 when
     no article can be made.
     """
-    path = ctx.find_object(Path) or Path("broadsheet.toml")
-    settings = load_settings(ctx) if path.exists() else None
+    settings = load_settings(ctx) if config_path(ctx).exists() else None
     now = datetime.now(UTC)
     is_url = what.startswith(("http://", "https://"))
     workers = Workers(1)
@@ -49,10 +57,10 @@ def extract(ctx: click.Context, what: str, as_json: bool) -> None:
     if not isinstance(outcome, Prepared):
         fail(f"{what}: {outcome.reason}")
     draft = outcome.draft
-    if as_json:
-        click.echo(json.dumps(_json(draft, document), indent=2, ensure_ascii=False))
+    if output.json:
+        output.show(_json(draft, document))
     else:
-        _print(draft, document)
+        _print(output, draft, document)
 
 
 def _rules(settings: Settings | None, *, is_url: bool) -> Rules:
@@ -104,7 +112,7 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _print(draft: Draft, document: Document) -> None:
+def _print(output: Output, draft: Draft, document: Document) -> None:
     lines = [
         ("title", draft.title, "title"),
         ("url", draft.url or document.url, "url"),
@@ -120,9 +128,11 @@ def _print(draft: Draft, document: Document) -> None:
     for label, value, name in lines:
         if value:
             origin = draft.origins.get(name)
-            click.echo(f"{label:>10}  {value}" + (f" ({origin})" if origin else ""))
+            output.say(f"{label:>10}  {value}" + (f" ({origin})" if origin else ""))
     for warning in draft.warnings:
         click.echo(f"{'warning':>10}  {warning}", err=True)
     for label, text in (("Summary", draft.summary), ("Text", draft.text)):
         origin = draft.origins.get(label.lower())
-        click.echo(f"\n{label}" + (f" ({origin})" if origin else "") + f"\n\n{text}")
+        output.say(f"\n{label}" + (f" ({origin})" if origin else "") + f"\n\n{text}")
+    if output.verbose:
+        output.say(f"\nHTML\n\n{draft.html}")

@@ -1,6 +1,5 @@
 """`history`: the runs there were, newest first."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain, groupby, islice
@@ -9,8 +8,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from config.settings import Settings
-from feeds.cli.common import fail, load_settings, suggest
-from feeds.cli.output import iso, when
+from feeds.cli.common import Output, fail, load_settings, speaks, suggest
+from feeds.cli.completion import source_names
+from feeds.cli.output import run_json, when
 from feeds.context import open_data
 from ingest.errors import StoreError
 from ingest.store import Transaction, runs, sources
@@ -25,36 +25,42 @@ _TOLD = 3  # problems told of one run unasked
 Examples:
   broadsheet history inbox
   broadsheet history --all --limit 100
-  broadsheet history --json | jq '.runs[] | select(.outcome != "ok")'"""
+  broadsheet history --json | jq '.runs[] | select(.outcome != "ok")'
+
+\b
+JSON:
+  runs  a list: id, source, task ("ingest" or "re-extract"), started and ended
+        (UTC, null: under way), seconds, outcome ("ok", "partial", "failed",
+        "cut short" or null), news (whether it changed something or ended
+        otherwise than the one before), new, updated, unchanged, removed,
+        failed, and problems: a list of where, why and failed"""
 )
-@click.argument("source", default="")
+@click.argument("source", default="", shell_complete=source_names)
 @click.option(
     "--limit", type=click.IntRange(1), default=20, show_default=True, help="Runs to show."
 )
 @click.option("--all", "everything", is_flag=True, help="Runs without news too, one by one.")
-@click.option("-v", "--verbose", is_flag=True, help="Every problem of each run.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@speaks(json="One JSON object: the runs.", verbose="Every problem of each run.")
 @click.pass_context
-def history(
-    ctx: click.Context, source: str, limit: int, everything: bool, verbose: bool, as_json: bool
-) -> None:
+def history(ctx: click.Context, output: Output, source: str, limit: int, everything: bool) -> None:
     """Show the last runs of SOURCE (none: of every source), newest first, with their problems.
 
     Runs without news, that changed nothing and ended as the run before them, are counted only. They
-    are remembered for two days, the others for 90.
+    are remembered for two days, the others for 90. Exit code 0 whatever the runs came to, 2 when
+    there is no such source.
     """
     settings = load_settings(ctx)
     try:
         with open_data(settings) as store, store.read() as tx:
             found = _named(tx, settings, source)
-            if as_json:
+            if output.json:
                 told = islice((run for run in found if run.news or everything), limit)
-                _print_json(list(told))
+                output.show({"runs": [run_json(run) for run in told]})
             else:
                 zone = ZoneInfo(settings.site.timezone)
-                lines = _lines(found, limit, zone, everything=everything, verbose=verbose)
+                lines = _lines(found, limit, zone, everything=everything, verbose=output.verbose)
                 for line in chain([next(lines, "There was no run yet.")], lines):
-                    click.echo(line)
+                    output.say(line)
     except StoreError as error:
         fail(str(error))
 
@@ -118,27 +124,3 @@ def _troubles(troubles: tuple[Trouble, ...], most: int) -> Iterator[str]:
         yield f"    {trouble.origin}{': ' if trouble.origin else ''}{trouble.reason}"
     if len(troubles) > most:
         yield f"    … and {len(troubles) - most} more; -v shows them"
-
-
-def _print_json(found: list[RunReport]) -> None:
-    told = [
-        {
-            "id": run.id,
-            "source": run.source,
-            "task": run.task,
-            "started": iso(run.started_at),
-            "ended": iso(run.ended_at),
-            "seconds": round((run.ended_at - run.started_at).total_seconds(), 3)
-            if run.ended_at
-            else None,
-            "outcome": run.outcome or None,
-            "news": run.news,
-            **{name: getattr(run, name) for name in _COUNTS},
-            "problems": [
-                {"where": one.origin, "why": one.reason, "failed": one.failed}
-                for one in run.troubles
-            ],
-        }
-        for run in found
-    ]
-    click.echo(json.dumps({"runs": told}, indent=2, ensure_ascii=False))

@@ -1,39 +1,50 @@
 """`ingest`, `publish` and `refresh`: the one-off regeneration, whole or by halves."""
 
-import json
 from collections.abc import Sequence
 from typing import NoReturn
 
 import click
 
 from config.settings import Settings
-from feeds.cli.common import fail, load_settings, suggest
-from feeds.cli.output import RunTable, show_published
+from feeds.cli.common import Output, fail, load_settings, speaks, suggest
+from feeds.cli.completion import feed_names, source_names
+from feeds.cli.output import RunTable, refresh_json, show_published
 from feeds.cli.work import Interrupt, interruptible, opened, work
 from feeds.context import Context, due_names, wall_clock
 from feeds.lock import DAEMON, LockedError
 from feeds.publish import publish as publish_feeds
-from feeds.refresh import RefreshReport, as_json, run_sources
+from feeds.refresh import RefreshReport, run_sources
 from feeds.refresh import refresh as refresh_sources
 from ingest.store import Transaction, requests
 
 _allow_removal = click.option(
     "--allow-removal", is_flag=True, help="Remove articles though many are gone at once."
 )
-_json = click.option("--json", "wants_json", is_flag=True, help="One JSON object, for a script.")
+_JSON = "One JSON object: the runs, and what was published."
 
 
 @click.command(
     epilog="""\b
 Example:
-  broadsheet ingest inbox"""
+  broadsheet ingest inbox
+
+\b
+JSON:
+  failed    whether anything failed
+  runs      a list, as `history --json` has it
+  feeds     a list: name, entries, files (below the output folder), changed,
+            and error ("" for none)
+  waiting   feeds without an edition yet: a source of theirs never ran
+  pages     how many pages and other files were written
+  warnings  a list of what was left out
+  errors    a list of what concerns no single feed or source"""
 )
-@click.argument("source", nargs=-1)
+@click.argument("source", nargs=-1, shell_complete=source_names)
 @_allow_removal
-@_json
+@speaks(json=_JSON)
 @click.pass_context
 def ingest(
-    ctx: click.Context, source: tuple[str, ...], allow_removal: bool, wants_json: bool
+    ctx: click.Context, output: Output, source: tuple[str, ...], allow_removal: bool
 ) -> None:
     """Read the named SOURCEs (none: every folder and what is due) and store their articles.
 
@@ -42,7 +53,7 @@ def ingest(
     settings = load_settings(ctx)
     _known(source, [s.name for s in settings.sources], "source")
     try:
-        with opened(settings) as context, RunTable() as table:
+        with opened(output, settings) as context, RunTable(output) as table:
             names = list(source) or _unasked(context)
             runs = interruptible(
                 context,
@@ -56,18 +67,29 @@ def ingest(
             )
     except LockedError as error:
         _fail_locked(error)
-    _end(ctx, settings, RefreshReport(runs=runs), wants_json)
+    _end(ctx, output, settings, RefreshReport(runs=runs))
 
 
 @click.command(
     epilog="""\b
 Example:
-  broadsheet publish all"""
+  broadsheet publish all
+
+\b
+JSON:
+  failed    whether anything failed
+  runs      a list, as `history --json` has it
+  feeds     a list: name, entries, files (below the output folder), changed,
+            and error ("" for none)
+  waiting   feeds without an edition yet: a source of theirs never ran
+  pages     how many pages and other files were written
+  warnings  a list of what was left out
+  errors    a list of what concerns no single feed or source"""
 )
-@click.argument("feed", nargs=-1)
-@_json
+@click.argument("feed", nargs=-1, shell_complete=feed_names)
+@speaks(verbose="Say more: whatever the log holds.", json=_JSON)
 @click.pass_context
-def publish(ctx: click.Context, feed: tuple[str, ...], wants_json: bool) -> None:
+def publish(ctx: click.Context, output: Output, feed: tuple[str, ...]) -> None:
     """Write the named FEEDs (none: all) and every page from what is stored.
 
     A file whose bytes would be the same is not touched. Exit code 1 when a feed failed.
@@ -75,30 +97,41 @@ def publish(ctx: click.Context, feed: tuple[str, ...], wants_json: bool) -> None
     settings = load_settings(ctx)
     _known(feed, [f.name for f in settings.feeds], "feed")
     try:
-        with opened(settings) as context:
+        with opened(output, settings) as context:
             published = publish_feeds(context.press(), now=context.clock(), names=feed)
     except LockedError as error:
         _fail_locked(error)
-    _end(ctx, settings, RefreshReport(published=published), wants_json)
+    _end(ctx, output, settings, RefreshReport(published=published))
 
 
 @click.command(
     epilog="""\b
 Examples:
   broadsheet refresh
-  broadsheet refresh inbox wire"""
+  broadsheet refresh inbox wire
+
+\b
+JSON:
+  failed    whether anything failed
+  runs      a list, as `history --json` has it
+  feeds     a list: name, entries, files (below the output folder), changed,
+            and error ("" for none)
+  waiting   feeds without an edition yet: a source of theirs never ran
+  pages     how many pages and other files were written
+  warnings  a list of what was left out
+  errors    a list of what concerns no single feed or source"""
 )
-@click.argument("source", nargs=-1)
+@click.argument("source", nargs=-1, shell_complete=source_names)
 @click.option("--all", "everything", is_flag=True, help="Every source, due or not.")
 @_allow_removal
-@_json
+@speaks(json=_JSON)
 @click.pass_context
 def refresh(
     ctx: click.Context,
+    output: Output,
     source: tuple[str, ...],
     everything: bool,
     allow_removal: bool,
-    wants_json: bool,
 ) -> None:
     """Ingest the named SOURCEs (none: every folder and what is due), then publish.
 
@@ -124,17 +157,17 @@ def refresh(
         names = wanted or due_names(settings, tx, wall_clock())
         return requests.ask(tx, names, wall_clock(), allow_removal=allow_removal)
 
-    _end(ctx, settings, work(settings, here, ask), wants_json)
+    _end(ctx, output, settings, work(output, settings, here, ask))
 
 
-def _end(ctx: click.Context, settings: Settings, done: RefreshReport, wants_json: bool) -> None:
+def _end(ctx: click.Context, output: Output, settings: Settings, done: RefreshReport) -> None:
     """Show what was done; the exit code says whether all of it went well."""
-    if wants_json:
-        click.echo(json.dumps(as_json(done), indent=2, ensure_ascii=False))
+    if output.json:
+        output.show(refresh_json(done))
     else:
         if done.runs:
-            RunTable().show(done.runs)
-        show_published(settings, done.published)
+            RunTable(output).show(done.runs)
+        show_published(output, settings, done.published)
     ctx.exit(int(done.failed))
 
 

@@ -1,7 +1,8 @@
 """`init` and `check`: a configuration to start from, and what there is to say about one."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -9,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from config.checks import Issues
+from config.load import ConfigError, Problem, located
 from config.settings import Settings, Source
-from feeds.cli.common import fail, load_settings
+from feeds.cli.common import Output, config_path, fail, read_settings, speaks
 from ingest.errors import SourceError
 from ingest.schedule import parse_cron
 from ingest.sources.files import FilesSource
@@ -22,10 +25,11 @@ Example:
   broadsheet init news"""
 )
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
-def init(folder: Path) -> None:
+@speaks(verbose="Say what was made.")
+def init(output: Output, folder: Path) -> None:
     """Write broadsheet.toml, every option commented, into FOLDER (default: here).
 
-    A file that is there already stays as it is.
+    A file that is there already stays as it is. Exit code 1 when nothing could be written.
     """
     target = folder / "broadsheet.toml"
     try:
@@ -37,8 +41,10 @@ def init(folder: Path) -> None:
         fail(f"{target} is there already and was left as it is")
     except OSError as error:
         fail(f"{target} cannot be written: {error.strerror or error}")
-    click.echo(f"Wrote {target}.")
-    click.echo("Next:")
+    output.say(f"Wrote {target}.")
+    if output.verbose:
+        output.say(f"Made {folder / 'articles'}, the folder that its source reads.")
+    output.say("Next:")
     steps = [
         f"set title and url in {target}",
         f"put text, Markdown or HTML files into {folder / 'articles'}",
@@ -47,35 +53,116 @@ def init(folder: Path) -> None:
     if folder != Path():
         steps.insert(2, f"cd {folder}")
     for number, step in enumerate(steps, 1):
-        click.echo(f"  {number}. {step}")
+        output.say(f"  {number}. {step}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Holding:
+    """What a source holds now: files or addresses, and what is wrong with them."""
+
+    source: Source
+    items: tuple[str, ...]
+    trouble: str = ""
+
+    @property
+    def words(self) -> str:
+        if self.source.kind == "urls":
+            return f"{len(self.items)} address{'es' * (len(self.items) != 1)}"
+        return f"{len(self.items)} file{'s' * (len(self.items) != 1)}"
 
 
 @click.command(
     epilog="""\b
-Example:
-  broadsheet --config news/broadsheet.toml check"""
+Examples:
+  broadsheet --config news/broadsheet.toml check
+  broadsheet check --json | jq -r '.problems[].message'
+
+\b
+JSON:
+  ok        true when there is no problem
+  problems  a list of what is wrong: file, line, key and message;
+            line and key are null for a problem of the whole file
+  sources   a list: name, kind ("files" or "urls"), holds (how many),
+            every (seconds) or cron, the other one is null, and
+            next_run (UTC, null: when the daemon starts)
+  feeds     the names of the feeds"""
 )
+@speaks(json="Print one JSON object instead.", verbose="List what each source holds.")
 @click.pass_context
-def check(ctx: click.Context) -> None:
+def check(ctx: click.Context, output: Output) -> None:
     """Validate the configuration, its folders and its schedule. Changes nothing.
 
     Says when each source runs next if the daemon starts now. Exit code 2 for a bad configuration,
     1 for a folder that cannot be used.
     """
-    settings = load_settings(ctx)
     now = datetime.now(UTC)
-    troubles = list(_folder_troubles(settings))
-    for source in settings.sources:
-        holds, trouble = _holdings(source, settings)
-        if trouble:
-            troubles.append(f"{source.name}: {trouble}")
-        click.echo(f"{source.name}: {holds}; {next_run(source, settings.site.timezone, now)}")
-    for trouble in troubles:
-        click.echo(trouble, err=True)
-    if troubles:
-        ctx.exit(1)
-    feeds = ", ".join(feed.name for feed in settings.feeds)
-    click.echo(f"All is well. Feeds: {feeds}.")
+    try:
+        settings = read_settings(config_path(ctx))
+    except ConfigError as error:
+        if not output.json:
+            fail(str(error), code=2)
+        output.show(
+            {"ok": False, "problems": _problems(error.problems), "sources": [], "feeds": []}
+        )
+        ctx.exit(2)
+    held = [_holding(source, settings) for source in settings.sources]
+    wrong = located(config_path(ctx), [*_unusable_folders(settings), *_unusable_sources(held)])
+    if output.json:
+        output.show(_json(settings, held, wrong, now))
+    else:
+        _print(output, settings, held, wrong, now)
+    ctx.exit(int(bool(wrong)))
+
+
+def _print(
+    output: Output,
+    settings: Settings,
+    held: Sequence[_Holding],
+    wrong: Sequence[Problem],
+    now: datetime,
+) -> None:
+    for one in held:
+        due = next_run(one.source, settings.site.timezone, now)
+        output.say(f"{one.source.name}: {one.words}; {due}")
+        for item in one.items if output.verbose else ():
+            output.say(f"  {item}")
+    for problem in wrong:
+        click.echo(str(problem), err=True)
+    if not wrong:
+        feeds = ", ".join(feed.name for feed in settings.feeds)
+        output.say(f"All is well. Feeds: {feeds}.")
+
+
+def _json(
+    settings: Settings, held: Sequence[_Holding], wrong: Sequence[Problem], now: datetime
+) -> dict[str, object]:
+    """The object that scripts get; the help of `check` says what it holds."""
+    return {
+        "ok": not wrong,
+        "problems": _problems(wrong),
+        "sources": [_source(one, settings.site.timezone, now) for one in held],
+        "feeds": [feed.name for feed in settings.feeds],
+    }
+
+
+def _problems(found: Sequence[Problem]) -> list[dict[str, object]]:
+    return [
+        {"file": one.file, "line": one.line or None, "key": one.key or None, "message": one.message}
+        for one in found
+    ]
+
+
+def _source(held: _Holding, zone: str, now: datetime) -> dict[str, object]:
+    source = held.source
+    due = parse_cron(source.cron, zone).next_after(now) if source.cron else None
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "holds": len(held.items),
+        "every": None if source.cron else int(source.interval.total_seconds()),
+        "cron": source.cron or None,
+        "next_run": due.astimezone(UTC).isoformat(timespec="seconds") if due else None,
+    }
 
 
 def next_run(source: Source, zone: str, now: datetime) -> str:
@@ -99,10 +186,10 @@ def _words(span: timedelta) -> str:
     return " ".join(words[:2]) or "0 seconds"
 
 
-def _holdings(source: Source, settings: Settings) -> tuple[str, str]:
-    """What a source holds now, in words, and what is wrong with that. Nothing is fetched."""
+def _holding(source: Source, settings: Settings) -> _Holding:
+    """What a source holds now. Nothing is fetched."""
     if source.kind == "urls":
-        return f"{len(source.urls)} address{'es' * (len(source.urls) > 1)}", ""
+        return _Holding(source=source, items=source.urls)
     folder = FilesSource(
         source.files,
         folder=settings.folder,
@@ -113,16 +200,21 @@ def _holdings(source: Source, settings: Settings) -> tuple[str, str]:
     try:
         listing = folder.listing({})
     except SourceError as error:
-        return "no files", error.reason
+        return _Holding(source=source, items=(), trouble=error.reason)
     trouble = "; ".join(f"{where}: {why}" if where else why for where, why in listing.troubles[:5])
-    return f"{len(listing.found)} file{'s' * (len(listing.found) != 1)}", trouble
+    items = tuple(found.origin for found in listing.found)
+    return _Holding(source=source, items=items, trouble=trouble)
 
 
-def _folder_troubles(settings: Settings) -> Iterator[str]:
+def _unusable_sources(held: Sequence[_Holding]) -> Issues:
+    return [(("source", n, "files"), one.trouble) for n, one in enumerate(held) if one.trouble]
+
+
+def _unusable_folders(settings: Settings) -> Iterator[tuple[tuple[str], str]]:
     """What keeps the folders we write from being written."""
     for name, path in (("output", settings.output_folder), ("data", settings.data_folder)):
         nearest = next(folder for folder in (path, *path.parents) if folder.exists())
         if not nearest.is_dir():
-            yield f"{name}: {nearest} is not a folder"
+            yield (name,), f"{nearest} is not a folder"
         elif not os.access(nearest, os.W_OK | os.X_OK):
-            yield f"{name}: {nearest} cannot be written to"
+            yield (name,), f"{nearest} cannot be written to"

@@ -1,12 +1,11 @@
 """`show`: everything that is known about one article, and where each field came from."""
 
-import json
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import click
 
-from feeds.cli.common import fail, load_settings
+from feeds.cli.common import Output, fail, load_settings, speaks
 from feeds.cli.find import the_article
 from feeds.cli.known import Known, Reason, known
 from feeds.cli.known_json import shape
@@ -26,14 +25,19 @@ Line = tuple[str, str]
     epilog="""\b
 Examples:
   broadsheet show articles/bridge.txt
-  broadsheet show --json https://example.org/articles/bridge/"""
+  broadsheet show --json https://example.org/articles/bridge/
+
+\b
+JSON:
+  id, state, title, origins, …  every key that docs/answers.md names, null
+                                where nothing is known"""
 )
 @click.argument("what", metavar="ARTICLE")
 @click.option("--text", "whole", is_flag=True, help="The whole text, not only its beginning.")
 @click.option("--html", is_flag=True, help="The HTML instead of the text.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, with text and HTML.")
+@speaks(json="One JSON object, with text and HTML.", verbose="Say more: whatever the log holds.")
 @click.pass_context
-def show(ctx: click.Context, what: str, whole: bool, html: bool, as_json: bool) -> None:
+def show(ctx: click.Context, output: Output, what: str, whole: bool, html: bool) -> None:
     """Show all that is known of one ARTICLE: its state, each field and where it came from, its
     entry, the feeds it is in, and why its related articles are related.
 
@@ -46,8 +50,8 @@ def show(ctx: click.Context, what: str, whole: bool, html: bool, as_json: bool) 
             found = known(tx, settings, the_article(tx, settings, what))
     except StoreError as error:
         fail(str(error))
-    if as_json:
-        click.echo(json.dumps(shape(found), indent=2, ensure_ascii=False))
+    if output.json:
+        output.show(shape(found))
         return
     _print(found, ZoneInfo(settings.site.timezone))
     article = found.article

@@ -1,13 +1,12 @@
 """`status`: each source's last run, next run and errors."""
 
-import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import click
 
-from feeds.cli.common import fail, load_settings
-from feeds.cli.output import iso, print_table, troubles, when
+from feeds.cli.common import Output, fail, load_settings, speaks
+from feeds.cli.output import SHOWN, iso, print_table, troubles, when
 from feeds.context import open_data
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
@@ -20,14 +19,25 @@ from ingest.store.sources import SourceState
     epilog="""\b
 Examples:
   broadsheet status
-  broadsheet status --json | jq '.sources[] | select(.outcome != "ok")'"""
+  broadsheet status --json | jq '.sources[] | select(.outcome != "ok")'
+
+\b
+JSON:
+  daemon   the daemon's process number, null when it is not running
+  sources  a list: name, next_run and last_run (UTC, null: none yet),
+           outcome ("ok", "partial", "failed", "cut short" or null),
+           errors_in_a_row, new, updated, unchanged, removed, failed, and
+           problems: a list of where, why and failed (false: a warning)"""
 )
-@click.option("--json", "as_json", is_flag=True, help="For a script.")
+@speaks(
+    json="Print one JSON object instead.", verbose=f"Show more than {SHOWN} problems of a source."
+)
 @click.pass_context
-def status(ctx: click.Context, as_json: bool) -> None:
+def status(ctx: click.Context, output: Output) -> None:
     """Show whether the daemon is up, and each source's last run, next run and problems.
 
-    Exit code 1 when the last run of a source failed or was cut short.
+    With --quiet there is nothing to read unless something is wrong. Exit code 1 when the last run
+    of a source failed or was cut short.
     """
     settings = load_settings(ctx)
     try:
@@ -39,16 +49,16 @@ def status(ctx: click.Context, as_json: bool) -> None:
     named = [(s.name, states.get(s.name)) for s in settings.sources]
     rows = [(name, state, last.get(state.id) if state else None) for name, state in named]
     daemon = daemon_pid(settings.data_folder)
-    if as_json:
-        found = {"daemon": daemon, "sources": [_json(*row) for row in rows]}
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    if output.json:
+        output.show({"daemon": daemon, "sources": [_json(*row) for row in rows]})
     else:
-        click.echo(f"The daemon is {f'up (process {daemon})' if daemon else 'not running'}.")
+        output.say(f"The daemon is {f'up (process {daemon})' if daemon else 'not running'}.")
         zone = ZoneInfo(settings.site.timezone)
         head = ["source", "last run", "outcome", "new", "updated", "removed", "failed", "next run"]
-        print_table(head, [_row(name, state, run, zone) for name, state, run in rows])
+        print_table(output, head, [_row(name, state, run, zone) for name, state, run in rows])
         for name, _, run in rows:
-            for line in troubles(_renamed(run, name)) if run else ():
+            shown = None if output.verbose else SHOWN
+            for line in troubles(_renamed(run, name), shown) if run else ():
                 click.echo(line)
     ctx.exit(int(any(run and run.outcome != "ok" for _, _, run in rows)))
 

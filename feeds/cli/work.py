@@ -11,10 +11,9 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from config import logs
 from config.settings import Settings
 from feeds import report
-from feeds.cli.common import fail
+from feeds.cli.common import Output, fail
 from feeds.cli.output import RunTable
 from feeds.context import Context, open_context, open_data
 from feeds.lock import COMMAND, DAEMON, LockedError, data_lock
@@ -67,6 +66,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def work(
+    output: Output,
     settings: Settings,
     here: Callable[[Context, RunTable, Interrupt], RefreshReport],
     ask: Callable[[Transaction], int],
@@ -79,21 +79,23 @@ def work(
     done = None
     for _ in range(_TRIES):
         try:
-            with opened(settings) as context, RunTable() as table:
+            with opened(output, settings) as context, RunTable(output) as table:
                 return interruptible(context, lambda until: here(context, table, until))
         except LockedError as error:
             if error.role != DAEMON:
                 fail(f"{error}; try again later")
-        if done := _by_daemon(settings, ask):
+        if done := _by_daemon(output, settings, ask):
             break
-        click.echo("The daemon ended before it was done.", err=True)
+        output.note("The daemon ended before it was done.")
     return done or fail("the daemon ended each time it was asked; its log says why")
 
 
-def _by_daemon(settings: Settings, ask: Callable[[Transaction], int]) -> RefreshReport | None:
-    click.echo("The daemon is running; asking it.", err=True)
+def _by_daemon(
+    output: Output, settings: Settings, ask: Callable[[Transaction], int]
+) -> RefreshReport | None:
+    output.note("The daemon is running; asking it.")
     try:
-        with open_data(settings) as store, RunTable() as table:
+        with open_data(settings) as store, RunTable(output) as table:
             return _Asking(settings, store, ask).follow(table)
     except StoreError as error:
         fail(str(error))
@@ -111,12 +113,12 @@ def interruptible(context: Context, step: Callable[[Interrupt], _Done]) -> _Done
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Context]:
+def opened(output: Output, settings: Settings) -> Iterator[Context]:
     """The context with the data lock held; a message and exit 1 when the store cannot be used.
 
     Raises LockedError: at once when the daemon has the lock, after a minute when a command has.
     """
-    logs.configure("warning", sys.stderr)
+    output.start_log()
     try:
         with (
             data_lock(settings.data_folder, COMMAND, wait=_WAIT),

@@ -49,7 +49,8 @@ def sync(
             known[name] = FeedName(name=name, id=id_)
         known[name] = replace(known[name], moved_to="", removed=False)
         for old in was:
-            known[old] = FeedName(name=old, id=known[name].id, moved_to=name)
+            known.setdefault(old, FeedName(name=old, id=known[name].id))
+            known = _redirected(known, old, name)
     for name, one in known.items():
         if name not in current and not one.moved_to:
             known[name] = replace(one, removed=True)

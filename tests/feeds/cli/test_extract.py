@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from tests.feeds.cli.commands import LEAST, broadsheet, newsroom
+from tests.feeds.cli.commands import LEAST, broadsheet, documented_json, newsroom
 
 KEYS = [
     "url", "title", "authors", "published", "updated", "language", "image", "site_name", "tags",
@@ -25,6 +25,7 @@ def test_json_has_its_keys_with_null_or_empty_where_unknown(tmp_path: Path) -> N
     assert done.exit_code == 0
     found = json.loads(done.stdout)
     assert list(found) == KEYS
+    assert set(KEYS) == documented_json("extract")
     assert found["title"] == "A bridge"
     assert "It opened on Monday." in found["text"]
     unknown = ("url", "published", "updated", "image", "site_name")

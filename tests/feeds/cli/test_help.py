@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from feeds.cli import COMMANDS, main
+from tests.feeds.cli.commands import check_commands, documented_json
 
 PROBE = """
 import sys
@@ -37,14 +38,55 @@ def test_help_names_every_command() -> None:
     assert all(f"  {name} " in text and line in text for name, (_, line) in COMMANDS.items())
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_has_help_with_an_example(name: str) -> None:
+def command(name: str) -> click.Command:
     module, _, attribute = COMMANDS[name][0].partition(":")
     assert find_spec(module), f"{module} is missing"
-    assert isinstance(getattr(import_module(module), attribute), click.Command)
-    done = CliRunner().invoke(main, [name, "--help"])
+    found = getattr(import_module(module), attribute)
+    assert isinstance(found, click.Command)
+    return found
+
+
+def help_of(*args: str) -> str:
+    done = CliRunner().invoke(main, [*args, "--help"], terminal_width=80)
     assert done.exit_code == 0
-    assert re.search(r"Examples?:\n    broadsheet ", done.output)
+    return done.output
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_help_has_an_example_and_exit_codes_and_fits_a_terminal(name: str) -> None:
+    text = help_of(*name.split())
+    assert re.search(r"^ *Examples?:\n +broadsheet ", text, re.MULTILINE)
+    assert re.search(r"Exit\s+codes?", text)
+    lines = [line for line in text.splitlines() if not line.startswith("    broadsheet ")]
+    assert max(map(len, lines)) <= 80, "examples are for copying and may be longer"
+    assert "\b" not in text
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_every_option_and_argument_is_explained(name: str) -> None:
+    found = command(name) if name else main
+    for param in found.params:
+        if isinstance(param, click.Option):
+            assert param.help, param.opts
+            assert param.help[0].isupper(), param.help
+            assert param.help.endswith("."), param.help
+        else:
+            assert (param.metavar or param.name or "").upper() in (found.help or "")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_who_prints_json_says_what_is_in_it(name: str) -> None:
+    prints = any("--json" in param.opts for param in command(name).params)
+    assert bool(documented_json(name)) == prints
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_every_example_can_be_typed(name: str) -> None:
+    epilog = (command(name) if name else main).epilog or ""
+    examples = [line for line in epilog.splitlines() if line.startswith("  broadsheet ")]
+    assert examples
+    for line in examples:
+        check_commands(line)
 
 
 def test_a_misspelt_command_brings_a_suggestion_and_exit_code_2() -> None:
@@ -52,6 +94,21 @@ def test_a_misspelt_command_brings_a_suggestion_and_exit_code_2() -> None:
     assert done.exit_code == 2
     assert "No such command 'refesh'. Did you mean 'refresh'?" in done.output
     assert "Did you mean" not in CliRunner().invoke(main, ["xyzzy"]).output
+
+
+@pytest.mark.parametrize("args", [["refresh", "--alow-removal"], ["--verbos"], ["check", "--jsn"]])
+def test_a_misspelt_option_brings_a_suggestion_and_exit_code_2(args: list[str]) -> None:
+    done = CliRunner().invoke(main, args)
+    assert done.exit_code == 2
+    assert re.search("Did you mean (one of: )?'--", done.stderr)
+
+
+@pytest.mark.parametrize("given", ["--config=a.toml", "--version"])
+def test_an_option_behind_the_command_that_belongs_before_it_is_told_so(given: str) -> None:
+    done = CliRunner().invoke(main, ["check", given])
+    assert done.exit_code == 2
+    name = given.partition("=")[0]
+    assert f"{name} stands before the name of the command." in done.stderr
 
 
 def test_the_package_runs_as_a_module() -> None:

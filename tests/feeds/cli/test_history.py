@@ -10,7 +10,7 @@ from tests.newsroom import NOON, Newsroom, a_text
 
 KEYS = [
     "id", "source", "task", "started", "ended", "seconds", "outcome", "news", "new", "updated",
-    "removed", "failed", "unchanged", "problems",
+    "unchanged", "removed", "failed", "problems",
 ]  # fmt: skip
 
 

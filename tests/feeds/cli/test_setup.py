@@ -1,6 +1,8 @@
+import json
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -9,6 +11,7 @@ from config.load import load
 from config.settings import Source
 from feeds.cli import main
 from feeds.cli.setup import next_run
+from tests.feeds.cli.commands import documented_json
 
 LEAST = """\
 [site]
@@ -108,7 +111,7 @@ def test_a_missing_root_is_told_with_exit_code_1(path: Path) -> None:
     (path.parent / "articles").rmdir()
     done = broadsheet("--config", path, "check")
     assert done.exit_code == 1
-    assert "inbox: the folder" in done.stderr
+    assert f"{path}:6: source[1].files: the folder" in done.stderr
 
 
 def test_an_output_that_is_a_file_is_told(path: Path) -> None:
@@ -128,3 +131,64 @@ def test_a_data_folder_that_cannot_be_written_is_told(path: Path) -> None:
         path.parent.chmod(0o700)
     assert done.exit_code == 1
     assert "data: " in done.stderr
+
+
+SOURCE = {"kind", "name", "holds", "every", "cron", "next_run"}
+PROBLEM = {"file", "line", "key", "message"}
+
+
+def check_json(path: Path, code: int) -> dict[str, Any]:
+    done = broadsheet("--config", path, "check", "--json")
+    assert done.exit_code == code
+    assert done.stderr == ""
+    found: dict[str, Any] = json.loads(done.stdout)
+    assert list(found) == ["ok", "problems", "sources", "feeds"]
+    assert set(found) == documented_json("check")
+    assert found["ok"] == (code == 0) == (not found["problems"])
+    assert all(set(source) == SOURCE for source in found["sources"])
+    assert all(set(problem) == PROBLEM for problem in found["problems"])
+    return found
+
+
+def test_json_says_what_sources_hold_and_when_they_run(path: Path) -> None:
+    (path.parent / "articles" / "a.txt").write_text("x")
+    path.write_text(
+        LEAST + '[[source]]\nname = "pages"\nurls = ["https://a.example/"]\ncron = "0 6 * * 1"\n'
+    )
+    found = check_json(path, 0)
+    inbox, pages = found["sources"]
+    assert (inbox["name"], inbox["kind"], inbox["holds"]) == ("inbox", "files", 1)
+    assert (inbox["every"], inbox["cron"], inbox["next_run"]) == (60, None, None)
+    assert (pages["kind"], pages["holds"], pages["every"]) == ("urls", 1, None)
+    assert pages["cron"] == "0 6 * * 1"
+    due = datetime.fromisoformat(pages["next_run"])
+    assert (due.weekday(), due.hour, due.utcoffset()) == (0, 6, timedelta())
+    assert found["feeds"] == ["all"]
+
+
+def test_json_says_where_each_problem_is(path: Path) -> None:
+    path.write_text(LEAST.replace("title", "tittle") + 'evry = "1h"\n')
+    found = check_json(path, 2)
+    places = [(p["file"], p["line"], p["key"]) for p in found["problems"]]
+    assert places == [
+        (str(path), 1, "site.title"),
+        (str(path), 2, "site.tittle"),
+        (str(path), 7, "source[1].evry"),
+    ]
+    assert "did you mean `title`?" in found["problems"][1]["message"]
+    assert (found["sources"], found["feeds"]) == ([], [])
+
+
+def test_json_has_null_where_a_problem_is_of_the_whole_file(path: Path) -> None:
+    path.unlink()
+    (problem,) = check_json(path, 2)["problems"]
+    assert (problem["line"], problem["key"]) == (None, None)
+    assert "there is no such file" in problem["message"]
+
+
+def test_json_says_which_folder_cannot_be_used(path: Path) -> None:
+    (path.parent / "articles").rmdir()
+    (path.parent / "public").write_text("")
+    found = check_json(path, 1)
+    assert {problem["key"] for problem in found["problems"]} == {"output", "source[1].files"}
+    assert found["sources"][0]["holds"] == 0

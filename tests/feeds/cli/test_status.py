@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from feeds.lock import DAEMON, data_lock
-from tests.feeds.cli.commands import LEAST, PAGES, broadsheet, cells, newsroom
+from tests.feeds.cli.commands import LEAST, PAGES, broadsheet, cells, documented_json, newsroom
 from tests.newsroom import a_text
 
 KEYS = {
@@ -41,7 +41,7 @@ def test_json_is_for_scripts(tmp_path: Path) -> None:
     done = broadsheet(tmp_path, "status", "--json")
     assert done.exit_code == 1
     found = json.loads(done.stdout)
-    assert set(found) == {"daemon", "sources"}
+    assert set(found) == documented_json("status") == {"daemon", "sources"}
     assert found["daemon"] is None
     inbox, pages = found["sources"]
     assert set(inbox) == set(pages) == KEYS
