@@ -19,12 +19,12 @@ from ingest.errors import StoreError
 from ingest.globs import split_root
 from ingest.identity import source_id
 from ingest.normalize.rules import Rules
-from ingest.pipeline import Surroundings, Task
 from ingest.schedule import next_due, parse_cron
 from ingest.sources import Reader
 from ingest.sources.files import FilesSource
 from ingest.store import Store, open_store, runs, sources
 from ingest.store.sources import SourceState
+from ingest.task import Surroundings, Task
 from ingest.workers import Workers
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class Context:
             next_due=partial(_next_due, source, site.timezone),
             namespace=self.namespace,
             language=source.language or site.language,
+            changes_are_new=source.on_change == "new",
             allow_removal=allow_removal,
         )
 

@@ -1,68 +1,21 @@
 """One source's run, read top to bottom: list, read, prepare, file, report."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
+from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
-from uuid import UUID
-
-import structlog
 
 from ingest.article import Document, Validators
 from ingest.errors import GoneError, IngestError
-from ingest.filing import Tally, digest_of, file_batch, open_tally
-from ingest.sources import Listing, Reader, Seen
-from ingest.store import Store, articles, runs, sources
+from ingest.filing import digest_of, file_batch
+from ingest.sources import Listing, Seen
+from ingest.store import articles, runs, sources
 from ingest.store.runs import RunReport
-from ingest.store.sources import Known, SourceState
-from ingest.workers import Pending, Workers
+from ingest.store.sources import Known
+from ingest.tally import Tally
+from ingest.task import BATCH, BATCH_BYTES, Stopped, Surroundings, Task, attempt, prepared
 
-if TYPE_CHECKING:
-    from ingest.normalize.rules import Rules
-
-_BATCH = 100  # documents in one transaction
-_BATCH_BYTES = 8_000_000
 _BATCH_SECONDS = 1.0
 _MANY = 10  # articles from which on losing more than half at once looks like an accident
-
-log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """What one run needs, beside the store.
-
-    `rules_digest` changes when every document must be read again. `next_due` gives the source's
-    next time from the number of failed runs in a row and the time the run ended. `removes_gone`:
-    articles whose document is gone go too; `allow_removal`: also many at once.
-    """
-
-    state: SourceState
-    reader: Reader
-    rules: "Rules"
-    rules_digest: str
-    summary_words: int
-    removes_gone: bool
-    next_due: Callable[[int, datetime], datetime]
-    namespace: UUID
-    language: str
-    allow_removal: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a run is given by its process: the store, workers, clock, stop flag and progress bar."""
-
-    store: Store
-    workers: Workers
-    clock: Callable[[], datetime]
-    stopping: Callable[[], bool] = lambda: False
-    progress: Callable[[int, int], None] = lambda _done, _total: None
-
-
-class Stopped(Exception):  # noqa: N818 - not an error: the process was told to end
-    """The process is ending: the run is cut short and will be continued."""
 
 
 def ingest(task: Task, around: Surroundings) -> RunReport:
@@ -76,57 +29,31 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
     with around.store.write() as tx:
         run = runs.start_run(tx, task.state.id, now)
         known = sources.known(tx, task.state.id)
-    tally = open_tally(
-        known, (), source=task.state.id, namespace=task.namespace, language=task.language, now=now
-    )
-    removed = 0
-    try:
-        listing = task.reader.listing(_seen(task, known))
-        tally = open_tally(
-            known,
-            [found.origin for found in listing.found],
-            source=task.state.id,
-            namespace=task.namespace,
-            language=task.language,
-            now=now,
-        )
-        for origin, reason in listing.troubles:
-            tally.trouble(origin, reason)
-        _file_all(task, around, listing, tally)
-        removed = _take_leave(task, around, listing, tally)
-        outcome = "ok" if not tally.failed else "partial"
-    except Stopped:
-        outcome = "cut short"
-    except IngestError as error:
-        tally.trouble(error.origin, error.reason)
-        outcome = "failed"
-    except Exception as error:
-        log.exception("run failed unexpectedly", source=task.state.name)
-        reason = f"unexpected {type(error).__name__}: {error}; the log has the traceback"
-        tally.trouble("", reason[:500])
-        outcome = "failed"
-    return _close(task, around, tally, run, removed, outcome)
+    tally = task.tally(known, now)
+    outcome = attempt(partial(_look, task, around, tally), tally, task.state.name)
+    report = tally.report(run, task.state.name, around.clock(), outcome)
+    _close(task, around, report)
+    return report
+
+
+def _look(task: Task, around: Surroundings, tally: Tally) -> None:
+    listing = task.reader.listing(_seen(task, tally.known))
+    tally.expect([found.origin for found in listing.found])
+    for origin, reason in listing.troubles:
+        tally.trouble(origin, reason)
+    _file_all(task, around, listing, tally)
+    _take_leave(task, around, listing, tally)
 
 
 def _file_all(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> None:
     """Read what changed and file it, one batch while the workers prepare the next."""
-    waiting: tuple[list[Document], Pending] | None = None
     total = len(listing.found)
-    for batch in _batches(task, around, listing, tally):
-        pending = around.workers.submit(batch, task.rules, task.summary_words, tally.now)
-        if waiting:
-            _file(around, *waiting, tally)
-        waiting = (batch, pending)
-        around.progress(len(tally.kept) + len(batch), total)
-    if waiting:
-        _file(around, *waiting, tally)
+    batches = _batches(task, around, listing, tally)
+    for documents, outcomes in prepared(batches, task, around, tally.now):
+        with around.store.write() as tx:
+            file_batch(tx, documents, outcomes, tally)
+        around.progress(len(tally.kept), total)
     around.progress(total, total)
-
-
-def _file(around: Surroundings, documents: list[Document], pending: Pending, tally: Tally) -> None:
-    outcomes = list(pending.results())
-    with around.store.write() as tx:
-        file_batch(tx, documents, outcomes, tally)
 
 
 def _batches(
@@ -152,7 +79,7 @@ def _batches(
         batch.append(document)
         size += len(document.body)
         slow = monotonic() - began > _BATCH_SECONDS
-        if len(batch) >= _BATCH or size >= _BATCH_BYTES or slow:
+        if len(batch) >= BATCH or size >= BATCH_BYTES or slow:
             yield batch
             batch, size, began = [], 0, monotonic()
     if around.stopping():  # what could not be fetched for that is no failure of its source
@@ -164,7 +91,7 @@ def _batches(
 def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Document | None:
     """A document that must be prepared; None when it need not be, which is then in the tally."""
     before = tally.known.get(origin)
-    fresh = task.state.rules != task.rules_digest
+    fresh = task.other_rules
     asked = before and before.article and not (fresh or before.gone)  # who is back comes whole
     validators = _validators(before) if before and asked else Validators()
     try:
@@ -203,11 +130,8 @@ def _unchanged(origin: str, tally: Tally) -> None:
         tally.unchanged += 1
 
 
-def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> int:
-    """Note what is no longer there and remove its articles, unless that looks like an accident.
-
-    Returns how many articles were removed.
-    """
+def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> None:
+    """Note what is no longer there and remove its articles, unless that looks like an accident."""
     gone = {o for o, k in tally.known.items() if not k.gone and o not in tally.kept}
     if not listing.complete:
         gone &= {found.origin for found in listing.found}
@@ -217,14 +141,14 @@ def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally
         if not task.removes_gone:
             lost = set()
         if lost and not task.allow_removal:
-            before = articles.live_on(tx, task.state.id) - tally.new
-            if accident := _accident(before, len(lost), listing):
+            before = {known.article for known in tally.known.values() if not known.gone} - {""}
+            if accident := _accident(len(before), len(lost), listing):
                 tally.trouble("", accident)
-                return 0
+                return
         sources.mark_gone(tx, task.state.id, gone, tally.now)
         if tally.new or tally.updated:
             sources.trim_bodies(tx, task.state.id)
-        return articles.remove(tx, lost, tally.now)
+        tally.removed = articles.remove(tx, lost, tally.now)
 
 
 def _accident(live: int, lost: int, listing: Listing) -> str:
@@ -237,33 +161,15 @@ def _accident(live: int, lost: int, listing: Listing) -> str:
     return ""
 
 
-def _close(
-    task: Task, around: Surroundings, tally: Tally, run: int, removed: int, outcome: str
-) -> RunReport:
-    ended = around.clock()
-    if outcome == "partial" and not (tally.new or tally.updated or tally.unchanged):
-        outcome = "failed"
-    report = RunReport(
-        id=run,
-        source=task.state.name,
-        started_at=tally.now,
-        ended_at=ended,
-        outcome=outcome,
-        new=tally.new,
-        updated=tally.updated,
-        unchanged=tally.unchanged,
-        removed=removed,
-        failed=tally.failed,
-        troubles=tuple(tally.troubles),
-    )
-    errors = task.state.errors + 1 if outcome == "failed" else 0
+def _close(task: Task, around: Surroundings, report: RunReport) -> None:
+    ended = report.ended_at or report.started_at
     with around.store.write() as tx:
-        if outcome == "cut short":
-            runs.cut_short(tx, ended, run)
+        if report.outcome == "cut short":
+            runs.cut_short(tx, ended, report.id)
         else:
+            errors = task.state.errors + 1 if report.outcome == "failed" else 0
             due = task.next_due(errors, ended)
             runs.end_run(tx, task.state, report, next_due=due, rules=task.rules_digest)
-    return report
 
 
 def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
@@ -277,7 +183,7 @@ def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
 
 def _seen(task: Task, known: dict[str, Known]) -> dict[str, Seen]:
     """What the source may compare with: nothing when the rules changed since."""
-    if task.state.rules != task.rules_digest:
+    if task.other_rules:
         return {}
     return {
         origin: Seen(size=k.size, modified_ns=k.modified_ns, validators=_validators(k))

@@ -1,14 +1,13 @@
 """What is a change for readers, and what is not. Pure."""
 
-import re
 from collections import Counter
 
 from ingest.article import Draft, Entry
 from ingest.markup import parse_fragment, text_of
+from ingest.similarity import words
 
 _SHARE = 0.05  # of the words: from here on a change is significant …
 _CHARACTERS = 200  # … or from this many characters on
-_WORD = re.compile(r"\w+")
 
 
 def significant(entry: Entry, draft: Draft) -> bool:
@@ -22,17 +21,12 @@ def significant(entry: Entry, draft: Draft) -> bool:
     before = text_of(parse_fragment(entry.html))
     gone, come = difference(before, draft.text)
     changed = max(gone.total(), come.total())
-    characters = max(sum(len(w) * n for w, n in words.items()) for words in (gone, come))
-    total = max(len(words_of(before)), len(words_of(draft.text)), 1)
+    characters = max(sum(len(w) * n for w, n in some.items()) for some in (gone, come))
+    total = max(len(words(before)), len(words(draft.text)), 1)
     return changed > total * _SHARE or characters > _CHARACTERS
 
 
 def difference(before: str, after: str) -> tuple[Counter[str], Counter[str]]:
     """The words that are gone from the text `before` and those that have come, in any order."""
-    old, new = Counter(words_of(before)), Counter(words_of(after))
+    old, new = Counter(words(before)), Counter(words(after))
     return old - new, new - old
-
-
-def words_of(text: str) -> list[str]:
-    """The words that count: casefolded, without punctuation and white space."""
-    return _WORD.findall(text.casefold())

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, func, insert, select, update
 
@@ -15,6 +15,10 @@ from ingest.store.sources import SourceState
 _S = schema.source.c
 _R = schema.run.c
 _REPORT_CAP = 200  # problems kept in one report
+
+
+RunTask = Literal["ingest", "re-extract"]
+"""What a run does with its source: look at it, or normalize again what is stored of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,32 +45,26 @@ class RunReport:
     failed: int = 0
     troubles: tuple[Trouble, ...] = field(default=())
     id: int = 0
+    task: RunTask = "ingest"
 
 
-def start_run(tx: Transaction, source: str, now: datetime) -> int:
+def start_run(tx: Transaction, source: str, now: datetime, task: RunTask = "ingest") -> int:
     """Open a run; until it ends, nothing of the source is exposed."""
     tx.execute(update(schema.source).where(_S.id == source).values(settled=False))
-    opened = insert(schema.run).values(source=source, started_at=now.timestamp())
+    opened = insert(schema.run).values(source=source, started_at=now.timestamp(), task=task)
     return int(tx.execute(opened.returning(_R.id)).scalar_one())
 
 
 def end_run(
     tx: Transaction, state: SourceState, report: RunReport, *, next_due: datetime, rules: str
 ) -> None:
-    """Close a run with its report and say when the source is next due.
+    """Close an ingestion with its report and say when the source is next due.
 
     A run that failed as a whole leaves `settled` as it was before, `rules` too: what it did not
     look at will be looked at next time.
     """
     failed = report.outcome == "failed"
-    troubles = [asdict(trouble) for trouble in report.troubles[:_REPORT_CAP]]
-    values = {
-        "ended_at": (report.ended_at or report.started_at).timestamp(),
-        "outcome": report.outcome,
-        "report": json.dumps(troubles, ensure_ascii=False),
-        **{name: getattr(report, name) for name in _COUNTS},
-    }
-    tx.execute(update(schema.run).where(_R.id == report.id).values(values))
+    _put_report(tx, report)
     tx.execute(
         update(schema.source)
         .where(_S.id == state.id)
@@ -77,6 +75,16 @@ def end_run(
             rules=state.rules if failed else rules,
         )
     )
+
+
+def end_reextract(tx: Transaction, state: SourceState, report: RunReport, *, rules: str) -> None:
+    """Close a re-extraction: its source is due when it was, and as settled as it was before.
+
+    `rules` is the digest of those that all its documents have been read with by now.
+    """
+    _put_report(tx, report)
+    values = {"settled": state.settled, "rules": rules}
+    tx.execute(update(schema.source).where(_S.id == state.id).values(values))
 
 
 def cut_short(tx: Transaction, now: datetime, run: int | None = None) -> int:
@@ -91,10 +99,10 @@ def cut_short(tx: Transaction, now: datetime, run: int | None = None) -> int:
 
 
 def last_runs(tx: Transaction) -> dict[str, RunReport]:
-    """The newest ended run of each source, by the source's internal id."""
+    """The newest ended ingestion of each source, by the source's internal id."""
     newest = (
         select(func.max(_R.id))
-        .where(_R.ended_at.is_not(None))
+        .where(_R.ended_at.is_not(None), _R.task == "ingest")
         .group_by(_R.source)
         .scalar_subquery()
     )
@@ -103,8 +111,9 @@ def last_runs(tx: Transaction) -> dict[str, RunReport]:
 
 
 def ended(tx: Transaction) -> set[str]:
-    """Internal ids of the sources that have come to the end of a run, however it ended."""
-    statement = select(_R.source).where(_R.outcome.not_in(("", "cut short"))).distinct()
+    """Internal ids of the sources that have come to the end of an ingestion, however it ended."""
+    over = _R.outcome.not_in(("", "cut short"))
+    statement = select(_R.source).where(over, _R.task == "ingest").distinct()
     return set(tx.execute(statement).scalars())
 
 
@@ -122,9 +131,20 @@ def reports(tx: Transaction, ids: Collection[int]) -> list[RunReport]:
 _COUNTS = ("new", "updated", "unchanged", "removed", "failed")
 
 
+def _put_report(tx: Transaction, report: RunReport) -> None:
+    troubles = [asdict(trouble) for trouble in report.troubles[:_REPORT_CAP]]
+    values = {
+        "ended_at": (report.ended_at or report.started_at).timestamp(),
+        "outcome": report.outcome,
+        "report": json.dumps(troubles, ensure_ascii=False),
+        **{name: getattr(report, name) for name in _COUNTS},
+    }
+    tx.execute(update(schema.run).where(_R.id == report.id).values(values))
+
+
 def _report(row: Row[Any]) -> RunReport:
     values: dict[str, Any] = dict(row._mapping)  # noqa: SLF001 - public in spite of its name
-    plain = {name: values[name] for name in ("id", "source", "outcome", *_COUNTS)}
+    plain = {name: values[name] for name in ("id", "source", "outcome", "task", *_COUNTS)}
     return RunReport(
         **plain,
         started_at=_time(row.started_at),

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from ingest.article import Draft, Entry, Image
 from ingest.markup import parse_fragment, text_of
-from ingest.significance import difference, significant, words_of
+from ingest.significance import difference, significant
+from ingest.similarity import words
 
 WORDS = [f"word{number}" for number in range(100)]
 
@@ -48,6 +49,13 @@ def an_entry(draft: Draft) -> Entry:
     )
 
 
+def test_one_character_of_a_language_without_spaces_is_one_word() -> None:
+    text = "昨天市议会讨论了新桥的建设计划并决定明年春天开工。" * 2
+    entry = an_entry(a_draft(html=f"<p>{text}</p>", text=text))
+    assert not significant(entry, a_draft(text=text.replace("春", "秋", 1)))
+    assert significant(entry, a_draft(text=text.replace("春天开工", "秋季完成", 1)))
+
+
 def test_what_is_no_change_for_a_reader() -> None:
     entry = an_entry(_DRAFT)
     few = " ".join(["other"] * 5 + WORDS[5:])
@@ -81,13 +89,13 @@ def test_what_was_frozen_is_no_change_of_itself(body: str) -> None:
     assert not significant(an_entry(draft), draft)
 
 
-words = st.lists(st.sampled_from(["a", "B", "b", "c", "ß"]), max_size=12).map(" ".join)
+texts = st.lists(st.sampled_from(["a", "B", "b", "c", "ß"]), max_size=12).map(" ".join)
 
 
-@given(words, words)
+@given(texts, texts)
 @settings(max_examples=200, deadline=None)
 def test_the_laws_of_a_difference(before: str, after: str) -> None:
     gone, come = difference(before, after)
     assert not gone & come
-    assert Counter(words_of(before)) - gone + come == Counter(words_of(after))
+    assert Counter(words(before)) - gone + come == Counter(words(after))
     assert difference(after, before) == (come, gone)

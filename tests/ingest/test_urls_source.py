@@ -105,6 +105,24 @@ def test_a_new_validator_of_the_same_bytes_is_what_is_asked_with_next(
     assert [status for _, status in site.answers] == [200, 200, 304]
 
 
+def test_a_page_whose_changes_are_news_states_its_first_date_and_is_dated_now(
+    room: Newsroom, site: Site
+) -> None:
+    head = '<meta property="article:published_time" content="2026-05-03T08:00:00Z">'
+    url = site.put("/a", page("Prices", head=head), ETag='"1"')
+    watch(room, url, more='on_change = "new"\n')
+    counts(room)
+    room.later(hours=2)
+    site.put("/a", page("Prices", head=head, more="Rope is dearer. " * 20), ETag='"2"')
+    assert counts(room) == (1, 0, 0, 0, 0)
+    assert [(entry.published, entry.link) for entry in room.feed()] == [
+        ("2026-06-01T14:00:00Z", url),
+        ("2026-05-03T08:00:00Z", url),
+    ]
+    room.later(hours=2)
+    assert counts(room) == (0, 0, 1, 0, 0)
+
+
 def test_a_page_that_is_gone_keeps_its_article_and_says_so(room: Newsroom, site: Site) -> None:
     watch(room, site.put("/a", page("The harbour"), ETag='"1"'), site.put("/b", page("The mole")))
     counts(room)
