@@ -1,6 +1,7 @@
 """One source's run, read top to bottom: list, read, prepare, file, report."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -73,7 +74,7 @@ def _batches(
         if found.unchanged:
             _unchanged(found.origin, tally)
             continue
-        document = _read(task, found.origin, contents, tally)
+        document = _read(task, around, found.origin, contents, tally)
         if document is None:
             continue
         batch.append(document)
@@ -88,12 +89,13 @@ def _batches(
         yield batch
 
 
-def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Document | None:
+def _read(
+    task: Task, around: Surroundings, origin: str, contents: dict[str, str], tally: Tally
+) -> Document | None:
     """A document that must be prepared; None when it need not be, which is then in the tally."""
     before = tally.known.get(origin)
     fresh = task.other_rules
-    asked = before and before.article and not (fresh or before.gone)  # who is back comes whole
-    validators = _validators(before) if before and asked else Validators()
+    validators, stored = _asked_with(task, around, origin, before)
     try:
         document = task.reader.read(origin, validators, tally.now)
     except GoneError as error:
@@ -106,6 +108,8 @@ def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Do
         tally.kept.add(origin)
         return None
     if isinstance(document, Validators):
+        if stored:
+            return replace(stored, fetched_at=tally.now, validators=document)
         tally.touched[origin] = (tally.known[origin].modified_ns, document)
         _unchanged(origin, tally)
         return None
@@ -119,6 +123,24 @@ def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Do
         tally.unchanged += 1
         return None
     return document
+
+
+def _asked_with(
+    task: Task, around: Surroundings, origin: str, before: Known | None
+) -> tuple[Validators, Document | None]:
+    """What to ask for news with, and what to normalize again if there is none.
+
+    With other rules a document is asked for like that only if its body is stored; who is back, or
+    made no article, comes whole.
+    """
+    if before is None or not before.article or before.gone:
+        return Validators(), None
+    validators = _validators(before)
+    if not task.other_rules or validators == Validators():
+        return validators, None
+    with around.store.read() as tx:
+        stored = sources.stored(tx, task.state.id, [origin]).get(origin)
+    return (validators, stored) if stored else (Validators(), None)
 
 
 def _unchanged(origin: str, tally: Tally) -> None:
