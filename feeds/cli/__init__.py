@@ -16,6 +16,7 @@ COMMANDS = {
     "run": ("feeds.cli.daemon:run", "Refresh on schedule and serve, until stopped."),
     "serve": ("feeds.cli.daemon:serve", "Serve what is published, and nothing else."),
     "status": ("feeds.cli.status:status", "Show each source's last run, next run and errors."),
+    "re-extract": ("feeds.cli.reextract:reextract", "Normalize again what is stored."),
     "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),
 }
 """Each command's `module:attribute` and the line `--help` shows, in the order of use."""

@@ -42,8 +42,8 @@ def ingest(ctx: click.Context, source: tuple[str, ...], allow_removal: bool) -> 
     Exit code 1 when anything of a source failed; everything else is stored.
     """
     settings = load_settings(ctx)
-    _known(source, [s.name for s in settings.sources], "source")
-    with _opened(settings) as context:
+    known(source, [s.name for s in settings.sources], "source")
+    with opened(settings) as context:
         names = list(source) or due_names(context)
         with RunTable() as table:
             runs = run_sources(context, names, allow_removal=allow_removal, progress=table.progress)
@@ -64,8 +64,8 @@ def publish(ctx: click.Context, feed: tuple[str, ...]) -> None:
     A file whose bytes would be the same is not touched. Exit code 1 when a feed failed.
     """
     settings = load_settings(ctx)
-    _known(feed, [f.name for f in settings.feeds], "feed")
-    with _opened(settings) as context:
+    known(feed, [f.name for f in settings.feeds], "feed")
+    with opened(settings) as context:
         report = publish_feeds(context.press(), now=context.clock(), names=feed)
     show_published(settings, report)
     ctx.exit(int(report.failed))
@@ -91,10 +91,10 @@ def refresh(
     """
     settings = load_settings(ctx)
     configured = [s.name for s in settings.sources]
-    _known(source, configured, "source")
+    known(source, configured, "source")
     wanted = configured if everything else list(source)
     try:
-        with _opened(settings) as context, RunTable() as table:
+        with opened(settings) as context, RunTable() as table:
             names = wanted or due_names(context)
             report = refresh_sources(
                 context, names, allow_removal=allow_removal, progress=table.progress
@@ -150,10 +150,10 @@ def _await(settings: Settings, store: "Store", asked: int) -> Sequence[RunReport
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Context]:
+def opened(settings: Settings) -> Iterator[Context]:
     """The context with the data lock held; a message and exit 1 where that cannot be.
 
-    Raises LockedError when the daemon has the lock.
+    Raises LockedError when the daemon has the lock and the command knows what to do then.
     """
     logs.configure("warning", sys.stderr)
     try:
@@ -161,7 +161,7 @@ def _opened(settings: Settings) -> Iterator[Context]:
             yield opened
     except LockedError as error:
         ctx = click.get_current_context()
-        if error.role == DAEMON and ctx.command.name == "refresh":
+        if error.role == DAEMON and ctx.command.name in {"refresh", "re-extract"}:
             raise
         advice = "; `broadsheet refresh` asks it" if error.role == DAEMON else "; try again later"
         fail(f"{error}{advice}")
@@ -171,7 +171,8 @@ def _opened(settings: Settings) -> Iterator[Context]:
         fail(f"{error.filename or 'a file'}: {error.strerror or error}")
 
 
-def _known(names: Sequence[str], configured: Sequence[str], what: str) -> None:
+def known(names: Sequence[str], configured: Sequence[str], what: str) -> None:
+    """End with exit code 2 unless every one of `names` is configured."""
     for name in names:
         if name not in configured:
             fail(f"there is no {what} {name!r}{suggest(name, configured)}", code=2)
