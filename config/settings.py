@@ -173,7 +173,7 @@ class Source(Section):
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     summary_words: Count = Field(default=60, ge=10, le=500)
-    on_change: Literal["bump", "silent"] = "bump"
+    on_change: Literal["bump", "silent", "new"] = "bump"
     on_gone: Literal["keep", "remove"] | None = None
     max_items: Count = Field(default=100_000, ge=1, le=1_000_000)
     max_bytes: Count = Field(default=10_000_000, ge=1_000, le=100_000_000)

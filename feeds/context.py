@@ -3,7 +3,7 @@
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import Settings, Source
-from feeds.files import write_if_changed
+from feeds.data import namespace, next_time, open_data, sync
 from feeds.press import Press
-from ingest.errors import StoreError
 from ingest.globs import split_root
-from ingest.identity import feed_id, source_id
 from ingest.normalize.rules import Rules
-from ingest.schedule import next_due, parse_cron
+from ingest.pipeline import ingest
+from ingest.reextract import reextract
 from ingest.sources import Reader
 from ingest.sources.files import FilesSource
-from ingest.store import Store, Transaction, feeds, open_store, runs, sources
+from ingest.store import Store, Transaction, runs, sources
+from ingest.store.runs import RunReport, RunTask
 from ingest.store.sources import SourceState
 from ingest.task import Surroundings, Task
 from ingest.workers import Workers
@@ -31,6 +31,12 @@ if TYPE_CHECKING:
     from ingest.fetch import Fetcher
 
 Clock = Callable[[], datetime]
+
+TASKS: Mapping[RunTask, Callable[[Task, Surroundings], RunReport]] = {
+    "ingest": ingest,
+    "re-extract": reextract,
+}
+"""What there is to do with a source."""
 
 
 def wall_clock() -> datetime:
@@ -88,11 +94,25 @@ class Context:
             rules_digest=_digest(rules, source.summary_words),
             summary_words=source.summary_words,
             removes_gone=source.removes_gone,
-            next_due=partial(_next_due, source, site.timezone),
+            next_due=partial(next_time, source, site.timezone),
             namespace=self.namespace,
             language=site.language,
+            changes_are_new=source.on_change == "new",
             allow_removal=allow_removal,
         )
+
+    def run(
+        self,
+        name: str,
+        task: RunTask,
+        *,
+        allow_removal: bool = False,
+        stopping: Callable[[], bool] = lambda: False,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> RunReport:
+        """Do `task` with the source `name`; every expected error is in the report."""
+        around = self.surroundings(stopping=stopping, progress=progress)
+        return TASKS[task](self.task(name, allow_removal=allow_removal), around)
 
     def surroundings(
         self,
@@ -156,8 +176,8 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
     """
     with open_data(settings) as store:
         with store.write() as tx:
-            namespace = _namespace(settings.data_folder, bool(sources.states(tx)))
-            states, feed_ids = _sync(tx, settings, namespace, clock())
+            space = namespace(settings.data_folder, used=bool(sources.states(tx)))
+            states, feed_ids = sync(tx, settings, space, clock())
             runs.cut_short(tx, clock())
         workers = Workers()
         fetcher = _fetcher(settings)
@@ -165,7 +185,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
             yield Context(
                 settings=settings,
                 store=store,
-                namespace=namespace,
+                namespace=space,
                 workers=workers,
                 fetcher=fetcher,
                 clock=clock,
@@ -178,51 +198,44 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
                 fetcher.close()
 
 
+@contextmanager
+def open_reading(settings: Settings) -> Iterator[Context]:
+    """The context for what only looks, beside whoever has the data lock. Raises StoreError.
+
+    Its sources are those that the store knows already.
+    """
+    with open_data(settings) as store:
+        with store.read() as tx:
+            states = sources.states(tx)
+        workers = Workers()
+        try:
+            yield Context(
+                settings=settings,
+                store=store,
+                namespace=namespace(settings.data_folder, used=True)
+                if states
+                else uuid.UUID(int=0),
+                workers=workers,
+                fetcher=_fetcher(settings),
+                clock=wall_clock,
+                states=states,
+                feed_ids={},
+            )
+        finally:
+            workers.close()
+
+
 def reopened(context: Context, settings: Settings) -> Context:
     """`context` under other settings of the same data folder; what is open stays open.
 
     The fetcher too: two of them would ask one host twice at once. Raises StoreError.
     """
     with context.store.write() as tx:
-        states, feed_ids = _sync(tx, settings, context.namespace, context.clock())
+        states, feed_ids = sync(tx, settings, context.namespace, context.clock())
     fetcher = context.fetcher or _fetcher(settings)
     if fetcher:
         fetcher.limit(settings.fetch, contact=_contact(settings))
     return replace(context, settings=settings, states=states, feed_ids=feed_ids, fetcher=fetcher)
-
-
-@contextmanager
-def open_data(settings: Settings) -> Iterator[Store]:
-    """Open the store alone, for commands that only look. Raises StoreError."""
-    path = settings.data_folder / "broadsheet.db"
-    try:
-        store = open_store(path)
-    except OSError as error:
-        reason = f"cannot be opened: {(error.strerror or str(error)).lower()}"
-        raise StoreError(reason, origin=str(path)) from error
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def _sync(
-    tx: Transaction, settings: Settings, namespace: uuid.UUID, now: datetime
-) -> tuple[dict[str, SourceState], dict[str, str]]:
-    """Bring the store in line with the settings: the state of each source, the id of each feed.
-
-    A source is not due later than its schedule says from now on: the schedule may be another one,
-    or the clock have been wrong.
-    """
-    wanted = [(source.name, source.kind, source.locator) for source in settings.sources]
-    states = sources.sync(tx, wanted, partial(source_id, namespace=namespace), now)
-    latest = {
-        states[one.name].id: _next_due(one, settings.site.timezone, states[one.name].errors, now)
-        for one in settings.sources
-    }
-    sources.at_latest(tx, latest)
-    named = [(feed.name, feed.was) for feed in settings.feeds]
-    return states, feeds.sync(tx, named, partial(feed_id, namespace=namespace), now)
 
 
 def _fetcher(settings: Settings) -> "Fetcher | None":
@@ -237,32 +250,7 @@ def _contact(settings: Settings) -> str:
     return settings.site.contact or settings.site.url
 
 
-def _namespace(folder: Path, used: bool) -> uuid.UUID:
-    """The install's namespace, minted once: every id derives from it."""
-    path = folder / "namespace"
-    try:
-        return uuid.UUID(path.read_text("ascii").strip())
-    except FileNotFoundError:
-        if used:
-            reason = "is missing, and without it new articles would get ids of another install"
-            raise StoreError(f"{reason}; restore it from a backup", origin=str(path)) from None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"cannot be used: {error}", origin=str(path)) from error
-    write_if_changed(path, f"{uuid.uuid4()}\n".encode())
-    return uuid.UUID(path.read_text("ascii").strip())
-
-
 def _digest(rules: Rules, words: int) -> str:
     """Changes when documents read before must be read again: other rules, or another version."""
     values = json.dumps([version("broadsheet"), repr(rules), words])
     return hashlib.sha256(values.encode()).hexdigest()
-
-
-def _next_due(source: Source, zone: str, errors: int, after: datetime) -> datetime:
-    return next_due(
-        cron=parse_cron(source.cron, zone) if source.cron else None,
-        interval=source.interval,
-        after=after,
-        errors=0 if source.files else errors,
-        spread="" if source.files else source.name,
-    )

@@ -7,12 +7,11 @@ store; here is only what is under way.
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from queue import Empty, SimpleQueue
 
 import structlog
@@ -22,12 +21,10 @@ from feeds.context import Context, due_names
 from feeds.publish import publish
 from feeds.report import PublishReport
 from ingest.errors import StoreError
-from ingest.pipeline import ingest
 from ingest.schedule import Ticker
 from ingest.store import requests, sources
 from ingest.store.requests import Request
 from ingest.store.runs import RunReport, RunTask, Trouble
-from ingest.task import Surroundings, Task
 
 _TICK = timedelta(seconds=1)
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
@@ -35,8 +32,6 @@ _PATIENCE = timedelta(seconds=10)  # what changed waits this long for runs that 
 _REGULARLY = timedelta(seconds=60)  # publish at least this often: an article may have been held
 _REST = timedelta(seconds=60)  # nothing due is begun this long after a run that was not recorded
 _GRACE = 10.0  # seconds a run may take to notice that it should end
-
-_TASKS: Mapping[RunTask, Callable[[Task, Surroundings], RunReport]] = {"ingest": ingest}
 
 log = structlog.get_logger()
 
@@ -183,9 +178,14 @@ class Daemon:
         id_ = self._context.states[name].id
         if id_ in self._running:
             return False
-        run = partial(_run, self._context, name, task, allow_removal=allow_removal)
         stop = threading.Event()
-        future = self._pool.submit(run, lambda: stop.is_set() or self._stop.is_set())
+        future = self._pool.submit(
+            self._context.run,
+            name,
+            task,
+            allow_removal=allow_removal,
+            stopping=lambda: stop.is_set() or self._stop.is_set(),
+        )
         self._running[id_] = _Run(name=name, future=future, stop=stop)
         return True
 
@@ -269,18 +269,6 @@ class Daemon:
             pass
         self._pool.shutdown(wait=True, cancel_futures=True)
         ended.set()
-
-
-def _run(
-    context: Context,
-    name: str,
-    task: RunTask,
-    stopping: Callable[[], bool],
-    *,
-    allow_removal: bool,
-) -> RunReport:
-    around = context.surroundings(stopping=stopping)
-    return _TASKS[task](context.task(name, allow_removal=allow_removal), around)
 
 
 def note_published(published: PublishReport) -> None:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Feed, Settings
-from feeds.freeze import Folder, free_second, freeze, later_second, significant, slug_of
+from feeds.freeze import Folder, free_second, freeze, later_second, slug_of
 from feeds.links import file_path, linked_files
 from ingest.article import Article, Candidate, Entry
 from ingest.enrich.relate import FLOOR, relate
+from ingest.significance import significant
 from ingest.similarity import title_key
 from ingest.store import Store, Transaction, articles, last_change, published, runs, sources, terms
 from ingest.store.articles import ArticleQuery

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -12,12 +11,8 @@ from anyascii import anyascii
 
 from feeds.links import file_path, rewrite
 from ingest.article import INTERNAL, Article, Entry
-from ingest.markup import parse_fragment, text_of
 
 _SLUG = 80  # characters
-_CHANGED_SHARE = 0.05  # of the words: from here on a change is significant …
-_CHANGED_CHARACTERS = 200  # … or from this many characters on
-_WORD = re.compile(r"\w+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -76,23 +71,6 @@ def freeze(
         assets=tuple(assets.items()),
         judged=article.change,
     )
-
-
-def significant(entry: Entry, article: Article) -> bool:
-    """Tell whether subscribers should see `article` as an update of `entry`.
-
-    A new title, other authors, or a text that differs in more than 5 % of its words or 200
-    characters; white space, punctuation, images and related links do not count.
-    """
-    if entry.title != article.title or entry.authors != article.authors:
-        return True
-    before = Counter(_WORD.findall(text_of(parse_fragment(entry.html)).casefold()))
-    after = Counter(_WORD.findall(article.text.casefold()))
-    gone, come = before - after, after - before
-    changed = max(gone.total(), come.total())
-    characters = max(sum(len(w) * n for w, n in words.items()) for words in (gone, come))
-    total = max(before.total(), after.total(), 1)
-    return changed > total * _CHANGED_SHARE or characters > _CHANGED_CHARACTERS
 
 
 def slug_of(article: Article, taken: Collection[str]) -> str:

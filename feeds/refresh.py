@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from feeds.context import Context
 from feeds.publish import publish
 from feeds.report import PublishReport
-from ingest.pipeline import ingest
-from ingest.store.runs import RunReport
+from ingest.store.runs import RunReport, RunTask
 
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
 
@@ -30,18 +29,24 @@ def run_sources(
     context: Context,
     names: Sequence[str],
     *,
+    task: RunTask = "ingest",
     allow_removal: bool = False,
     stopping: Callable[[], bool] = lambda: False,
     progress: Callable[[str, int, int], None] = lambda _name, _done, _total: None,
 ) -> tuple[RunReport, ...]:
-    """Run the named sources, several at once; one report each, in the order of `names`."""
+    """Run the named sources, several at once; one report each, in the order of `names`.
+
+    `task` is what a run does: ingest, or normalize again what is stored.
+    """
 
     def run(name: str) -> RunReport:
-        task = context.task(name, allow_removal=allow_removal)
-        around = context.surroundings(
-            stopping=stopping, progress=lambda done, total: progress(name, done, total)
+        return context.run(
+            name,
+            task,
+            allow_removal=allow_removal,
+            stopping=stopping,
+            progress=lambda done, total: progress(name, done, total),
         )
-        return ingest(task, around)
 
     with ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="run") as pool:
         return tuple(pool.map(run, names))
@@ -51,16 +56,22 @@ def refresh(
     context: Context,
     names: Sequence[str],
     *,
+    task: RunTask = "ingest",
     allow_removal: bool = False,
     stopping: Callable[[], bool] = lambda: False,
     progress: Callable[[str, int, int], None] = lambda _name, _done, _total: None,
 ) -> RefreshReport:
-    """Ingest the named sources, then publish every feed that anything changed for.
+    """Ingest the named sources, or do `task`, then publish every feed that anything changed for.
 
     Not when `stopping`: the next refresh publishes what was stored.
     """
     runs = run_sources(
-        context, names, allow_removal=allow_removal, stopping=stopping, progress=progress
+        context,
+        names,
+        task=task,
+        allow_removal=allow_removal,
+        stopping=stopping,
+        progress=progress,
     )
     if stopping():
         return RefreshReport(runs=runs)

@@ -2,122 +2,108 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from uuid import UUID
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import structlog
 
-from ingest.article import Article, Document, Draft, Traced, Validators
+from ingest.article import Article, Document, Draft, Entry, Traced
+from ingest.dating import dated
 from ingest.errors import IngestError
-from ingest.identity import identify, keys
+from ingest.identity import identify, is_version, keys, mint, versions
+from ingest.significance import significant
 from ingest.similarity import similarity, title_key
-from ingest.store import Transaction, articles, sources, terms
-from ingest.store.runs import Trouble
+from ingest.store import Transaction, articles, published, sources, succession, terms
 from ingest.store.sources import Known
+from ingest.tally import Tally
 from ingest.workers import Outcome, Prepared
 
-_FUTURE = timedelta(minutes=10)  # beyond it a date lies in the future; nearer, clocks differ
 _SAME_TEXT = 0.8  # similarity from which a file with the same title is the same article
-_FIRST_YEAR = 1990  # a file time before it is a clock that was never set
 
 log = structlog.get_logger()
 
 
-@dataclass(slots=True, kw_only=True)
-class Tally:
-    """What a run has found so far.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What is to be stored: `after`, with its digest and the time until which it is held.
 
-    `known` are the source's documents by origin, `missing` those that are not there now: what a
-    new file may have been moved from. `claimed` maps an article to the origin that holds it.
+    `before` is what is stored of it, None for a new article; `succeeds` the id of the article that
+    a new one is a significant change of, "" for none.
     """
 
-    source: str
-    namespace: UUID
-    language: str
-    now: datetime
-    known: dict[str, Known]
-    missing: dict[str, Known]
-    claimed: dict[str, str]
-    kept: set[str] = field(default_factory=set)
-    touched: dict[str, tuple[int, Validators]] = field(default_factory=dict)
-    troubles: list[Trouble] = field(default_factory=list)
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    failed: int = 0
-
-    def trouble(self, origin: str, reason: str, *, failed: bool = True) -> None:
-        """Report a problem once; `failed` ones are counted and decide the exit code."""
-        self.failed += failed
-        self.troubles.append(Trouble(origin=origin, reason=reason, failed=failed))
-        log.debug("document failed" if failed else "document noted", where=origin, why=reason)
+    after: Article
+    before: Article | None
+    digest: str
+    held_until: datetime | None
+    succeeds: str = ""
 
 
-def open_tally(
-    known: dict[str, Known],
-    present: Sequence[str],
-    *,
-    source: str,
-    namespace: UUID,
-    language: str,
-    now: datetime,
-) -> Tally:
-    """A run's tally at its start. `present` are the origins listed now, `language` the default."""
-    there = set(present)
-    claimed: dict[str, str] = {}
-    for origin in present:
-        if origin in known and known[origin].article and not known[origin].gone:
-            claimed.setdefault(known[origin].article, origin)
-    return Tally(
-        source=source,
-        namespace=namespace,
-        language=language,
-        now=now,
-        known=known,
-        missing={
-            origin: before
-            for origin, before in known.items()
-            if before.article and origin not in there and before.article not in claimed
-        },
-        claimed=claimed,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What becomes of a document: it is of the article with the id `article`, or of none.
+
+    Then `error` says why. `prepared` is None when nothing could be made of it, `change` when
+    nothing changes; `left` is the place it was moved from, `same`: its bytes are those stored.
+    """
+
+    document: Document
+    digest: str
+    article: str = ""
+    error: str = ""
+    prepared: Prepared | None = None
+    key: str = ""
+    keys: tuple[str, ...] = ()
+    left: str = ""
+    same: bool = False
+    change: Change | None = None
 
 
 def file_batch(
     tx: Transaction, documents: Sequence[Document], outcomes: Sequence[Outcome], tally: Tally
 ) -> None:
     """File documents with what was made of each, in one transaction and few statements."""
-    filed = _identified(tx, documents, outcomes, tally)
-    stored = articles.many(tx, [one.id for one in filed])
-    digests = articles.digests(tx, stored)
-    changed = []
-    for one in filed:
-        before = stored.get(one.id)
-        draft, held_until = _dated(one.prepared.draft, one.document, before, tally.now)
-        if not draft.language:
-            draft = draft.having(language=Traced(tally.language, "site setting"))
-        digest = articles.digest_of(draft)
-        if before and digests[one.id] == digest:
-            tally.unchanged += 1
-            continue
-        tally.updated += bool(before)
-        tally.new += not before
-        change = "article updated" if before else "article new"
-        log.debug(change, where=one.document.origin, title=draft.title)
-        article = Article(
-            **{name: getattr(draft, name) for name in Draft.__dataclass_fields__},
-            id=one.id,
-            key=before.key if before else one.key,
-            source=tally.source,
-            first_seen=before.first_seen if before else tally.now,
+    verdicts = judge(tx, documents, outcomes, tally)
+    for one in verdicts:
+        if one.left:
+            sources.move(tx, tally.source, one.left)
+    rows = [(one.document, one.digest, one.article, one.error) for one in verdicts]
+    sources.put_documents(tx, tally.source, rows)
+    _store(tx, verdicts, tally)
+
+
+def file_again(
+    tx: Transaction, documents: Sequence[Document], outcomes: Sequence[Outcome], tally: Tally
+) -> None:
+    """File what was made anew of stored documents, of which everything else stays as it is."""
+    verdicts = judge(tx, documents, outcomes, tally)
+    rows = [
+        (one.document.origin, one.article, one.error)
+        for one in verdicts
+        if (one.article, one.error) != _known(tally, one.document.origin)
+    ]
+    sources.judge(tx, tally.source, rows)
+    _store(tx, verdicts, tally)
+
+
+def judge(
+    tx: Transaction, documents: Sequence[Document], outcomes: Sequence[Outcome], tally: Tally
+) -> list[Verdict]:
+    """Tell what filing documents will change, and count it. Writes nothing."""
+    verdicts = _identified(tx, documents, outcomes, tally)
+    ids = [one.article for one in verdicts if one.prepared]
+    stored, digests = articles.many(tx, ids), articles.digests(tx, ids)
+    entries = published.unhidden(tx, ids) if tally.changes_are_new else {}
+    return [
+        _judged(
+            tx,
+            one,
+            stored.get(one.article),
+            digests.get(one.article, ""),
+            entries.get(one.article),
+            tally,
         )
-        changed.append((article, digest, held_until, one.prepared.terms))
-    numbers = articles.put_all(
-        tx, [(article, digest, held) for article, digest, held, _ in changed]
-    )
-    terms.put_terms(tx, [(numbers[article.id], weighed) for article, _, _, weighed in changed])
-    articles.remember(tx, [(key, one.id) for one in filed for key in one.keys])
+        for one in verdicts
+    ]
 
 
 def digest_of(body: bytes) -> str:
@@ -125,41 +111,27 @@ def digest_of(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Filed:
-    """A document whose article is known by now."""
-
-    document: Document
-    prepared: Prepared
-    id: str
-    key: str
-    keys: tuple[str, ...]
-
-
 def _identified(
     tx: Transaction, documents: Sequence[Document], outcomes: Sequence[Outcome], tally: Tally
-) -> list[_Filed]:
-    """Tell which article each document is; store the documents, also those that are none."""
+) -> list[Verdict]:
+    """Tell which article each document is, also those that are none."""
     drafts = [outcome.draft for outcome in outcomes if isinstance(outcome, Prepared)]
     wanted = {key for draft in drafts for key in keys(draft, tally.source)}
     aliases = articles.aliases(tx, wanted)
-    filed: list[_Filed] = []
-    rows: list[tuple[Document, str, str, str]] = []
+    verdicts: list[Verdict] = []
     for document, outcome in zip(documents, outcomes, strict=True):
         tally.kept.add(document.origin)
         digest = digest_of(document.body)
         if isinstance(outcome, IngestError):
             before = tally.known.get(document.origin)
             held, error = before.article if before else "", outcome.reason
+            verdict = Verdict(document=document, digest=digest, article=held, error=error)
         else:
-            one, error = _identify(tx, document, outcome, digest, aliases, tally)
-            held = one.id if one else ""
-            filed += [one] if one else []
-        if error:
-            tally.trouble(document.origin, error)
-        rows.append((document, digest, held, error))
-    sources.put_documents(tx, tally.source, rows)
-    return filed
+            verdict = _identify(tx, document, outcome, digest, aliases, tally)
+        if verdict.error:
+            tally.trouble(document.origin, verdict.error)
+        verdicts.append(verdict)
+    return verdicts
 
 
 def _identify(
@@ -169,7 +141,7 @@ def _identify(
     digest: str,
     aliases: dict[str, str],
     tally: Tally,
-) -> tuple[_Filed | None, str]:
+) -> Verdict:
     """The article a draft is, or why it is left out."""
     origin, draft = document.origin, prepared.draft
     found = keys(draft, tally.source)
@@ -179,49 +151,122 @@ def _identify(
     identity = identify(found, aliases, namespace=tally.namespace, moved=moved)
     holder = tally.claimed.setdefault(identity.id, origin)
     if holder != origin:
-        return None, f"says it is the article of {holder} (same id or address); it is left out"
+        error = f"says it is the article of {holder} (same id or address); it is left out"
+        return Verdict(document=document, digest=digest, error=error)
     for warning in draft.warnings:
         tally.trouble(origin, warning, failed=False)
     if place:
         tally.missing.pop(place)
         tally.kept.add(place)
-        sources.move(tx, tally.source, place)
     for key in identity.aliases:
         aliases.setdefault(key, identity.id)
-    filed = _Filed(
+    before = tally.known.get(place or origin)
+    return Verdict(
         document=document,
+        digest=digest,
+        article=identity.id,
         prepared=prepared,
-        id=identity.id,
         key=identity.key,
         keys=identity.aliases,
+        left=place,
+        same=before is not None and before.digest == digest,
     )
-    return filed, ""
 
 
-def _dated(
-    draft: Draft, document: Document, stored: Article | None, now: datetime
-) -> tuple[Draft, datetime | None]:
-    """Give the draft its date, and the time until which it is held.
+def _judged(
+    tx: Transaction,
+    one: Verdict,
+    before: Article | None,
+    digest: str,
+    entry: Entry | None,
+    tally: Tally,
+) -> Verdict:
+    """The verdict with what changes; `digest` and `entry` are those of the article `before`."""
+    if one.prepared is None:
+        return one
+    last = before.published if before and is_version(before.key) else None
+    change = _change(one, one.prepared, before, tally, last=last)
+    if before and digest == change.digest:
+        tally.unchanged += 1
+        return one
+    if before and entry and _is_news(one, change.after, entry):
+        return _succeeding(tx, one, one.prepared, before, entry, tally)
+    tally.updated += bool(before)
+    tally.new += not before
+    return replace(one, change=change)
 
-    A file's date in the future holds the article; a page's is not believed. An undated article
-    takes the file's time at first sight, or the time of first sight, and keeps it.
+
+def _change(
+    one: Verdict,
+    prepared: Prepared,
+    before: Article | None,
+    tally: Tally,
+    *,
+    last: datetime | None,
+) -> Change:
+    draft, held_until = dated(prepared.draft, one.document, before, tally.now, last=last)
+    if not draft.language:
+        draft = draft.having(language=Traced(tally.language, "site setting"))
+    article = Article(
+        **{name: getattr(draft, name) for name in Draft.__dataclass_fields__},
+        id=one.article,
+        key=before.key if before else one.key,
+        source=tally.source,
+        first_seen=before.first_seen if before else tally.now,
+    )
+    digest = articles.digest_of(draft)
+    return Change(after=article, before=before, digest=digest, held_until=held_until)
+
+
+def _is_news(one: Verdict, after: Article, entry: Entry) -> bool:
+    """Whether the article, instead of being updated, is succeeded by a new one.
+
+    Not when our rules alone have changed, nor when it is taken back to be a draft.
     """
-    future = draft.published and draft.published > now + _FUTURE
-    if future and not document.url:
-        return draft, draft.published
-    if draft.published and not future:
-        return replace(draft, published=min(draft.published, now)), None
-    return draft.having(published=_undated(document, stored, now)), None
+    return not one.same and not after.unpublished and significant(entry, after)
 
 
-def _undated(document: Document, stored: Article | None, now: datetime) -> Traced[datetime | None]:
-    """The date an article keeps that states none."""
-    if stored and stored.published and stored.published <= now:
-        return Traced(stored.published, stored.origins.get("published", "first sight"))
-    first_seen = stored.first_seen if stored else now
-    if document.modified_at and document.modified_at.year >= _FIRST_YEAR:
-        return Traced(min(document.modified_at, first_seen), "file time")
-    return Traced(first_seen, "first sight")
+def _succeeding(
+    tx: Transaction,
+    one: Verdict,
+    prepared: Prepared,
+    old: Article,
+    entry: Entry,
+    tally: Tally,
+) -> Verdict:
+    """The verdict for a document that now says something else than `old`: that is a new article."""
+    key, id_ = next(
+        (key, id_)
+        for key in versions(old.key, prepared.draft)
+        if not articles.digests(tx, [id_ := mint(key, namespace=tally.namespace)])
+    )
+    tally.claimed[id_] = one.document.origin
+    tally.new += 1
+    last = max(old.published or old.first_seen, datetime.fromtimestamp(entry.published, UTC))
+    one = replace(one, article=id_, key=key)
+    change = _change(one, prepared, None, tally, last=last)
+    return replace(one, change=replace(change, succeeds=old.id))
+
+
+def _store(tx: Transaction, verdicts: Sequence[Verdict], tally: Tally) -> None:
+    """Write what changes, and remember every key."""
+    changed = [(one.change, one.prepared) for one in verdicts if one.change and one.prepared]
+    numbers = articles.put_all(tx, [(c.after, c.digest, c.held_until) for c, _ in changed])
+    weighed = [(numbers[change.after.id], prepared.terms) for change, prepared in changed]
+    terms.put_terms(tx, weighed)
+    articles.remember(tx, [(key, one.article) for one in verdicts for key in one.keys])
+    for change, _ in changed:
+        event = "article updated" if change.before else "article new"
+        log.debug(event, where=change.after.origin, title=change.after.title)
+        if change.succeeds:
+            succession.succeed(tx, change.succeeds, change.after.id)
+    withdrawn = [change.after.id for change, _ in changed if change.after.unpublished]
+    articles.remove(tx, succession.predecessors(tx, withdrawn), tally.now)
+
+
+def _known(tally: Tally, origin: str) -> tuple[str, str]:
+    known = tally.known.get(origin)
+    return (known.article, known.error) if known else ("", "")
 
 
 def _moved_from(

@@ -1,5 +1,8 @@
 """Identity: minted once, kept for ever. Pure; the store looks the keys up and remembers them."""
 
+import hashlib
+import json
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +11,10 @@ from uuid import UUID, uuid5
 
 from ingest.article import Draft
 from ingest.errors import ExtractError
+from ingest.similarity import words
 from ingest.urls import match_url
+
+_VERSION = re.compile(r"#[0-9a-f]{16}(?:\.[0-9]+)?:")  # no other key begins like that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +62,33 @@ def identify(
     known = next((aliases[key] for key in found if key in aliases), moved)
     if not found:
         raise ExtractError("it has neither a path nor an address to know it by")
-    minted = known or uuid5(namespace, found[0]).urn
+    minted = known or mint(found[0], namespace=namespace)
     return Identity(id=minted, key=found[0], known=bool(known), aliases=tuple(found))
+
+
+def mint(key: str, *, namespace: UUID) -> str:
+    """The id of the article whose strongest key is `key`, the same in every store of an install."""
+    return uuid5(namespace, key).urn
+
+
+def versions(key: str, draft: Draft) -> Iterator[str]:
+    """Keys for what a significant change made of the article known by `key`, best first.
+
+    They derive from what the draft says, not from a count: a store that lost some versions, or all,
+    gives none of their ids to something new, which readers would take for old. The second and
+    further ones are for an article that says again what it once said.
+    """
+    said = json.dumps([draft.title, draft.authors, words(draft.text)], ensure_ascii=False)
+    digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    first = _VERSION.sub("", key, count=1) if is_version(key) else key
+    yield f"#{digest}:{first}"
+    for attempt in count(2):
+        yield f"#{digest}.{attempt}:{first}"
+
+
+def is_version(key: str) -> bool:
+    """Whether `key` is that of an article which succeeded another."""
+    return _VERSION.match(key) is not None
 
 
 def source_id(name: str, taken: Collection[str], *, namespace: UUID) -> str:

@@ -1,26 +1,31 @@
 """One source's run, read top to bottom: list, read, prepare, file, report."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from time import monotonic
-
-import structlog
 
 from ingest.article import Document, Validators
 from ingest.errors import GoneError, IngestError
-from ingest.filing import Tally, digest_of, file_batch, open_tally
+from ingest.filing import digest_of, file_batch
 from ingest.sources import Listing, Seen
 from ingest.store import articles, runs, sources
 from ingest.store.runs import RunReport
 from ingest.store.sources import Known
-from ingest.task import Progress, Stopped, Surroundings, Task
-from ingest.workers import Pending
+from ingest.tally import Tally
+from ingest.task import (
+    BATCH,
+    BATCH_BYTES,
+    Progress,
+    Stopped,
+    Surroundings,
+    Task,
+    attempt,
+    prepared,
+)
 
-_BATCH = 100  # documents in one transaction
-_BATCH_BYTES = 8_000_000
 _BATCH_SECONDS = 1.0
 _MANY = 10  # articles from which on losing more than half at once looks like an accident
-
-log = structlog.get_logger()
 
 
 def ingest(task: Task, around: Surroundings) -> RunReport:
@@ -30,65 +35,36 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
     one writes the report and the time the source is next due. A run that is cut short (killed, or
     `stopping`) leaves the source unsettled and due, and the next one continues.
     """
-    with structlog.contextvars.bound_contextvars(source=task.state.name):
-        return _run(task, around)
-
-
-def _run(task: Task, around: Surroundings) -> RunReport:
     now = around.clock()
     with around.store.write() as tx:
         run = runs.start_run(tx, task.state.id, now)
         known = sources.known(tx, task.state.id)
-    tally = open_tally(
-        known, (), source=task.state.id, namespace=task.namespace, language=task.language, now=now
-    )
-    removed = 0
-    try:
-        listing = task.reader.listing(_seen(task, known))
-        tally = open_tally(
-            known,
-            [found.origin for found in listing.found],
-            source=task.state.id,
-            namespace=task.namespace,
-            language=task.language,
-            now=now,
-        )
-        for origin, reason in listing.troubles:
-            tally.trouble(origin, reason)
-        _file_all(task, around, listing, tally, Progress(around, run, len(listing.found)))
-        removed = _take_leave(task, around, listing, tally)
-        outcome = "ok" if not tally.failed else "partial"
-    except Stopped:
-        outcome = "cut short"
-    except IngestError as error:
-        tally.trouble(error.origin, error.reason)
-        outcome = "failed"
-    except Exception as error:
-        log.exception("run failed unexpectedly")
-        reason = f"unexpected {type(error).__name__}: {error}; the log has the traceback"
-        tally.trouble("", reason[:500])
-        outcome = "failed"
-    return _close(task, around, tally, run, removed, outcome)
+    tally = task.tally(known, now)
+    progress = Progress(around, run)
+    outcome = attempt(partial(_look, task, around, tally, progress), tally, task.state.name)
+    report = tally.report(run, task.state.name, around.clock(), outcome)
+    _close(task, around, report)
+    return report
+
+
+def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) -> None:
+    listing = task.reader.listing(_seen(task, tally.known))
+    tally.expect([found.origin for found in listing.found])
+    for origin, reason in listing.troubles:
+        tally.trouble(origin, reason)
+    progress.total = len(listing.found)
+    _file_all(task, around, listing, tally, progress)
+    _take_leave(task, around, listing, tally)
 
 
 def _file_all(
     task: Task, around: Surroundings, listing: Listing, tally: Tally, progress: Progress
 ) -> None:
     """Read what changed and file it, one batch while the workers prepare the next."""
-    waiting: tuple[list[Document], Pending] | None = None
-    for batch in _batches(task, around, listing, tally, progress):
-        pending = around.workers.submit(batch, task.rules, task.summary_words, tally.now)
-        if waiting:
-            _file(around, *waiting, tally)
-        waiting = (batch, pending)
-    if waiting:
-        _file(around, *waiting, tally)
-
-
-def _file(around: Surroundings, documents: list[Document], pending: Pending, tally: Tally) -> None:
-    outcomes = list(pending.results())
-    with around.store.write() as tx:
-        file_batch(tx, documents, outcomes, tally)
+    batches = _batches(task, around, listing, tally, progress)
+    for documents, outcomes in prepared(batches, task, around, tally.now):
+        with around.store.write() as tx:
+            file_batch(tx, documents, outcomes, tally)
 
 
 def _batches(
@@ -109,13 +85,13 @@ def _batches(
         if found.unchanged:
             _unchanged(found.origin, tally)
             continue
-        document = _read(task, found.origin, contents, tally)
+        document = _read(task, around, found.origin, contents, tally)
         if document is None:
             continue
         batch.append(document)
         size += len(document.body)
         slow = monotonic() - began > _BATCH_SECONDS
-        if len(batch) >= _BATCH or size >= _BATCH_BYTES or slow:
+        if len(batch) >= BATCH or size >= BATCH_BYTES or slow:
             yield batch
             batch, size, began = [], 0, monotonic()
     if around.stopping():  # what could not be fetched for that is no failure of its source
@@ -124,12 +100,13 @@ def _batches(
         yield batch
 
 
-def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Document | None:
+def _read(
+    task: Task, around: Surroundings, origin: str, contents: dict[str, str], tally: Tally
+) -> Document | None:
     """A document that must be prepared; None when it need not be, which is then in the tally."""
     before = tally.known.get(origin)
-    fresh = task.state.rules != task.rules_digest
-    asked = before and before.article and not (fresh or before.gone)  # who is back comes whole
-    validators = _validators(before) if before and asked else Validators()
+    fresh = task.other_rules
+    validators, stored = _asked_with(task, around, origin, before)
     try:
         document = task.reader.read(origin, validators, tally.now)
     except GoneError as error:
@@ -142,6 +119,8 @@ def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Do
         tally.kept.add(origin)
         return None
     if isinstance(document, Validators):
+        if stored:
+            return replace(stored, fetched_at=tally.now, validators=document)
         tally.touched[origin] = (tally.known[origin].modified_ns, document)
         _unchanged(origin, tally)
         return None
@@ -157,6 +136,24 @@ def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Do
     return document
 
 
+def _asked_with(
+    task: Task, around: Surroundings, origin: str, before: Known | None
+) -> tuple[Validators, Document | None]:
+    """What to ask for news with, and what to normalize again if there is none.
+
+    With other rules a document is asked for like that only if its body is stored; who is back, or
+    made no article, comes whole.
+    """
+    if before is None or not before.article or before.gone:
+        return Validators(), None
+    validators = _validators(before)
+    if not task.other_rules or validators == Validators():
+        return validators, None
+    with around.store.read() as tx:
+        stored = sources.stored(tx, task.state.id, [origin]).get(origin)
+    return (validators, stored) if stored else (Validators(), None)
+
+
 def _unchanged(origin: str, tally: Tally) -> None:
     before = tally.known[origin]
     tally.kept.add(origin)
@@ -166,11 +163,8 @@ def _unchanged(origin: str, tally: Tally) -> None:
         tally.unchanged += 1
 
 
-def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> int:
-    """Note what is no longer there and remove its articles, unless that looks like an accident.
-
-    Returns how many articles were removed.
-    """
+def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> None:
+    """Note what is no longer there and remove its articles, unless that looks like an accident."""
     gone = {o for o, k in tally.known.items() if not k.gone and o not in tally.kept}
     if not listing.complete:
         gone &= {found.origin for found in listing.found}
@@ -180,14 +174,14 @@ def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally
         if not task.removes_gone:
             lost = set()
         if lost and not task.allow_removal:
-            before = articles.live_on(tx, task.state.id) - tally.new
-            if accident := _accident(before, len(lost), listing):
+            before = {known.article for known in tally.known.values() if not known.gone} - {""}
+            if accident := _accident(len(before), len(lost), listing):
                 tally.trouble("", accident)
-                return 0
+                return
         sources.mark_gone(tx, task.state.id, gone, tally.now)
         if tally.new or tally.updated:
             sources.trim_bodies(tx, task.state.id)
-        return articles.remove(tx, lost, tally.now)
+        tally.removed = articles.remove(tx, lost, tally.now)
 
 
 def _accident(live: int, lost: int, listing: Listing) -> str:
@@ -200,33 +194,15 @@ def _accident(live: int, lost: int, listing: Listing) -> str:
     return ""
 
 
-def _close(
-    task: Task, around: Surroundings, tally: Tally, run: int, removed: int, outcome: str
-) -> RunReport:
-    ended = around.clock()
-    if outcome == "partial" and not (tally.new or tally.updated or tally.unchanged):
-        outcome = "failed"
-    report = RunReport(
-        id=run,
-        source=task.state.name,
-        started_at=tally.now,
-        ended_at=ended,
-        outcome=outcome,
-        new=tally.new,
-        updated=tally.updated,
-        unchanged=tally.unchanged,
-        removed=removed,
-        failed=tally.failed,
-        troubles=tuple(tally.troubles),
-    )
-    errors = task.state.errors + 1 if outcome == "failed" else 0
+def _close(task: Task, around: Surroundings, report: RunReport) -> None:
+    ended = report.ended_at or report.started_at
     with around.store.write() as tx:
-        if outcome == "cut short":
-            runs.cut_short(tx, ended, run)
+        if report.outcome == "cut short":
+            runs.cut_short(tx, ended, report.id)
         else:
+            errors = task.state.errors + 1 if report.outcome == "failed" else 0
             due = task.next_due(errors, ended)
             runs.end_run(tx, task.state, report, next_due=due, rules=task.rules_digest)
-    return report
 
 
 def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
@@ -240,7 +216,7 @@ def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
 
 def _seen(task: Task, known: dict[str, Known]) -> dict[str, Seen]:
     """What the source may compare with: nothing when the rules changed since."""
-    if task.state.rules != task.rules_digest:
+    if task.other_rules:
         return {}
     return {
         origin: Seen(size=k.size, modified_ns=k.modified_ns, validators=_validators(k))

@@ -1,21 +1,34 @@
-"""What a run works with: its task, what its process gives it, and how it tells how far it is."""
+"""What a run of one source is given, and how it ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import structlog
+
+from ingest.article import Document
+from ingest.errors import IngestError
 from ingest.sources import Reader
 from ingest.store import Store, runs
-from ingest.store.sources import SourceState
-from ingest.workers import Workers
+from ingest.store.sources import Known, SourceState
+from ingest.tally import Tally
+from ingest.workers import Outcome, Pending, Workers
 
 if TYPE_CHECKING:
     from ingest.normalize.rules import Rules
 
+BATCH = 100
+"""The most documents in one transaction."""
+
+BATCH_BYTES = 8_000_000
+"""The bytes of documents past which a batch is not filled further."""
+
 _NOTED = 1.0  # seconds between two notes of how far a run is
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +37,8 @@ class Task:
 
     `rules_digest` changes when every document must be read again. `next_due` gives the source's
     next time from the number of failed runs in a row and the time the run ended. `removes_gone`:
-    articles whose document is gone go too; `allow_removal`: also many at once.
+    articles whose document is gone go too; `allow_removal`: also many at once. `changes_are_new`: a
+    significant change of an article makes a new one.
     """
 
     state: SourceState
@@ -36,7 +50,24 @@ class Task:
     next_due: Callable[[int, datetime], datetime]
     namespace: UUID
     language: str
+    changes_are_new: bool = False
     allow_removal: bool = False
+
+    @property
+    def other_rules(self) -> bool:
+        """Whether the source's documents were read with other rules than these."""
+        return self.state.rules != self.rules_digest
+
+    def tally(self, known: dict[str, Known], now: datetime) -> Tally:
+        """A run's tally at its start; `known` are the source's documents by origin."""
+        return Tally(
+            source=self.state.id,
+            namespace=self.namespace,
+            language=self.language,
+            now=now,
+            known=known,
+            changes_are_new=self.changes_are_new,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +83,22 @@ class Surroundings:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run is: told to whoever watches here at once, and each second to the store."""
+    """How far a run is: told to whoever watches here at once, and each second to the store.
+
+    `run` is None for what is no run and leaves no trace.
+    """
 
     around: Surroundings
-    run: int
+    run: int | None
     total: int = 0
     done: int = 0
     noted: float = field(default_factory=monotonic)
 
-    def step(self) -> None:
-        """One more document has been looked at."""
-        self.done += 1
+    def step(self, count: int = 1) -> None:
+        """So many more documents have been looked at."""
+        self.done += count
         self.around.progress(self.done, self.total)
-        if monotonic() - self.noted > _NOTED:
+        if self.run is not None and monotonic() - self.noted > _NOTED:
             with self.around.store.write() as tx:
                 runs.note_progress(tx, self.run, self.done, self.total)
             self.noted = monotonic()
@@ -72,3 +106,38 @@ class Progress:
 
 class Stopped(Exception):  # noqa: N818 - not an error: the process was told to end
     """The process is ending: the run is cut short and will be continued."""
+
+
+def attempt(work: Callable[[], None], tally: Tally, name: str) -> str:
+    """Do the work of a run of the source `name`; returns its outcome.
+
+    Every error is in the tally then, an unexpected one in the log too.
+    """
+    try:
+        with structlog.contextvars.bound_contextvars(source=name):
+            work()
+    except Stopped:
+        return "cut short"
+    except IngestError as error:
+        tally.trouble(error.origin, error.reason)
+        return "failed"
+    except Exception as error:
+        log.exception("run failed unexpectedly", source=name)
+        reason = f"unexpected {type(error).__name__}: {error}; the log has the traceback"
+        tally.trouble("", reason[:500])
+        return "failed"
+    return "partial" if tally.failed else "ok"
+
+
+def prepared(
+    batches: Iterable[list[Document]], task: Task, around: Surroundings, now: datetime
+) -> Iterator[tuple[list[Document], list[Outcome]]]:
+    """Prepare batches in the workers: each while the one before is dealt with."""
+    waiting: tuple[list[Document], Pending] | None = None
+    for batch in batches:
+        pending = around.workers.submit(batch, task.rules, task.summary_words, now)
+        if waiting:
+            yield waiting[0], list(waiting[1].results())
+        waiting = (batch, pending)
+    if waiting:
+        yield waiting[0], list(waiting[1].results())

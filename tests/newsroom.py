@@ -43,10 +43,12 @@ class Here(Workers):
     def submit(
         self, documents: Sequence[Document], rules: Rules, words: int, now: datetime
     ) -> Pending:
-        return _Done([prepare(document, rules, words, now) for document in documents])
+        return Done([prepare(document, rules, words, now) for document in documents])
 
 
-class _Done(Pending):
+class Done(Pending):
+    """Documents that have been prepared."""
+
     def __init__(self, outcomes: list[Outcome]) -> None:
         self._outcomes = outcomes
 

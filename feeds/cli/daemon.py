@@ -11,8 +11,9 @@ import click
 
 from config.settings import Settings
 from feeds.cli.common import Output, config_path, fail, load_settings, read_settings, speaks
-from feeds.context import open_context, open_data, wall_clock
+from feeds.context import open_context, wall_clock
 from feeds.daemon import Daemon
+from feeds.data import open_data
 from feeds.lock import DAEMON, LockedError, daemon_pid, data_lock
 from feeds.notify import Notifier
 from feeds.server import Server, ServerError

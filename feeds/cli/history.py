@@ -11,7 +11,7 @@ from config.settings import Settings
 from feeds.cli.common import Output, fail, load_settings, speaks, suggest
 from feeds.cli.completion import source_names
 from feeds.cli.output import run_json, when
-from feeds.context import open_data
+from feeds.data import open_data
 from ingest.errors import StoreError
 from ingest.store import Transaction, runs, sources
 from ingest.store.runs import RunReport, Trouble

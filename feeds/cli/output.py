@@ -146,6 +146,13 @@ def troubles(run: "RunReport", shown: int | None = SHOWN) -> list[str]:
     return lines
 
 
+def show_done(output: Output, settings: "Settings", done: "RefreshReport") -> None:
+    """Print what a refresh, or half of one, did."""
+    if done.runs:
+        RunTable(output).show(done.runs)
+    show_published(output, settings, done.published)
+
+
 def show_published(output: Output, settings: "Settings", report: "PublishReport") -> None:
     """Print each feed with its files, and what could not be published."""
     for feed in report.feeds:

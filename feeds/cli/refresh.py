@@ -8,7 +8,7 @@ import click
 from config.settings import Settings
 from feeds.cli.common import Output, fail, load_settings, speaks, suggest
 from feeds.cli.completion import feed_names, source_names
-from feeds.cli.output import RunTable, refresh_json, show_published
+from feeds.cli.output import RunTable, refresh_json, show_done
 from feeds.cli.work import Interrupt, interruptible, opened, work
 from feeds.context import Context, due_names, wall_clock
 from feeds.lock import DAEMON, LockedError
@@ -51,7 +51,7 @@ def ingest(
     Exit code 1 when anything of a source failed; everything else is stored.
     """
     settings = load_settings(ctx)
-    _known(source, [s.name for s in settings.sources], "source")
+    known(source, [s.name for s in settings.sources], "source")
     try:
         with opened(output, settings) as context, RunTable(output) as table:
             names = list(source) or _unasked(context)
@@ -95,7 +95,7 @@ def publish(ctx: click.Context, output: Output, feed: tuple[str, ...]) -> None:
     A file whose bytes would be the same is not touched. Exit code 1 when a feed failed.
     """
     settings = load_settings(ctx)
-    _known(feed, [f.name for f in settings.feeds], "feed")
+    known(feed, [f.name for f in settings.feeds], "feed")
     try:
         with opened(output, settings) as context:
             published = publish_feeds(context.press(), now=context.clock(), names=feed)
@@ -140,7 +140,7 @@ def refresh(
     """
     settings = load_settings(ctx)
     configured = [s.name for s in settings.sources]
-    _known(source, configured, "source")
+    known(source, configured, "source")
     wanted = configured if everything else list(source)
 
     def here(context: Context, table: RunTable, interrupt: Interrupt) -> RefreshReport:
@@ -165,9 +165,7 @@ def _end(ctx: click.Context, output: Output, settings: Settings, done: RefreshRe
     if output.json:
         output.show(refresh_json(done))
     else:
-        if done.runs:
-            RunTable(output).show(done.runs)
-        show_published(output, settings, done.published)
+        show_done(output, settings, done)
     ctx.exit(int(done.failed))
 
 
@@ -181,7 +179,8 @@ def _fail_locked(error: LockedError) -> NoReturn:
     fail(f"{error}; {asks if error.role == DAEMON else 'try again later'}")
 
 
-def _known(names: Sequence[str], configured: Sequence[str], what: str) -> None:
+def known(names: Sequence[str], configured: Sequence[str], what: str) -> None:
+    """End with exit code 2 unless every one of `names` is configured."""
     for name in names:
         if name not in configured:
             fail(f"there is no {what} {name!r}{suggest(name, configured)}", code=2)

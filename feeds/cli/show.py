@@ -10,7 +10,7 @@ from feeds.cli.find import the_article
 from feeds.cli.known import Known, Reason, known
 from feeds.cli.known_json import shape
 from feeds.cli.output import when
-from feeds.context import open_data
+from feeds.data import open_data
 from ingest.article import Entry
 from ingest.errors import StoreError
 from ingest.markup import clean_line

@@ -7,7 +7,7 @@ import click
 
 from feeds.cli.common import Output, fail, load_settings, speaks
 from feeds.cli.output import SHOWN, iso, print_table, troubles, when
-from feeds.context import open_data
+from feeds.data import open_data
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
 from ingest.store import runs, sources

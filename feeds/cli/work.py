@@ -15,7 +15,8 @@ from config.settings import Settings
 from feeds import report
 from feeds.cli.common import Output, fail
 from feeds.cli.output import RunTable
-from feeds.context import Context, open_context, open_data
+from feeds.context import Context, open_context
+from feeds.data import open_data
 from feeds.lock import COMMAND, DAEMON, LockedError, data_lock
 from feeds.refresh import RefreshReport
 from ingest.errors import StoreError
@@ -24,6 +25,7 @@ from ingest.store.requests import Request
 
 _WAIT = 60.0  # seconds to wait for another command to finish
 _POLL = 0.2
+_UNTAKEN = 300.0  # seconds in which a daemon takes a request, unless it hangs
 _TRIES = 3  # daemons that end before they are done with what they were asked
 
 _Done = TypeVar("_Done")
@@ -150,6 +152,7 @@ class _Asking:
 
     def follow(self, table: RunTable) -> RefreshReport | None:
         """Wait for the end, showing how far it is; None when the daemon ended before it."""
+        give_up = time.monotonic() + _UNTAKEN
         try:
             while True:
                 alive = _daemon_is_up(self._settings)  # what it did last is seen in one more look
@@ -159,6 +162,9 @@ class _Asking:
                     return None
                 if request.done:
                     return self._report(request)
+                if not request.taken and time.monotonic() > give_up:
+                    self._withdraw()
+                    fail("the daemon is up and takes no requests; its log may say why. Restart it")
                 time.sleep(_POLL)
         except KeyboardInterrupt:
             self._leave()

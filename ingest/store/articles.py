@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 
 from ingest.article import Article, Draft, Hint, Image
 from ingest.similarity import title_key
-from ingest.store import schema, terms
+from ingest.store import schema, succession, terms
 from ingest.store.engine import Transaction, ignoring, next_change, replacing
 from ingest.store.schema import eligible
 
@@ -129,9 +129,12 @@ def put_all(
 
 
 def remove(tx: Transaction, ids: Collection[str], now: datetime) -> int:
-    """Mark articles as removed; their rows, aliases and entries stay. Returns how many were."""
+    """Mark articles as removed, and those they succeeded. Returns how many were.
+
+    Their rows, aliases and entries stay.
+    """
     removed: list[int] = []
-    for article in sorted(ids):
+    for article in sorted(set(ids) | succession.predecessors(tx, ids)):
         statement = update(schema.article).where(_T.id == article, _T.removed_at.is_(None))
         values = {"removed_at": now.timestamp(), "change": next_change(tx, "article")}
         removed += tx.execute(statement.values(values).returning(_T.number)).scalars()
@@ -149,12 +152,6 @@ def release_held(tx: Transaction, now: datetime) -> int:
         values = {"held_until": None, "since": since, "change": change}
         tx.execute(update(schema.article).where(_T.id == article).values(values))
     return len(ids)
-
-
-def live_on(tx: Transaction, source: str) -> int:
-    """How many articles of `source` are not removed."""
-    statement = select(func.count()).where(_T.source == source, _T.removed_at.is_(None))
-    return int(tx.execute(statement).scalar_one())
 
 
 def newest(
@@ -205,7 +202,7 @@ def by_titles(tx: Transaction, titles: Collection[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for part in _parts(sorted(set(titles) - {""})):
         statement = select(_T.title_key, _T.id).where(_T.title_key.in_(part), eligible())
-        rows = tx.execute(statement.order_by(_T.published, _T.id))
+        rows = tx.execute(statement.order_by(_T.published, _T.successor == "", _T.id))
         found |= {row.title_key: row.id for row in rows}
     return found
 

@@ -99,6 +99,18 @@ def entries(tx: Transaction, ids: Collection[str]) -> dict[str, Entry]:
     return found
 
 
+def unhidden(tx: Transaction, ids: Collection[str]) -> dict[str, Entry]:
+    """The entries of those of the article `ids` that no operator took from public view."""
+    found = entries(tx, ids)
+    t = schema.article.c
+    wanted = sorted(found)
+    for start in range(0, len(wanted), _IN):
+        here = t.id.in_(wanted[start : start + _IN])
+        for hidden in tx.execute(select(t.id).where(here, t.hidden_at.is_not(None))).scalars():
+            del found[hidden]
+    return found
+
+
 def stale(tx: Transaction) -> list[tuple[str, bool]]:
     """Article ids of entries to compare again, with whether the article may be shown.
 

@@ -79,25 +79,13 @@ def under_way(tx: Transaction) -> list[RunReport]:
 def end_run(
     tx: Transaction, state: SourceState, report: RunReport, *, next_due: datetime, rules: str
 ) -> None:
-    """Close a run with its report and say when the source is next due; forget old ones.
+    """Close an ingestion with its report and say when the source is next due; forget old ones.
 
     A run that failed as a whole leaves `settled` as it was before, `rules` too: what it did not
     look at will be looked at next time.
     """
     failed = report.outcome == "failed"
-    ended = report.ended_at or report.started_at
-    troubles = [asdict(trouble) for trouble in report.troubles[:_REPORT_CAP]]
-    said = json.dumps(troubles, ensure_ascii=False)
-    changed = report.new or report.updated or report.removed
-    values = {
-        "ended_at": ended.timestamp(),
-        "outcome": report.outcome,
-        "report": said,
-        "news": bool(changed) or _before(tx, state.id, report.id) != (report.outcome, said),
-        **{name: getattr(report, name) for name in _COUNTS},
-    }
-    tx.execute(update(schema.run).where(_R.id == report.id).values(values))
-    _forget_old(tx, state.id, report.id, ended)
+    _put_report(tx, state.id, report)
     tx.execute(
         update(schema.source)
         .where(_S.id == state.id)
@@ -110,9 +98,11 @@ def end_run(
     )
 
 
-def _before(tx: Transaction, source: str, run: int) -> tuple[str, str] | None:
-    """Outcome and problems of the source's last run before `run`; None if there was none."""
-    earlier = select(_R.outcome, _R.report).where(_R.source == source, _R.id < run)
+def _before(tx: Transaction, source: str, report: RunReport) -> tuple[str, str] | None:
+    """Outcome and problems of the source's last run before this of its kind; None if none was."""
+    earlier = select(_R.outcome, _R.report).where(
+        _R.source == source, _R.id < report.id, _R.task == report.task
+    )
     row = tx.execute(earlier.order_by(_R.id.desc()).limit(1)).one_or_none()
     return (row.outcome, row.report) if row else None
 
@@ -129,6 +119,16 @@ def _forget_old(tx: Transaction, source: str, before: int, now: datetime) -> Non
         tx.execute(delete(schema.run).where(_R.id.in_(old.limit(_SWEEP))))
 
 
+def end_reextract(tx: Transaction, state: SourceState, report: RunReport, *, rules: str) -> None:
+    """Close a re-extraction: its source is due when it was, and as settled as it was before.
+
+    `rules` is the digest of those that all its documents have been read with by now.
+    """
+    _put_report(tx, state.id, report)
+    values = {"settled": state.settled, "rules": rules}
+    tx.execute(update(schema.source).where(_S.id == state.id).values(values))
+
+
 def cut_short(tx: Transaction, now: datetime, run: int | None = None) -> int:
     """Close the run `run`, or with the data lock held all that a dead process left open.
 
@@ -141,10 +141,10 @@ def cut_short(tx: Transaction, now: datetime, run: int | None = None) -> int:
 
 
 def last_runs(tx: Transaction) -> dict[str, RunReport]:
-    """The newest ended run of each source, by the source's internal id."""
+    """The newest ended ingestion of each source, by the source's internal id."""
     newest = (
         select(func.max(_R.id))
-        .where(_R.ended_at.is_not(None))
+        .where(_R.ended_at.is_not(None), _R.task == "ingest")
         .group_by(_R.source)
         .scalar_subquery()
     )
@@ -160,8 +160,9 @@ def history(tx: Transaction, source: str = "") -> Iterator[RunReport]:
 
 
 def ended(tx: Transaction) -> set[str]:
-    """Internal ids of the sources that have come to the end of a run, however it ended."""
-    statement = select(_R.source).where(_R.outcome.not_in(("", "cut short"))).distinct()
+    """Internal ids of the sources that have come to the end of an ingestion, however it ended."""
+    over = _R.outcome.not_in(("", "cut short"))
+    statement = select(_R.source).where(over, _R.task == "ingest").distinct()
     return set(tx.execute(statement).scalars())
 
 
@@ -178,6 +179,22 @@ def reports(tx: Transaction, ids: Collection[int]) -> list[RunReport]:
 
 _PLAIN = ("id", "source", "outcome", "task", "done", "total")
 _COUNTS = ("new", "updated", "unchanged", "removed", "failed")
+
+
+def _put_report(tx: Transaction, source: str, report: RunReport) -> None:
+    ended = report.ended_at or report.started_at
+    troubles = [asdict(trouble) for trouble in report.troubles[:_REPORT_CAP]]
+    said = json.dumps(troubles, ensure_ascii=False)
+    changed = report.new or report.updated or report.removed
+    values = {
+        "ended_at": ended.timestamp(),
+        "outcome": report.outcome,
+        "report": said,
+        "news": bool(changed) or _before(tx, source, report) != (report.outcome, said),
+        **{name: getattr(report, name) for name in _COUNTS},
+    }
+    tx.execute(update(schema.run).where(_R.id == report.id).values(values))
+    _forget_old(tx, source, report.id, ended)
 
 
 def _report(row: Row[Any]) -> RunReport:

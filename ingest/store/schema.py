@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    text,
 )
 
 metadata = MetaData()
@@ -114,9 +115,11 @@ article = Table(
     Index("article_source_published", "source", "published"),
     Index("article_published", "published"),
     Index("article_change", "change"),
-    Index("article_since", "since", "removed_at"),  # what may be shown is counted from it alone
+    # What may be related to others is counted from it alone.
+    Index("article_since", "since", "removed_at", "successor"),
     Index("article_held", "held_until"),
     Index("article_title", "title_key"),
+    Index("article_successor", "successor", sqlite_where=text("successor != ''")),
 )
 
 

@@ -1,4 +1,4 @@
-"""Sources, documents and runs: what lets a restart continue where the last process ended."""
+"""Sources and their documents: what lets a restart continue where the last process ended."""
 
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,6 +17,7 @@ _D = schema.document.c
 _B = schema.body.c
 _LEVEL = 6  # of compression: 9 takes twice the time for a hundredth less
 _BODY_CAP = 256_000_000  # bytes of compressed bodies kept for one source
+_IN = 500  # values in one IN list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,18 @@ def known(tx: Transaction, source: str) -> dict[str, Known]:
     }
 
 
+def stored(tx: Transaction, source: str, origins: Collection[str]) -> dict[str, Document]:
+    """Those of the documents `origins` whose bodies are kept, as they were read, by origin."""
+    same = (_D.source == _B.source) & (_D.origin == _B.origin)
+    found: dict[str, Document] = {}
+    wanted = sorted(origins)
+    for start in range(0, len(wanted), _IN):
+        here = (_D.source == source) & _D.origin.in_(wanted[start : start + _IN])
+        rows = tx.execute(select(schema.document, _B.bytes).join(schema.body, same).where(here))
+        found |= {row.origin: _document(row) for row in rows}
+    return found
+
+
 def put_documents(
     tx: Transaction, source: str, found: Sequence[tuple[Document, str, str, str]]
 ) -> None:
@@ -164,6 +177,13 @@ def put_documents(
         tx.execute(replacing(schema.body, ["source", "origin"]), bodies)
 
 
+def judge(tx: Transaction, source: str, judged: Sequence[tuple[str, str, str]]) -> None:
+    """Note which article each document is of ("" none), and why it has none; nothing else of it."""
+    for origin, article, error in judged:
+        mine = update(schema.document).where(_D.source == source, _D.origin == origin)
+        tx.execute(mine.values(article=article or None, error=error))
+
+
 def seen_again(tx: Transaction, source: str, renewed: Mapping[str, tuple[int, Validators]]) -> None:
     """Note the file time and the validators that unchanged documents have now, by origin."""
     for origin, (modified_ns, validators) in renewed.items():
@@ -200,6 +220,21 @@ def trim_bodies(tx: Transaction, source: str) -> None:
             break
         excess -= length
         tx.execute(schema.body.delete().where(_B.source == source, _B.origin == origin))
+
+
+def _document(row: Row[Any]) -> Document:
+    nanoseconds = row.modified_ns
+    return Document(
+        origin=row.origin,
+        body=zlib.decompress(row.bytes),
+        media_type=row.media_type,
+        fetched_at=_time(row.fetched_at),
+        charset=row.charset,
+        url=row.url,
+        modified_at=_time(nanoseconds / 1e9) if nanoseconds else None,
+        modified_ns=nanoseconds,
+        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+    )
 
 
 def _state(row: Row[Any]) -> SourceState:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     Row,
     Select,
+    and_,
     cast,
     column,
     delete,
@@ -172,9 +173,9 @@ def _query(tx: Transaction, number: int) -> tuple[dict[int, float], dict[int, fl
     """
     vector = tx.execute(select(_V.terms).where(_V.article == number)).scalar_one_or_none()
     own = {term_id(text): weight / _UNIT for text, weight in json.loads(vector or "[]")}
-    total = tx.execute(  # from an index alone, so hidden ones are counted too
-        select(func.count()).where(_A.since.is_not(None), _A.removed_at.is_(None))
-    ).scalar_one()
+    # from an index alone, so hidden ones are counted too
+    there = and_(_A.since.is_not(None), _A.removed_at.is_(None), _A.successor == "")
+    total = tx.execute(select(func.count()).where(there)).scalar_one()
     most = min(total * _COMMON, _MANY) if total > _FEW else _MANY
     holders = {t: n for t, n in _pairs(tx, _counted(own, _MANY + 1)) if 0 < n <= most}
     raw = {t: own[t] * math.log1p(total / n) for t, n in holders.items()}

@@ -145,7 +145,7 @@ def faulty(task: Task, around: Surroundings) -> RunReport:
 def test_an_unexpected_exception_in_one_run_is_logged_and_the_others_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feeds.daemon._TASKS", {"ingest": faulty})
+    monkeypatch.setattr("feeds.context.TASKS", {"ingest": faulty})
     said = io.StringIO()
     logs.configure("info", said)
     room = Newsroom(tmp_path, SITE + INBOX + OTHER + FEED)

@@ -1,4 +1,4 @@
-"""Freezing: seconds, slugs, what counts as a change, and what an entry keeps."""
+"""Freezing: seconds, slugs, and what an entry keeps."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.freeze import Folder, free_second, freeze, later_second, significant, slug_of
+from feeds.freeze import Folder, free_second, freeze, later_second, slug_of
 from ingest.article import Article, Entry, Image
 
 taken_seconds = st.sets(st.integers(0, 40), max_size=30)
@@ -63,31 +63,6 @@ def test_the_laws_of_a_later_second(after: int, now: int, taken: set[int]) -> No
     earlier = set(range(after + 1, now + 1)) - taken
     assert second == (max(earlier) if earlier else second)
     assert bool(earlier) == (second <= now)
-
-
-def test_what_is_no_change_for_a_reader() -> None:
-    entry = frozen(_ARTICLE)
-    few = " ".join(["other"] * 5 + WORDS[5:])
-    assert not significant(entry, _ARTICLE)
-    assert not significant(entry, an_article(text=_ARTICLE.text.upper().replace(" ", ",\n")))
-    assert not significant(entry, an_article(text=few))
-    assert not significant(entry, an_article(image=Image(url="https://e.org/a.png"), tags=("x",)))
-
-
-@pytest.mark.parametrize(
-    "article",
-    [
-        an_article(title="The bridges"),
-        an_article(authors=("Ada", "Bo")),
-        an_article(text=" ".join(["other"] * 6 + WORDS[6:])),
-        an_article(text=" ".join(WORDS[6:])),
-        an_article(text=_ARTICLE.text + " " + "x" * 201),
-        an_article(text=""),
-    ],
-    ids=["title", "authors", "other words", "fewer words", "200 characters", "no text"],
-)
-def test_what_a_reader_is_shown_as_an_update(article: Article) -> None:
-    assert significant(frozen(_ARTICLE), article)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from ingest.store import sources
+from ingest.store import articles, published, schema, sources
 from tests.newsroom import Newsroom
 
 _FETCH = '[fetch]\nallow_private = ["127.0.0.0/8"]\ngap = "0s"\ndeadline = "1s"\n'
@@ -37,13 +37,17 @@ class Site:
         server.expect_request(_Any()).respond_with_handler(self._answer)
 
     def put(self, path: str, body: str = "", *, status: int = 200, **headers: str) -> str:
-        self.pages[path] = (status, body, {"Content-Type": "text/html; charset=utf-8", **headers})
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.pages[path] = (status, body, {"Content-Type": "text/html; charset=utf-8", **named})
         return self.server.url_for(path)
 
     def _answer(self, request: Request) -> Response:
         status, body, headers = self.pages[request.path]
         tag = headers.get("ETag")
-        if tag and request.headers.get("If-None-Match") == tag:
+        since = headers.get("Last-Modified")
+        if (tag and request.headers.get("If-None-Match") == tag) or (
+            since and request.headers.get("If-Modified-Since") == since
+        ):
             status, body = 304, ""
         self.answers.append((request.path, status))
         return Response(body, status, headers)
@@ -103,6 +107,79 @@ def test_a_new_validator_of_the_same_bytes_is_what_is_asked_with_next(
     site.put("/a", page("The harbour"), ETag='W/"2"')
     assert counts(room) == counts(room) == (0, 0, 1, 0, 0)
     assert [status for _, status in site.answers] == [200, 200, 304]
+
+
+def summaries(room: Newsroom) -> dict[str, str]:
+    """Title to summary, as stored now."""
+    with room.open() as context, context.store.read() as tx:
+        found = articles.many(tx, published.latest(tx, 100))
+        return {article.title: article.summary for article in found.values()}
+
+
+def test_with_other_rules_a_page_is_normalized_again_and_not_downloaded(
+    room: Newsroom, site: Site
+) -> None:
+    urls = (
+        site.put("/a", page("The harbour"), ETag='"1"'),
+        site.put("/b", page("The mole"), Last_Modified="Mon, 01 Jun 2026 08:00:00 GMT"),
+        site.put("/plain", page("The quay")),
+    )
+    watch(room, *urls, more="summary_words = 40\n")
+    counts(room)
+    before = summaries(room)
+    site.answers.clear()
+    watch(room, *urls, more="summary_words = 15\n")
+    assert counts(room) == (0, 3, 0, 0, 0)
+    assert sorted(site.answers) == [("/a", 304), ("/b", 304), ("/plain", 200)]
+    after = summaries(room)
+    assert all(len(after[title]) < len(before[title]) for title in before)
+    site.answers.clear()
+    assert counts(room) == (0, 0, 3, 0, 0)
+    assert sorted(site.answers) == [("/a", 304), ("/b", 304), ("/plain", 200)]
+
+
+def test_with_other_rules_a_page_that_changed_is_read_as_it_is_now(
+    room: Newsroom, site: Site
+) -> None:
+    url = site.put("/a", page("The harbour"), ETag='"1"')
+    watch(room, url)
+    counts(room)
+    site.put("/a", page("The new harbour"), ETag='"2"')
+    watch(room, url, more="summary_words = 15\n")
+    assert counts(room) == (0, 1, 0, 0, 0)
+    assert room.titles() == ["The new harbour"]
+    assert [status for _, status in site.answers] == [200, 200]
+
+
+def test_with_other_rules_a_page_whose_body_was_dropped_is_downloaded(
+    room: Newsroom, site: Site
+) -> None:
+    url = site.put("/a", page("The harbour"), ETag='"1"')
+    watch(room, url)
+    counts(room)
+    with room.open() as context, context.store.write() as tx:
+        tx.execute(schema.body.delete())
+    watch(room, url, more="summary_words = 15\n")
+    assert counts(room) == (0, 1, 0, 0, 0)
+    assert [status for _, status in site.answers] == [200, 200]
+
+
+def test_a_page_whose_changes_are_news_states_its_first_date_and_is_dated_now(
+    room: Newsroom, site: Site
+) -> None:
+    head = '<meta property="article:published_time" content="2026-05-03T08:00:00Z">'
+    url = site.put("/a", page("Prices", head=head), ETag='"1"')
+    watch(room, url, more='on_change = "new"\n')
+    counts(room)
+    room.later(hours=2)
+    site.put("/a", page("Prices", head=head, more="Rope is dearer. " * 20), ETag='"2"')
+    assert counts(room) == (1, 0, 0, 0, 0)
+    assert [(entry.published, entry.link) for entry in room.feed()] == [
+        ("2026-06-01T14:00:00Z", url),
+        ("2026-05-03T08:00:00Z", url),
+    ]
+    room.later(hours=2)
+    assert counts(room) == (0, 0, 1, 0, 0)
 
 
 def test_a_page_that_is_gone_keeps_its_article_and_says_so(room: Newsroom, site: Site) -> None:

@@ -20,7 +20,7 @@ import pytest
 from lxml import etree, html
 
 from config.load import load
-from feeds.context import open_data
+from feeds.data import open_data
 from feeds.files import compressed
 from feeds.manifest import read_manifest
 from ingest.store import requests

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.load import load
-from feeds.context import open_data
+from feeds.data import open_data
 from ingest.store import requests
 from tests.feeds.processes import Running, running
 from tests.newsroom import Newsroom

@@ -99,7 +99,7 @@ def test_over_a_year_each_slot_is_run_once(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("feeds.daemon.publish", lambda *_, **__: _nothing())
     with room.open() as context:
         year = Year(room, Daemon(context))
-        monkeypatch.setattr("feeds.daemon._TASKS", {"ingest": year.note})
+        monkeypatch.setattr("feeds.context.TASKS", {"ingest": year.note})
         year.until(datetime(2026, 5, 4, 22, tzinfo=UTC))
         asleep = room.now
         room.later(hours=6)  # over two slots: of the night and of midnight

@@ -49,7 +49,7 @@ def test_unasked_only_folders_and_what_is_due_are_looked_at(tmp_path: Path) -> N
         assert broadsheet(tmp_path, "refresh", *args).exit_code == 1
 
 
-@pytest.mark.parametrize("command", ["refresh", "ingest", "publish"])
+@pytest.mark.parametrize("command", ["refresh", "ingest", "publish", "re-extract"])
 def test_a_misspelt_name_is_told_with_the_one_that_was_meant(tmp_path: Path, command: str) -> None:
     newsroom(tmp_path, LEAST.replace("inbox", "all-of-it") + '[[feed]]\nname = "all-of-it"\n')
     done = broadsheet(tmp_path, command, "all-of-ti")
@@ -59,7 +59,7 @@ def test_a_misspelt_name_is_told_with_the_one_that_was_meant(tmp_path: Path, com
 
 
 @pytest.mark.parametrize(
-    "command", ["refresh", "ingest", "publish", "status", "run", "serve", "check"]
+    "command", ["refresh", "ingest", "publish", "re-extract", "status", "run", "serve", "check"]
 )
 def test_a_broken_configuration_gives_exit_code_2(tmp_path: Path, command: str) -> None:
     newsroom(tmp_path, LEAST.replace("title", "tittle"))
@@ -68,7 +68,9 @@ def test_a_broken_configuration_gives_exit_code_2(tmp_path: Path, command: str) 
     assert "did you mean `title`?" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["refresh", "ingest", "publish", "status", "run", "serve"])
+@pytest.mark.parametrize(
+    "command", ["refresh", "ingest", "publish", "re-extract", "status", "run", "serve"]
+)
 def test_a_data_folder_that_is_a_file_is_told_plainly(tmp_path: Path, command: str) -> None:
     newsroom(tmp_path)
     (tmp_path / "data").write_text("")
@@ -78,7 +80,9 @@ def test_a_data_folder_that_is_a_file_is_told_plainly(tmp_path: Path, command: s
     assert len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["refresh", "ingest", "publish", "status", "run", "serve"])
+@pytest.mark.parametrize(
+    "command", ["refresh", "ingest", "publish", "re-extract", "status", "run", "serve"]
+)
 def test_a_store_that_is_no_database_is_told_plainly(tmp_path: Path, command: str) -> None:
     newsroom(tmp_path)
     (tmp_path / "data").mkdir()

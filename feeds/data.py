@@ -1,0 +1,76 @@
+"""The data folder: its store, its namespace, and what the settings make of both."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from config.settings import Settings, Source
+from feeds.files import write_if_changed
+from ingest.errors import StoreError
+from ingest.identity import feed_id, source_id
+from ingest.schedule import next_due, parse_cron
+from ingest.store import Store, Transaction, feeds, open_store, sources
+from ingest.store.sources import SourceState
+
+
+@contextmanager
+def open_data(settings: Settings) -> Iterator[Store]:
+    """Open the store alone, for commands that only look. Raises StoreError."""
+    path = settings.data_folder / "broadsheet.db"
+    try:
+        store = open_store(path)
+    except OSError as error:
+        reason = f"cannot be opened: {(error.strerror or str(error)).lower()}"
+        raise StoreError(reason, origin=str(path)) from error
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def sync(
+    tx: Transaction, settings: Settings, space: uuid.UUID, now: datetime
+) -> tuple[dict[str, SourceState], dict[str, str]]:
+    """Bring the store in line with the settings: the state of each source, the id of each feed.
+
+    A source is not due later than its schedule says from now on: the schedule may be another one,
+    or the clock have been wrong.
+    """
+    wanted = [(source.name, source.kind, source.locator) for source in settings.sources]
+    states = sources.sync(tx, wanted, partial(source_id, namespace=space), now)
+    latest = {
+        states[one.name].id: next_time(one, settings.site.timezone, states[one.name].errors, now)
+        for one in settings.sources
+    }
+    sources.at_latest(tx, latest)
+    named = [(feed.name, feed.was) for feed in settings.feeds]
+    return states, feeds.sync(tx, named, partial(feed_id, namespace=space), now)
+
+
+def namespace(folder: Path, *, used: bool) -> uuid.UUID:
+    """The install's namespace, minted once: every id derives from it."""
+    path = folder / "namespace"
+    try:
+        return uuid.UUID(path.read_text("ascii").strip())
+    except FileNotFoundError:
+        if used:
+            reason = "is missing, and without it new articles would get ids of another install"
+            raise StoreError(f"{reason}; restore it from a backup", origin=str(path)) from None
+    except (OSError, ValueError) as error:
+        raise StoreError(f"cannot be used: {error}", origin=str(path)) from error
+    write_if_changed(path, f"{uuid.uuid4()}\n".encode())
+    return uuid.UUID(path.read_text("ascii").strip())
+
+
+def next_time(source: Source, zone: str, errors: int, after: datetime) -> datetime:
+    """When a source that ran at `after`, with `errors` failed runs in a row, runs next."""
+    return next_due(
+        cron=parse_cron(source.cron, zone) if source.cron else None,
+        interval=source.interval,
+        after=after,
+        errors=0 if source.files else errors,
+        spread="" if source.files else source.name,
+    )
