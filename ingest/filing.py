@@ -40,10 +40,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What becomes of a document: it is of the article with the id `article`, or of none.
+    """What becomes of a document, told before anything is written.
 
-    Then `error` says why. `prepared` is None when nothing could be made of it, `change` when
-    nothing changes; `left` is the place it was moved from, `same`: its bytes are those stored.
+    `article` is the id of the article it is of, also when none can be made of it any more; "" for
+    none. `error` says why none was made now; `prepared` is None then. `change` is None when nothing
+    changes. `left` is the place it was moved from, `same`: its bytes are those stored.
     """
 
     document: Document

@@ -61,7 +61,10 @@ class Tally:
     def report(
         self, run: int, name: str, ended: datetime, outcome: str, task: RunTask = "ingest"
     ) -> RunReport:
-        """The report of run `run` of the source `name`: partly failed is failed if nothing went."""
+        """The report of the run `run` of the source `name`.
+
+        What failed in part has failed as a whole if nothing of it went well.
+        """
         if outcome == "partial" and not (self.new or self.updated or self.unchanged):
             outcome = "failed"
         return RunReport(

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from feeds.context import Context
 from feeds.refresh import refresh
 from ingest.article import Article, Entry
+from ingest.similarity import title_key
 from ingest.store import articles, published, schema
 from tests.newsroom import NOON, Newsroom, a_text
 
@@ -177,6 +178,20 @@ def test_a_title_in_a_hint_means_the_newest(room: Newsroom) -> None:
     assert entry.related[0][0] == newest
 
 
+def test_of_pages_with_one_date_the_newest_has_the_title(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, NEW)
+    for words in ("ferry that sails", "engine that broke"):
+        for number in range(8):
+            text = status(f"{words} at pier {number}", title=f"Pier {number}")
+            room.write(f"n{number}.md", text, at=room.now)
+        room.refresh()
+    with room.open() as context, context.store.read() as tx:
+        found = articles.by_titles(tx, [title_key(f"Pier {number}") for number in range(8)])
+        assert len(found) == 8
+        assert {a.published for a in articles.many(tx, found.values()).values()} == {NOON}
+        assert all("engine" in a.text for a in articles.many(tx, found.values()).values())
+
+
 def test_a_page_that_becomes_a_draft_goes_with_all_it_said(room: Newsroom) -> None:
     say(room, "the engine that broke")
     say(room, "nothing that can be shown", head="draft: true\n")
@@ -215,6 +230,19 @@ def test_a_renamed_file_goes_on_as_the_newest(room: Newsroom) -> None:
     report = room.refresh()
     assert (report.runs[0].new, report.runs[0].removed) == (0, 0)
     assert room.state() == before
+
+
+def test_a_page_that_went_elsewhere_with_other_words_leaves_what_it_said(room: Newsroom) -> None:
+    path = room.folder / "articles/ferry.md"
+    say(room, "the engine that broke", head="id: ferry\n")
+    path.unlink()
+    room.write("boat.md", status("the pilot who is ill", head="id: ferry\n"))
+    assert room.refresh().runs[0].removed == 0
+    before = entries(room)
+    assert [entry.removed for entry in before] == [False, False, False]
+    room.write("engine.md", status("the engine that broke", head="tags: engines\n"))
+    assert room.refresh().runs[0].new == 1  # not what stood in ferry.md, moved
+    assert entries(room)[:3] == before
 
 
 def test_other_rules_are_no_news(room: Newsroom) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from feeds.context import Context
 from feeds.refresh import refresh
@@ -257,8 +258,9 @@ def test_an_article_that_can_no_longer_be_made_stays_as_it_was_and_is_told(room:
 
 def test_a_document_that_made_no_article_before_makes_one(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, INBOX)
-    room.write("bridge.md", a_text("# The bridge"))
-    room.write("ferry.md", a_text("# The ferry"))
+    text = a_text("# The ferry") + "".join(f"\nThe {n}th pier has no ferry.\n" for n in range(20))
+    room.write("bridge.md", text)
+    room.write("ferry.md", text + "\nStill.\n")  # nearly a copy, and yet not moved from there
     with room.open() as context:
         worse = replace(context, workers=Failing("ferry.md"))
         assert refresh(worse, ["inbox"]).failed
@@ -272,7 +274,7 @@ def test_a_document_that_made_no_article_before_makes_one(tmp_path: Path) -> Non
     report = apply(room)
     assert (report.new, report.unchanged, report.outcome) == (1, 1, "ok")
     room.publish()
-    assert room.titles() == ["The ferry", "The bridge"]
+    assert room.titles() == ["The ferry", "The ferry"]
 
 
 def test_one_that_is_cut_short_shows_nothing_and_is_made_up_for(room: Newsroom) -> None:
@@ -284,6 +286,17 @@ def test_one_that_is_cut_short_shows_nothing_and_is_made_up_for(room: Newsroom) 
     room.publish()
     assert room.state() == before
     assert room.refresh().runs[0].updated == 3
+
+
+def test_a_source_whose_first_run_was_cut_short_is_still_waited_for(room: Newsroom) -> None:
+    with room.open() as context, context.store.write() as tx:
+        tx.execute(update(schema.run).values(outcome="cut short"))
+        tx.execute(update(schema.source).values(settled=False))
+        tx.execute(schema.edition.delete())
+    assert apply(room).outcome == "ok"
+    assert room.publish(patient=True).waiting == ["all"]
+    with room.open() as context, context.store.read() as tx:
+        assert not sources.states(tx)["inbox"].settled
 
 
 def test_many_documents_are_read_a_batch_at_a_time(tmp_path: Path) -> None:
