@@ -16,13 +16,13 @@ from config.settings import Settings, Source
 from feeds.files import write_if_changed
 from feeds.press import Press
 from ingest.errors import StoreError
-from ingest.globs import split_root
 from ingest.identity import source_id
 from ingest.normalize.rules import Rules
 from ingest.pipeline import Surroundings, Task
 from ingest.schedule import next_due, parse_cron
 from ingest.sources import Reader
 from ingest.sources.files import FilesSource
+from ingest.sources.folder import Folder
 from ingest.store import Store, open_store, runs, sources
 from ingest.store.sources import SourceState
 from ingest.workers import Workers
@@ -109,16 +109,20 @@ class Context:
 
     def root(self, source: Source) -> Path:
         """The folder below which a `files` source looks."""
-        return (self.settings.folder / split_root(source.files)[0]).resolve()
+        return self.folder(source).root
+
+    def folder(self, source: Source) -> Folder:
+        """What a `files` source looks at. What we write ourselves is never a part of it."""
+        return Folder(
+            source.files,
+            folder=self.settings.folder,
+            excluded=(self.settings.output_folder, self.settings.data_folder),
+        )
 
     def _reader(self, source: Source) -> Reader:
         if source.files:
             return FilesSource(
-                source.files,
-                folder=self.settings.folder,
-                excluded=(self.settings.output_folder, self.settings.data_folder),
-                max_items=source.max_items,
-                max_bytes=source.max_bytes,
+                self.folder(source), max_items=source.max_items, max_bytes=source.max_bytes
             )
         from ingest.sources.urls import UrlsSource  # requests: 66 ms
 

@@ -41,6 +41,7 @@ class Tally:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    returned: int = 0  # of the updated ones: had been removed
     failed: int = 0
 
     def trouble(self, origin: str, reason: str, *, failed: bool = True) -> None:
@@ -97,6 +98,7 @@ def file_batch(
             continue
         tally.updated += bool(before)
         tally.new += not before
+        tally.returned += one.id in digests and not digests[one.id]
         article = Article(
             **{name: getattr(draft, name) for name in Draft.__dataclass_fields__},
             id=one.id,

@@ -10,10 +10,11 @@ from uuid import UUID
 import structlog
 
 from ingest.article import Document, Validators
-from ingest.errors import GoneError, IngestError
+from ingest.errors import GoneError, IngestError, VanishedError
 from ingest.filing import Tally, digest_of, file_batch, open_tally
+from ingest.gone import take_leave
 from ingest.sources import Listing, Reader, Seen
-from ingest.store import Store, articles, runs, sources
+from ingest.store import Store, runs, sources
 from ingest.store.runs import RunReport
 from ingest.store.sources import Known, SourceState
 from ingest.workers import Pending, Workers
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 _BATCH = 100  # documents in one transaction
 _BATCH_BYTES = 8_000_000
 _BATCH_SECONDS = 1.0
-_MANY = 10  # articles from which on losing more than half at once looks like an accident
 
 log = structlog.get_logger()
 
@@ -48,6 +48,11 @@ class Task:
     namespace: UUID
     language: str
     allow_removal: bool = False
+
+    @property
+    def fresh(self) -> bool:
+        """Whether every document is read again: the rules are others than last time."""
+        return self.state.rules != self.rules_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +86,7 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
     )
     removed = 0
     try:
-        listing = task.reader.listing(_seen(task, known))
+        listing = task.reader.listing(_seen(known))
         tally = open_tally(
             known,
             [found.origin for found in listing.found],
@@ -143,7 +148,7 @@ def _batches(
     for found in listing.found:
         if around.stopping():
             raise Stopped
-        if found.unchanged:
+        if found.unchanged and not task.fresh:
             _unchanged(found.origin, tally)
             continue
         document = _read(task, found.origin, contents, tally)
@@ -164,8 +169,7 @@ def _batches(
 def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Document | None:
     """A document that must be prepared; None when it need not be, which is then in the tally."""
     before = tally.known.get(origin)
-    fresh = task.state.rules != task.rules_digest
-    asked = before and before.article and not (fresh or before.gone)  # who is back comes whole
+    asked = before and before.article and not (task.fresh or before.gone)  # who is back comes whole
     validators = _validators(before) if before and asked else Validators()
     try:
         document = task.reader.read(origin, validators, tally.now)
@@ -175,7 +179,8 @@ def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Do
             del tally.claimed[before.article]
         return None
     except IngestError as error:
-        tally.trouble(origin, error.reason)
+        vanished = isinstance(error, VanishedError)  # the next run will see what became of it
+        tally.trouble(origin, error.reason, failed=not vanished)
         tally.kept.add(origin)
         return None
     if isinstance(document, Validators):
@@ -183,7 +188,7 @@ def _read(task: Task, origin: str, contents: dict[str, str], tally: Tally) -> Do
         _unchanged(origin, tally)
         return None
     digest = digest_of(document.body)
-    if before and before.digest == digest and not (fresh or before.gone):
+    if before and before.digest == digest and not (task.fresh or before.gone):
         tally.touched[origin] = (document.modified_ns, document.validators)
         _unchanged(origin, tally)
         return None
@@ -204,37 +209,14 @@ def _unchanged(origin: str, tally: Tally) -> None:
 
 
 def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> int:
-    """Note what is no longer there and remove its articles, unless that looks like an accident.
-
-    Returns how many articles were removed.
-    """
-    gone = {o for o, k in tally.known.items() if not k.gone and o not in tally.kept}
-    if not listing.complete:
-        gone &= {found.origin for found in listing.found}
-    lost = {tally.known[origin].article for origin in gone} - set(tally.claimed) - {""}
+    """Note what was renewed and what is gone; returns how many articles were removed."""
     with around.store.write() as tx:
         sources.seen_again(tx, task.state.id, _renewed(tally))
-        if not task.removes_gone:
-            lost = set()
-        if lost and not task.allow_removal:
-            before = articles.live_on(tx, task.state.id) - tally.new
-            if accident := _accident(before, len(lost), listing):
-                tally.trouble("", accident)
-                return 0
-        sources.mark_gone(tx, task.state.id, gone, tally.now)
         if tally.new or tally.updated:
             sources.trim_bodies(tx, task.state.id)
-        return articles.remove(tx, lost, tally.now)
-
-
-def _accident(live: int, lost: int, listing: Listing) -> str:
-    """Why removing `lost` of `live` articles is not done on sight; "" when it is."""
-    advice = "if this is meant, run: broadsheet refresh --allow-removal SOURCE"
-    if not listing.found:
-        return f"the folder is suddenly empty, so its {lost} articles were kept; {advice}"
-    if live >= _MANY and lost > live / 2:
-        return f"{lost} of {live} articles are gone at once, so all were kept; {advice}"
-    return ""
+        return take_leave(
+            tx, listing, tally, removes=task.removes_gone, allow_removal=task.allow_removal
+        )
 
 
 def _close(
@@ -275,10 +257,8 @@ def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
     }
 
 
-def _seen(task: Task, known: dict[str, Known]) -> dict[str, Seen]:
-    """What the source may compare with: nothing when the rules changed since."""
-    if task.state.rules != task.rules_digest:
-        return {}
+def _seen(known: dict[str, Known]) -> dict[str, Seen]:
+    """What the source compares what is there with."""
     return {
         origin: Seen(size=k.size, modified_ns=k.modified_ns, validators=_validators(k))
         for origin, k in known.items()

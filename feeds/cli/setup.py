@@ -14,6 +14,7 @@ from feeds.cli.common import fail, load_settings
 from ingest.errors import SourceError
 from ingest.schedule import parse_cron
 from ingest.sources.files import FilesSource
+from ingest.sources.folder import Folder
 
 
 @click.command(
@@ -103,15 +104,14 @@ def _holdings(source: Source, settings: Settings) -> tuple[str, str]:
     """What a source holds now, in words, and what is wrong with that. Nothing is fetched."""
     if source.kind == "urls":
         return f"{len(source.urls)} address{'es' * (len(source.urls) > 1)}", ""
-    folder = FilesSource(
+    folder = Folder(
         source.files,
         folder=settings.folder,
         excluded=(settings.output_folder, settings.data_folder),
-        max_items=source.max_items,
-        max_bytes=source.max_bytes,
     )
+    files = FilesSource(folder, max_items=source.max_items, max_bytes=source.max_bytes)
     try:
-        listing = folder.listing({})
+        listing = files.listing({})
     except SourceError as error:
         return "no files", error.reason
     trouble = "; ".join(f"{where}: {why}" if where else why for where, why in listing.troubles[:5])

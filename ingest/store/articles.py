@@ -148,9 +148,20 @@ def release_held(tx: Transaction, now: datetime) -> int:
     return len(ids)
 
 
-def live_on(tx: Transaction, source: str) -> int:
-    """How many articles of `source` are not removed."""
+def live(tx: Transaction, source: str, ids: Collection[str]) -> set[str]:
+    """Those of `ids` that are articles of `source` and not removed."""
+    found: set[str] = set()
+    for part in _parts(sorted(ids)):
+        mine = select(_T.id).where(_T.id.in_(part), _T.source == source, _T.removed_at.is_(None))
+        found |= set(tx.execute(mine).scalars())
+    return found
+
+
+def count_live(tx: Transaction, source: str, *, before: datetime | None = None) -> int:
+    """How many articles of `source` are not removed; with `before`, of those first seen earlier."""
     statement = select(func.count()).where(_T.source == source, _T.removed_at.is_(None))
+    if before is not None:
+        statement = statement.where(_T.first_seen < before.timestamp())
     return int(tx.execute(statement).scalar_one())
 
 
