@@ -119,6 +119,10 @@ class Context:
             excluded=(self.settings.output_folder, self.settings.data_folder),
         )
 
+    def watched(self) -> dict[str, Folder]:
+        """The folders that are watched, by the names of their sources."""
+        return {s.name: self.folder(s) for s in self.settings.sources if s.watched}
+
     def _reader(self, source: Source) -> Reader:
         if source.files:
             return FilesSource(

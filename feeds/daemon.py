@@ -8,7 +8,7 @@ the store; here is only what is under way.
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +17,7 @@ import structlog
 
 from feeds.context import Context
 from feeds.publish import PublishReport, publish
+from feeds.watch import Watcher
 from ingest.pipeline import ingest
 from ingest.schedule import Ticker
 from ingest.store import requests, sources
@@ -52,21 +53,30 @@ class Daemon:
         self._pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="run")
         self._running: dict[str, Future[RunReport]] = {}
         self._asked: list[_Asked] = []
+        self._woken: set[str] = set()
         self._wrong: dict[str, tuple[Trouble, ...]] = {}
         self._published_at: datetime | None = None
         self._changed = True  # a change made before a crash may wait
         self._ticking = threading.Lock()
         self._ticker = Ticker(self.tick, _TICK)
+        self._watcher = Watcher(self.wake)
+        self._watcher.follow(context.watched())
 
     def start(self) -> None:
-        """Begin to tick. Requests left by a dead daemon are closed first."""
+        """Begin to tick and to watch. Requests left by a dead daemon are closed first."""
         with self._context.store.write() as tx:
             requests.withdraw_all(tx, self._context.clock())
         self._ticker.start()
+        self._watcher.start()
+
+    def wake(self, names: Collection[str]) -> None:
+        """Run these sources at the next tick, due or not; once more if they run already."""
+        self._woken.update(names)
 
     def stop(self) -> None:
         """Ask everything under way to end; does not wait."""
         self._stop.set()
+        self._watcher.stop()
         if self._context.fetcher:
             self._context.fetcher.stop()
 
@@ -97,6 +107,9 @@ class Daemon:
                 asked.waiting.discard(name)
                 asked.running.add(name)
                 self._begin(name)
+        for name in self._woken.intersection(self._names).difference(self._running):
+            self._woken.discard(name)
+            self._begin(name)
         for state in due:
             if state.name not in self._running and len(self._running) < _AT_ONCE:
                 self._begin(state.name)

@@ -33,7 +33,8 @@ Example:
 def run(ctx: click.Context) -> None:
     """Refresh every source on schedule and serve the feeds, until SIGTERM or Ctrl-C.
 
-    Continues where the last daemon ended: nothing is asked for before it is due.
+    Continues where the last daemon ended: no page is asked for before it is due. A file that is
+    saved is in the feeds within seconds.
     """
     settings = load_settings(ctx)
     logs.configure("info", sys.stderr)

@@ -118,6 +118,34 @@ def test_a_source_that_hangs_stops_neither_the_others_nor_publishing(tmp_path: P
             assert state.errors == 0, "that we stopped is no failure of the source"
 
 
+def test_who_is_woken_runs_at_the_next_tick_and_once_more_if_it_runs_already(
+    tmp_path: Path,
+) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX + OTHER)
+    with daemon_of(room) as (daemon, context):
+        settle(daemon)
+        assert run_count(context) == 2
+        daemon.wake(["inbox", "unknown"])
+        daemon.tick()
+        daemon.wake(["inbox"])
+        daemon.wake(["inbox"])
+        settle(daemon)
+        settle(daemon)
+        assert run_count(context) == 4
+
+
+def test_a_saved_file_is_in_the_feed_long_before_its_source_is_due(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    room.refresh()
+    with daemon_of(room) as (daemon, _):
+        daemon.start()
+        room.write("a.txt", a_text("A bridge"))
+        end = time.monotonic() + 15
+        while room.titles() != ["A bridge"]:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
 class Faulty(Daemon):
     """A daemon whose runs of `other` raise what nobody expected."""
 
