@@ -175,6 +175,7 @@ class Source(Section):
     summary_words: Count = Field(default=60, ge=10, le=500)
     on_change: Literal["bump", "silent", "new"] = "bump"
     on_gone: Literal["keep", "remove"] | None = None
+    watch: Flag | None = None
     max_items: Count = Field(default=100_000, ge=1, le=1_000_000)
     max_bytes: Count = Field(default=10_000_000, ge=1_000, le=100_000_000)
 
@@ -192,6 +193,11 @@ class Source(Section):
     def interval(self) -> timedelta:
         """`every`, or a minute for files and an hour for everything else."""
         return self.every or timedelta(minutes=1 if self.files else 60)
+
+    @property
+    def watched(self) -> bool:
+        """`watch`, or whether it is a folder without a `cron`: that one asks for set times."""
+        return bool(self.files) and (not self.cron if self.watch is None else self.watch)
 
     @property
     def removes_gone(self) -> bool:
@@ -220,6 +226,8 @@ class Source(Section):
             raise ValueError('give either files = "articles/**/*.md" or urls = ["https://…"]')
         if self.cron and self.every:
             raise ValueError("give either `every` or `cron`, not both")
+        if self.watch and not self.files:
+            raise ValueError("only folders can be watched; take `watch` out")
         return self
 
 

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 from config.settings import Settings, Source
 from feeds.data import namespace, next_time, open_data, sync
 from feeds.press import Press
-from ingest.globs import split_root
 from ingest.normalize.rules import Rules
 from ingest.pipeline import ingest
 from ingest.reextract import reextract
 from ingest.sources import Reader
 from ingest.sources.files import FilesSource
+from ingest.sources.folder import Folder
 from ingest.store import Store, Transaction, runs, sources
 from ingest.store.runs import RunReport, RunTask
 from ingest.store.sources import SourceState
@@ -143,16 +143,24 @@ class Context:
 
     def root(self, source: Source) -> Path:
         """The folder below which a `files` source looks."""
-        return (self.settings.folder / split_root(source.files)[0]).resolve()
+        return self.folder(source).root
+
+    def folder(self, source: Source) -> Folder:
+        """What a `files` source looks at. What we write ourselves is never a part of it."""
+        return Folder(
+            source.files,
+            folder=self.settings.folder,
+            excluded=(self.settings.output_folder, self.settings.data_folder),
+        )
+
+    def watched(self) -> dict[str, Folder]:
+        """The folders that are watched, by the names of their sources."""
+        return {s.name: self.folder(s) for s in self.settings.sources if s.watched}
 
     def _reader(self, source: Source) -> Reader:
         if source.files:
             return FilesSource(
-                source.files,
-                folder=self.settings.folder,
-                excluded=(self.settings.output_folder, self.settings.data_folder),
-                max_items=source.max_items,
-                max_bytes=source.max_bytes,
+                self.folder(source), max_items=source.max_items, max_bytes=source.max_bytes
             )
         from ingest.sources.urls import UrlsSource  # requests: 66 ms
 

@@ -20,6 +20,7 @@ from feeds import report
 from feeds.context import Context, due_names
 from feeds.publish import publish
 from feeds.report import PublishReport
+from feeds.watch import Watcher
 from ingest.errors import StoreError
 from ingest.schedule import Ticker
 from ingest.store import requests, sources
@@ -75,6 +76,8 @@ class Daemon:
         self._ticking = threading.Lock()
         self._ticked = time.monotonic()
         self._ticker = Ticker(self.tick, _TICK)
+        self._watcher = Watcher(self.wake)
+        self._watcher.follow(context.watched())
 
     @property
     def context(self) -> Context:
@@ -87,10 +90,14 @@ class Daemon:
         return time.monotonic() - self._ticked
 
     def start(self) -> None:
-        """Begin to tick. What a dead daemon was asked for and did not finish is taken again."""
+        """Begin to tick and to watch.
+
+        What a dead daemon was asked for and did not finish is taken again.
+        """
         with self._context.store.write() as tx:
             requests.reopen(tx, self._context.clock())
         self._ticker.start()
+        self._watcher.start()
 
     def wake(self, names: Collection[str] | None) -> None:
         """Run these sources at the next tick, due or not; once more if they run already.
@@ -112,10 +119,12 @@ class Daemon:
                 if id_ not in kept:
                     run.stop.set()
             self._published_at = None  # another configuration may make other editions
+        self._watcher.follow(context.watched())
 
     def stop(self) -> None:
         """Ask everything under way to end; does not wait."""
         self._stop.set()
+        self._watcher.stop()
         if self._context.fetcher:
             self._context.fetcher.stop()
 

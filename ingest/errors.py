@@ -44,6 +44,10 @@ class ReadError(IngestError):
     """A file cannot be read, or is not what its name says."""
 
 
+class VanishedError(ReadError):
+    """A file that was listed is not there any more: deleted, renamed, or about to be rewritten."""
+
+
 class ExtractError(IngestError):
     """A document was read but no article could be made of it."""
 

@@ -13,7 +13,7 @@ from ingest.errors import IngestError
 from ingest.identity import identify, is_version, keys, mint, versions
 from ingest.significance import significant
 from ingest.similarity import similarity, title_key
-from ingest.store import Transaction, articles, published, sources, succession, terms
+from ingest.store import Transaction, articles, published, removal, sources, succession, terms
 from ingest.store.sources import Known
 from ingest.tally import Tally
 from ingest.workers import Outcome, Prepared
@@ -194,6 +194,7 @@ def _judged(
         return _succeeding(tx, one, one.prepared, before, entry, tally)
     tally.updated += bool(before)
     tally.new += not before
+    tally.returned += bool(before and not digest)
     return replace(one, change=change)
 
 
@@ -262,7 +263,7 @@ def _store(tx: Transaction, verdicts: Sequence[Verdict], tally: Tally) -> None:
         if change.succeeds:
             succession.succeed(tx, change.succeeds, change.after.id)
     withdrawn = [change.after.id for change, _ in changed if change.after.unpublished]
-    articles.remove(tx, succession.predecessors(tx, withdrawn), tally.now)
+    removal.remove(tx, succession.predecessors(tx, withdrawn), tally.now)
 
 
 def _known(tally: Tally, origin: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from config.settings import split_root
 
-__all__ = ["expand_braces", "match", "split_root"]
+__all__ = ["expand_braces", "match", "reaches", "split_root"]
 
 _MOST = 1000
 _PIECE = re.compile(r"\[[!^]?\]?[^\]/]*\]|[{},]|[^{},\[]+|\[")
@@ -45,6 +45,13 @@ def match(pattern: str, relpath: str) -> bool:
     return any(_matches(parts, names) for parts in _compiled(pattern))
 
 
+def reaches(pattern: str, relpath: str) -> bool:
+    """Whether `pattern` can mean a path below the folder `relpath`, which may be of any depth."""
+    names = unicodedata.normalize("NFC", relpath).split("/")
+    ways = ((parts, _follow(parts, names)) for parts in _compiled(pattern))
+    return any(state < len(parts) for parts, states in ways for state in states)
+
+
 class _Part:
     """One component of a pattern: `**`, or something that a single name fits or not."""
 
@@ -70,9 +77,16 @@ def _compiled(pattern: str) -> tuple[_Parts, ...]:
 
 
 def _matches(parts: _Parts, names: list[str]) -> bool:
-    """Follow all ways through the pattern at once: time is parts times names, never more."""
     if not parts or not (parts[-1].any_folders or parts[-1].fits(names[-1])):
         return False  # most files are told by their ending alone
+    return len(parts) in _follow(parts, names)
+
+
+def _follow(parts: _Parts, names: list[str]) -> set[int]:
+    """How many parts may be used up behind `names`.
+
+    All ways through the pattern are followed at once: time is parts times names, never more.
+    """
     states = _behind_stars({0}, parts)
     for name in names:
         following = set()
@@ -85,7 +99,7 @@ def _matches(parts: _Parts, names: list[str]) -> bool:
             elif not name.startswith("."):
                 following.add(state)
         states = _behind_stars(following, parts)
-    return len(parts) in states
+    return states
 
 
 def _behind_stars(states: set[int], parts: _Parts) -> set[int]:

@@ -6,10 +6,11 @@ from functools import partial
 from time import monotonic
 
 from ingest.article import Document, Validators
-from ingest.errors import GoneError, IngestError
+from ingest.errors import GoneError, IngestError, VanishedError
 from ingest.filing import digest_of, file_batch
+from ingest.gone import take_leave
 from ingest.sources import Listing, Seen
-from ingest.store import articles, runs, sources
+from ingest.store import runs, sources
 from ingest.store.runs import RunReport
 from ingest.store.sources import Known
 from ingest.tally import Tally
@@ -25,7 +26,6 @@ from ingest.task import (
 )
 
 _BATCH_SECONDS = 1.0
-_MANY = 10  # articles from which on losing more than half at once looks like an accident
 
 
 def ingest(task: Task, around: Surroundings) -> RunReport:
@@ -48,7 +48,7 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
 
 
 def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) -> None:
-    listing = task.reader.listing(_seen(task, tally.known))
+    listing = task.reader.listing(_seen(tally.known))
     tally.expect([found.origin for found in listing.found])
     for origin, reason in listing.troubles:
         tally.trouble(origin, reason)
@@ -82,7 +82,7 @@ def _batches(
         if around.stopping():
             raise Stopped
         progress.step()
-        if found.unchanged:
+        if found.unchanged and not task.other_rules:
             _unchanged(found.origin, tally)
             continue
         document = _read(task, around, found.origin, contents, tally)
@@ -105,7 +105,6 @@ def _read(
 ) -> Document | None:
     """A document that must be prepared; None when it need not be, which is then in the tally."""
     before = tally.known.get(origin)
-    fresh = task.other_rules
     validators, stored = _asked_with(task, around, origin, before)
     try:
         document = task.reader.read(origin, validators, tally.now)
@@ -115,7 +114,8 @@ def _read(
             del tally.claimed[before.article]
         return None
     except IngestError as error:
-        tally.trouble(origin, error.reason)
+        vanished = isinstance(error, VanishedError)  # the next run will see what became of it
+        tally.trouble(origin, error.reason, failed=not vanished)
         tally.kept.add(origin)
         return None
     if isinstance(document, Validators):
@@ -125,7 +125,7 @@ def _read(
         _unchanged(origin, tally)
         return None
     digest = digest_of(document.body)
-    if before and before.digest == digest and not (fresh or before.gone):
+    if before and before.digest == digest and not (task.other_rules or before.gone):
         tally.touched[origin] = (document.modified_ns, document.validators)
         _unchanged(origin, tally)
         return None
@@ -164,34 +164,14 @@ def _unchanged(origin: str, tally: Tally) -> None:
 
 
 def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> None:
-    """Note what is no longer there and remove its articles, unless that looks like an accident."""
-    gone = {o for o, k in tally.known.items() if not k.gone and o not in tally.kept}
-    if not listing.complete:
-        gone &= {found.origin for found in listing.found}
-    lost = {tally.known[origin].article for origin in gone} - set(tally.claimed) - {""}
+    """Note what was renewed and what is gone."""
     with around.store.write() as tx:
         sources.seen_again(tx, task.state.id, _renewed(tally))
-        if not task.removes_gone:
-            lost = set()
-        if lost and not task.allow_removal:
-            before = {known.article for known in tally.known.values() if not known.gone} - {""}
-            if accident := _accident(len(before), len(lost), listing):
-                tally.trouble("", accident)
-                return
-        sources.mark_gone(tx, task.state.id, gone, tally.now)
         if tally.new or tally.updated:
             sources.trim_bodies(tx, task.state.id)
-        tally.removed = articles.remove(tx, lost, tally.now)
-
-
-def _accident(live: int, lost: int, listing: Listing) -> str:
-    """Why removing `lost` of `live` articles is not done on sight; "" when it is."""
-    advice = "if this is meant, run: broadsheet refresh --allow-removal SOURCE"
-    if not listing.found:
-        return f"the folder is suddenly empty, so its {lost} articles were kept; {advice}"
-    if live >= _MANY and lost > live / 2:
-        return f"{lost} of {live} articles are gone at once, so all were kept; {advice}"
-    return ""
+        tally.removed += take_leave(
+            tx, listing, tally, removes=task.removes_gone, allow_removal=task.allow_removal
+        )
 
 
 def _close(task: Task, around: Surroundings, report: RunReport) -> None:
@@ -214,10 +194,8 @@ def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
     }
 
 
-def _seen(task: Task, known: dict[str, Known]) -> dict[str, Seen]:
-    """What the source may compare with: nothing when the rules changed since."""
-    if task.other_rules:
-        return {}
+def _seen(known: dict[str, Known]) -> dict[str, Seen]:
+    """What the source compares what is there with."""
     return {
         origin: Seen(size=k.size, modified_ns=k.modified_ns, validators=_validators(k))
         for origin, k in known.items()

@@ -37,6 +37,7 @@ class Tally:
     new: int = 0
     updated: int = 0
     unchanged: int = 0
+    returned: int = 0  # of the updated ones: had been removed
     removed: int = 0
     failed: int = 0
 

@@ -37,9 +37,10 @@ Example:
 def run(ctx: click.Context, output: Output) -> None:
     """Refresh every source on schedule and serve the feeds, until SIGTERM or Ctrl-C.
 
-    Continues where the last daemon ended: nothing is asked for before it is due. SIGHUP makes it
-    take up a changed configuration, SIGUSR1 refresh what is due and every folder now. Exit code 0
-    when it was told to stop, 1 when it cannot start.
+    Continues where the last daemon ended: no page is asked for before it is due. A file that is
+    saved is in the feeds within seconds. SIGHUP makes it take up a changed configuration, SIGUSR1
+    refresh what is due and every folder now. Exit code 0 when it was told to stop, 1 when it cannot
+    start.
     """
     settings = load_settings(ctx)
     output.start_log("info")

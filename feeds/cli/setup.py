@@ -17,6 +17,7 @@ from feeds.cli.common import Output, config_path, fail, read_settings, speaks
 from ingest.errors import SourceError
 from ingest.schedule import parse_cron
 from ingest.sources.files import FilesSource
+from ingest.sources.folder import Folder
 
 
 @click.command(
@@ -190,15 +191,14 @@ def _holding(source: Source, settings: Settings) -> _Holding:
     """What a source holds now. Nothing is fetched."""
     if source.kind == "urls":
         return _Holding(source=source, items=source.urls)
-    folder = FilesSource(
+    folder = Folder(
         source.files,
         folder=settings.folder,
         excluded=(settings.output_folder, settings.data_folder),
-        max_items=source.max_items,
-        max_bytes=source.max_bytes,
     )
+    files = FilesSource(folder, max_items=source.max_items, max_bytes=source.max_bytes)
     try:
-        listing = folder.listing({})
+        listing = files.listing({})
     except SourceError as error:
         return _Holding(source=source, items=(), trouble=error.reason)
     trouble = "; ".join(f"{where}: {why}" if where else why for where, why in listing.troubles[:5])

@@ -16,7 +16,8 @@ from ingest.article import Document, Found, Validators
 class Listing:
     """What a source holds now, in a fixed order.
 
-    `complete` is False when part of it could not be looked at: then nothing is taken for gone.
+    `complete` is False when part of it could not be looked at, or when what is missing may be about
+    to come back: then nothing is taken for gone.
     `troubles` are (origin, reason) pairs of what cannot be read.
     """
 

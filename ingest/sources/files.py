@@ -1,22 +1,31 @@
-"""A folder of article files, named by a glob."""
+"""A folder of article files as a source: listed when it is at rest, then read file by file."""
 
 import os
 import stat
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest.article import Document, Found, Validators
-from ingest.errors import ReadError, SourceError
-from ingest.globs import expand_braces, match, split_root
+from ingest.errors import ReadError, SourceError, VanishedError
 from ingest.sources import Listing, Seen
+from ingest.sources.folder import (
+    LEADS_OUT,
+    NOT_TEXT,
+    Folder,
+    Troubles,
+    is_text,
+    leads_out,
+    plain,
+    shown,
+)
 
 SETTLE = 1.0
 """Seconds a file must have been left alone before it is read: writing it may not be over."""
 
-_LEADS_OUT = "is a link that leads out of the folder; it is not followed"
 _TRIES = 5
 _TYPES = {
     ".txt": "text/plain",
@@ -30,44 +39,47 @@ _TYPES = {
 
 
 class FilesSource:
-    """The files below the root of `pattern` that match it; `excluded` folders are never entered.
-
-    Origins are paths relative to the root, in NFC. Hidden files, and links that lead out of the
-    root, are left alone.
-    """
+    """The files of `folder`. Origins are paths relative to its root, in NFC."""
 
     def __init__(
-        self,
-        pattern: str,
-        *,
-        folder: Path,
-        excluded: Sequence[Path],
-        max_items: int,
-        max_bytes: int,
-        settle: float = SETTLE,
+        self, folder: Folder, *, max_items: int, max_bytes: int, settle: float = SETTLE
     ) -> None:
-        root, rest = split_root(pattern)
-        self.root = (folder / root).resolve()
-        self._patterns = expand_braces(rest)
-        self._excluded = {path.resolve() for path in excluded}
+        self._folder = folder
+        self._root = folder.root
         self._max_items = max_items
         self._max_bytes = max_bytes
         self._settle = settle
         self._paths: dict[str, str] = {}
 
     def listing(self, seen: Mapping[str, Seen]) -> Listing:
-        """List the files, by path. Raises SourceError when the root is missing or unreadable."""
-        unreadable: list[tuple[str, str]] = []
-        troubles: list[tuple[str, str]] = []
+        """List the files, by path. Raises SourceError when the root is missing or unreadable.
+
+        Who saves a file may delete it first, and whoever unpacks or checks out many is at it for a
+        while: files are missing only once the whole folder has been at rest for `settle` seconds.
+        If it does not come to rest, the listing is not complete.
+        """
+        for _ in range(_TRIES):
+            listing, modified = self._look(seen)
+            wait = modified + self._settle - time.time()
+            if seen.keys() <= self._paths.keys() or not 0 < wait <= self._settle:
+                return listing
+            time.sleep(wait)
+        return replace(listing, complete=False)
+
+    def read(self, origin: str, validators: Validators, now: datetime) -> Document:  # noqa: ARG002 - a file has no validators
+        """Read one listed file once it is at rest. Raises ReadError."""
+        path = self._root / self._paths[origin]
+        return read_file(
+            path, origin=origin, now=now, max_bytes=self._max_bytes, settle=self._settle
+        )
+
+    def _look(self, seen: Mapping[str, Seen]) -> tuple[Listing, float]:
+        """One listing, and the newest time of a folder."""
+        unreadable: Troubles = []
+        troubles: Troubles = []
         found: list[Found] = []
         self._paths = {}
-        try:
-            with os.scandir(self.root) as entries:
-                next(entries, None)
-        except OSError as error:
-            reason = f"the folder {self.root} cannot be read: {_plain(error)}"
-            raise SourceError(f"{reason}; nothing was removed") from error
-        walked = list(self._walk(self.root, "", unreadable, troubles))
+        walked, modified = self._walk(unreadable, troubles)
         for relative, facts in sorted(walked, key=lambda one: one[0].split("/")):
             origin = unicodedata.normalize("NFC", relative)
             if origin in self._paths:
@@ -83,77 +95,50 @@ class FilesSource:
         if len(found) > self._max_items:
             reason = f"{len(found)} files; only the first {self._max_items} are read (max_items)"
             troubles.append(("", reason))
-        complete = not unreadable and len(found) <= self._max_items
-        return Listing(
+        listing = Listing(
             found=tuple(found[: self._max_items]),
-            complete=complete,
+            complete=not unreadable and len(found) <= self._max_items,
             troubles=tuple(unreadable + troubles),
         )
-
-    def read(self, origin: str, validators: Validators, now: datetime) -> Document:  # noqa: ARG002 - a file has no validators
-        """Read one listed file once it is at rest. Raises ReadError."""
-        path = self.root / self._paths[origin]
-        return read_file(
-            path, origin=origin, now=now, max_bytes=self._max_bytes, settle=self._settle
-        )
+        return listing, modified
 
     def _walk(
-        self,
-        folder: Path,
-        prefix: str,
-        unreadable: list[tuple[str, str]],
-        troubles: list[tuple[str, str]],
-    ) -> Iterator[tuple[str, os.stat_result]]:
-        """Paths relative to the root, as text: a Path for each of many files costs seconds."""
+        self, unreadable: Troubles, troubles: Troubles
+    ) -> tuple[list[tuple[str, os.stat_result]], float]:
+        """The files below the root as (path, facts), and the newest time of a folder."""
+        found: list[tuple[str, os.stat_result]] = []
+        modified = 0.0
         try:
-            with os.scandir(folder) as listed:
-                entries = list(listed)
+            for level in self._folder.walk(self._root, unreadable, troubles):
+                modified = max(modified, level.modified)
+                for entry in level.files:
+                    relative = level.prefix + entry.name
+                    if not self._folder.means(relative):
+                        continue
+                    try:
+                        if trouble := self._refused(entry, relative):
+                            troubles.append((shown(relative), trouble))
+                        else:
+                            found.append((relative, entry.stat()))
+                    except FileNotFoundError:
+                        modified = time.time()  # deleted while we looked
+                    except OSError as error:
+                        unreadable.append((shown(relative), f"cannot be read: {plain(error)}"))
         except OSError as error:
-            unreadable.append((_shown(str(error.filename)), f"cannot be read: {_plain(error)}"))
-            return
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            relative = prefix + entry.name
-            if _is_folder(entry):
-                if entry.is_symlink():
-                    if self._leads_out(entry):  # inside, its files are found where they are
-                        troubles.append((_shown(relative), _LEADS_OUT))
-                elif Path(entry).resolve() not in self._excluded:
-                    yield from self._walk(Path(entry), f"{relative}/", unreadable, troubles)
-            elif any(match(pattern, relative) for pattern in self._patterns):
-                try:
-                    if trouble := self._refused(entry, relative):
-                        troubles.append((_shown(relative), trouble))
-                    else:
-                        yield relative, entry.stat()
-                except FileNotFoundError:
-                    continue  # deleted while we looked
-                except OSError as error:
-                    unreadable.append((_shown(relative), f"cannot be read: {_plain(error)}"))
-
-    def _leads_out(self, entry: "os.DirEntry[str]") -> bool:
-        return not Path(os.path.realpath(entry)).is_relative_to(self.root)
+            reason = f"the folder {self._root} cannot be read: {plain(error)}"
+            raise SourceError(f"{reason}; nothing was removed") from error
+        return found, modified
 
     def _refused(self, entry: "os.DirEntry[str]", relative: str) -> str:
         """Why a file is not read, "" when it is. Raises OSError when that cannot be told."""
-        try:
-            relative.encode()
-        except UnicodeEncodeError:
-            return "its name is not UTF-8; rename it"
+        if not is_text(relative):
+            return NOT_TEXT
         if entry.is_symlink():
-            if self._leads_out(entry):
-                return _LEADS_OUT
+            if leads_out(entry, self._root):
+                return LEADS_OUT
             if not os.path.exists(entry):  # noqa: PTH110 - Path raises for links in a circle
                 return "is a link to nothing"
         return "" if stat.S_ISREG(entry.stat().st_mode) else "is not a regular file"
-
-
-def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
 
 
 def read_file(
@@ -161,12 +146,15 @@ def read_file(
 ) -> Document:
     """Read a file that nobody has written to for `settle` seconds; wait for that, within bounds.
 
-    Raises ReadError when it cannot be read, is too large or does not come to rest.
+    Raises ReadError when it cannot be read, is too large or does not come to rest, VanishedError
+    when it is not there.
     """
     try:
         body, facts = _settled(path, origin, max_bytes, settle)
+    except FileNotFoundError as error:
+        raise VanishedError(f"cannot be read: {plain(error)}", origin=origin) from error
     except OSError as error:
-        raise ReadError(f"cannot be read: {_plain(error)}", origin=origin) from error
+        raise ReadError(f"cannot be read: {plain(error)}", origin=origin) from error
     return Document(
         origin=origin,
         body=body,
@@ -195,11 +183,3 @@ def _settled(
             return body, after
         before = after
     raise ReadError("is being written all the time; it will be read later", origin=origin)
-
-
-def _shown(path: str) -> str:
-    return path.encode("utf-8", "backslashreplace").decode()
-
-
-def _plain(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

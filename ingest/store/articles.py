@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 
 from ingest.article import Article, Draft, Hint, Image
 from ingest.similarity import title_key
-from ingest.store import schema, succession, terms
+from ingest.store import schema
 from ingest.store.engine import Transaction, ignoring, next_change, replacing
 from ingest.store.schema import eligible
 
@@ -45,7 +45,7 @@ def digest_of(draft: Draft) -> str:
 def aliases(tx: Transaction, keys: Collection[str]) -> dict[str, str]:
     """Those of `keys` that are known, each with its article's id."""
     found: dict[str, str] = {}
-    for part in _parts(sorted(keys)):
+    for part in parts(sorted(keys)):
         rows = tx.execute(select(schema.alias).where(schema.alias.c.key.in_(part)))
         found |= {row.key: row.article for row in rows}
     return found
@@ -67,7 +67,7 @@ def get(tx: Transaction, article: str) -> Article | None:
 def many(tx: Transaction, ids: Collection[str]) -> dict[str, Article]:
     """The stored articles with those ids."""
     found: dict[str, Article] = {}
-    for part in _parts(sorted(ids)):
+    for part in parts(sorted(ids)):
         rows = tx.execute(select(schema.article).where(_T.id.in_(part)))
         found |= {row.id: _article(row) for row in rows}
     return found
@@ -76,7 +76,7 @@ def many(tx: Transaction, ids: Collection[str]) -> dict[str, Article]:
 def shown(tx: Transaction, ids: Collection[str]) -> set[str]:
     """Those of `ids` that may be shown."""
     found: set[str] = set()
-    for part in _parts(sorted(ids)):
+    for part in parts(sorted(ids)):
         found |= set(tx.execute(select(_T.id).where(_T.id.in_(part), eligible())).scalars())
     return found
 
@@ -84,7 +84,7 @@ def shown(tx: Transaction, ids: Collection[str]) -> set[str]:
 def digests(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
     """The digest of the normalized form of each of `ids`, "" for one that was removed."""
     found: dict[str, str] = {}
-    for part in _parts(sorted(ids)):
+    for part in parts(sorted(ids)):
         rows = tx.execute(select(_T.id, _T.digest, _T.removed_at).where(_T.id.in_(part)))
         found |= {row.id: "" if row.removed_at is not None else row.digest for row in rows}
     return found
@@ -104,7 +104,7 @@ def put_all(
     ids = [article.id for article, _, _ in changed]
     since: dict[str, int | None] = {}
     known = func.coalesce(_T.since, case((_T.hidden_at.is_not(None), 0)))
-    for part in _parts(sorted(ids)):
+    for part in parts(sorted(ids)):
         rows = tx.execute(select(_T.id, known.label("since")).where(_T.id.in_(part)))
         since |= {row.id: row.since for row in rows}
     first = next_change(tx, "article", len(changed)) - len(changed) + 1
@@ -122,24 +122,10 @@ def put_all(
     ]
     tx.execute(replacing(schema.article, ["id"], keeping=["hidden_at", "successor"]), values)
     numbers: dict[str, int] = {}
-    for part in _parts(sorted(ids)):
+    for part in parts(sorted(ids)):
         found = tx.execute(select(_T.id, _T.number).where(_T.id.in_(part)))
         numbers |= {row.id: row.number for row in found}
     return numbers
-
-
-def remove(tx: Transaction, ids: Collection[str], now: datetime) -> int:
-    """Mark articles as removed, and those they succeeded. Returns how many were.
-
-    Their rows, aliases and entries stay.
-    """
-    removed: list[int] = []
-    for article in sorted(set(ids) | succession.predecessors(tx, ids)):
-        statement = update(schema.article).where(_T.id == article, _T.removed_at.is_(None))
-        values = {"removed_at": now.timestamp(), "change": next_change(tx, "article")}
-        removed += tx.execute(statement.values(values).returning(_T.number)).scalars()
-    terms.forget_terms(tx, removed)
-    return len(removed)
 
 
 def release_held(tx: Transaction, now: datetime) -> int:
@@ -200,7 +186,7 @@ def with_title(tx: Transaction, key: str) -> list[str]:
 def by_titles(tx: Transaction, titles: Collection[str]) -> dict[str, str]:
     """Title key to the id of the newest publishable article with that title."""
     found: dict[str, str] = {}
-    for part in _parts(sorted(set(titles) - {""})):
+    for part in parts(sorted(set(titles) - {""})):
         statement = select(_T.title_key, _T.id).where(_T.title_key.in_(part), eligible())
         rows = tx.execute(statement.order_by(_T.published, _T.successor == "", _T.id))
         found |= {row.title_key: row.id for row in rows}
@@ -211,7 +197,7 @@ def by_paths(tx: Transaction, source: str, paths: Collection[str]) -> dict[str, 
     """Path to article id, for the files of `source` that publishable articles were made of."""
     t = schema.document.c
     found: dict[str, str] = {}
-    for part in _parts(sorted(paths)):
+    for part in parts(sorted(paths)):
         rows = tx.execute(
             select(t.origin, t.article)
             .join(schema.article, _T.id == t.article)
@@ -225,7 +211,8 @@ def _first(since: int | None, change: int) -> int:
     return change if since is None else since
 
 
-def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """`values`, so many at a time as stand in one IN list."""
     for start in range(0, len(values), _IN):
         yield values[start : start + _IN]
 

@@ -34,7 +34,10 @@ class SourceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the store knows of a document: enough to tell without reading whether it changed."""
+    """What the store knows of a document: enough to tell without reading whether it changed.
+
+    `gone_at` is when it was first missed, None while it is there.
+    """
 
     article: str
     size: int
@@ -42,8 +45,13 @@ class Known:
     digest: str
     etag: str
     last_modified: str
-    gone: bool
+    gone_at: datetime | None
     error: str
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was no longer there when we last looked."""
+        return self.gone_at is not None
 
 
 def sync(
@@ -119,7 +127,7 @@ def known(tx: Transaction, source: str) -> dict[str, Known]:
             digest=row.digest,
             etag=row.etag,
             last_modified=row.last_modified,
-            gone=row.gone_at is not None,
+            gone_at=None if row.gone_at is None else _time(row.gone_at),
             error=row.error,
         )
         for row in rows

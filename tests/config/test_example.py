@@ -65,4 +65,5 @@ def test_the_defaults_it_states_are_the_defaults(tmp_path: Path) -> None:
     files_source = Source(name="a", files="a/*")
     assert settings.sources[0].model_dump(include=same) == files_source.model_dump(include=same)
     assert settings.sources[0].interval == files_source.interval
+    assert settings.sources[0].watched == files_source.watched
     assert settings.sources[0].removes_gone == files_source.removes_gone

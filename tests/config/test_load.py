@@ -138,6 +138,35 @@ def test_a_source_is_of_one_kind(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("options", "watched"),
+    [
+        ("", True),
+        ('every = "1 day"', True),
+        ('cron = "0 6 * * *"', False),
+        ('cron = "0 6 * * *"\nwatch = true', True),
+        ("watch = false", False),
+    ],
+)
+def test_folders_are_watched_unless_they_are_not_to_be(
+    tmp_path: Path, options: str, watched: bool
+) -> None:
+    path = tmp_path / "broadsheet.toml"
+    path.write_text(f"{LEAST}{options}\n")
+    assert load(path, {}).sources[0].watched == watched
+
+
+def test_pages_cannot_be_watched(tmp_path: Path) -> None:
+    pages = '[[source]]\nname = "pages"\nurls = ["https://a.example/"]\n'
+    assert problems(tmp_path, LEAST + pages + "watch = true\n") == [
+        "broadsheet.toml:7: source[2]: only folders can be watched; take `watch` out"
+    ]
+    path = tmp_path / "broadsheet.toml"
+    for option in ("", "watch = false\n"):
+        path.write_text(LEAST + pages + option)
+        assert not load(path, {}).sources[1].watched
+
+
 def test_names_are_unique_and_feeds_name_known_sources(tmp_path: Path) -> None:
     text = LEAST + (
         '[[source]]\nname = "inbox"\nurls = ["https://a.example/"]\n'

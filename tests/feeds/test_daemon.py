@@ -142,6 +142,18 @@ def faulty(task: Task, around: Surroundings) -> RunReport:
     return ingest(task, around)
 
 
+def test_a_saved_file_is_in_the_feed_long_before_its_source_is_due(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    room.refresh()
+    with daemon_of(room) as (daemon, _):
+        daemon.start()
+        room.write("a.txt", a_text("A bridge"))
+        end = time.monotonic() + 15
+        while room.titles() != ["A bridge"]:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
 def test_an_unexpected_exception_in_one_run_is_logged_and_the_others_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

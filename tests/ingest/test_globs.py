@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.globs import expand_braces, match, split_root
+from ingest.globs import expand_braces, match, reaches, split_root
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,25 @@ def test_it_does_not_match(pattern: str, path: str) -> None:
     assert not match(pattern, path)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "folder", "expected"),
+    [
+        ("**/*.md", "a/b", True),
+        ("**", "a/b", True),
+        ("*.md", "a", False),
+        ("*.md", "a.md", False),
+        ("a/*.md", "a", True),
+        ("a/*.md", "b", False),
+        ("a/*.md", "a/b", False),
+        ("{a,b}/{c,d/e}.md", "b/d", True),
+        ("{a,b}/{c,d/e}.md", "b/e", False),
+        ("x/**/*.md", "y/z", False),
+    ],
+)
+def test_it_reaches_below_a_folder(pattern: str, folder: str, expected: bool) -> None:
+    assert reaches(pattern, folder) == expected
+
+
 def test_no_pattern_takes_long() -> None:
     begun = perf_counter()
     assert not match("**/a*a*a*a*a*a*b/" * 20 + "x", "/".join(["a" * 200] * 40) + "/x")
@@ -102,3 +121,5 @@ def test_a_path_matches_itself_and_the_globs_made_of_it(parts: list[str]) -> Non
     assert match(f"**/{parts[-1]}", path)
     assert match("/".join("*" for _ in parts), path)
     assert not match("/".join("*" for _ in [*parts, ""]), path)
+    for pattern in (path, "**", f"**/{parts[-1]}", "/".join("*" for _ in parts)):
+        assert all(reaches(pattern, "/".join(parts[:end])) for end in range(1, len(parts)))

@@ -1,34 +1,32 @@
 """A folder as a source: what is listed, what is said of the rest, and when a file is read."""
 
 import os
+import shutil
 import threading
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ingest.article import Validators
-from ingest.errors import ReadError, SourceError
+from ingest.errors import ReadError, SourceError, VanishedError
 from ingest.sources import Listing, Seen
 from ingest.sources.files import FilesSource
+from ingest.sources.folder import Folder
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def a_source(folder: Path, pattern: str = "in/**/*.md", **over: Any) -> FilesSource:
-    values: dict[str, Any] = {
-        "folder": folder,
-        "excluded": (folder / "public", folder / "data"),
-        "max_items": 100,
-        "max_bytes": 1000,
-        "settle": 0.2,
-    }
-    return FilesSource(pattern, **values | over)
+    values: dict[str, Any] = {"max_items": 100, "max_bytes": 1000, "settle": 0.2}
+    excluded = (folder / "public", folder / "data")
+    return FilesSource(Folder(pattern, folder=folder, excluded=excluded), **values | over)
 
 
 def put(path: Path, body: bytes = b"text") -> Path:
@@ -49,6 +47,31 @@ def test_files_are_listed_by_path_hidden_ones_left_out(tmp_path: Path) -> None:
     listing = a_source(tmp_path).listing({})
     assert origins(listing) == ["a/z.md", "a b/ü.md", "a.md", "b.md"]
     assert (listing.complete, listing.troubles) == (True, ())
+
+
+def test_backups_of_editors_are_left_out(tmp_path: Path) -> None:
+    for name in ("a.md", "a.md~", "#a.md#", "#1.md", "a~b.md", "4913"):
+        put(tmp_path / "in" / name)
+    assert origins(a_source(tmp_path, "in/*").listing({})) == ["#1.md", "4913", "a.md", "a~b.md"]
+
+
+def test_folders_in_which_nothing_can_match_are_not_entered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("in/a.md", "in/huge/b.md", "in/2026/05/c.md", "in/2026/huge/06/d.md"):
+        put(tmp_path / name)
+    real, entered = os.scandir, []
+
+    def scandir(path: Any) -> Any:
+        entered.append(os.path.relpath(path, tmp_path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert origins(a_source(tmp_path, "in/*.md").listing({})) == ["a.md"]
+    assert entered == ["in"]
+    found = origins(a_source(tmp_path, "in/[0-9]*/[0-9]*/*.md").listing({}))
+    assert found == ["2026/05/c.md"]
+    assert sorted(entered[1:]) == ["in", "in/2026", "in/2026/05"]
 
 
 def test_endings_and_one_level_only(tmp_path: Path) -> None:
@@ -113,7 +136,7 @@ def test_names_that_are_not_utf8_are_said_also_of_folders(tmp_path: Path) -> Non
     assert origins(listing) == ["a.md"]
     assert sorted(listing.troubles) == [
         ("caf\\udce9.md", "its name is not UTF-8; rename it"),
-        ("d\\udce9/b.md", "its name is not UTF-8; rename it"),
+        ("d\\udce9", "its name is not UTF-8; rename it"),
     ]
 
 
@@ -174,7 +197,7 @@ def test_a_file_that_is_too_large_or_gone_is_an_error_of_its_own(tmp_path: Path)
     with pytest.raises(ReadError, match=r"the limit is 0\.001 MB \(max_bytes\)") as caught:
         source.read("big.md", Validators(), NOW)
     assert caught.value.origin == "big.md"
-    with pytest.raises(ReadError, match="no such file"):
+    with pytest.raises(VanishedError, match="no such file"):
         source.read("gone.md", Validators(), NOW)
     document = source.read("fits.md", Validators(), NOW)
     assert (len(document.body), document.media_type) == (1000, "text/markdown")
@@ -222,6 +245,86 @@ def test_a_file_that_is_written_all_the_time_is_left_for_later(tmp_path: Path) -
         pytest.raises(ReadError, match="being written all the time; it will be read later"),
     ):
         source.read("a.md", Validators(), NOW)
+
+
+def seen(*names: str) -> dict[str, Seen]:
+    return {name: Seen(size=0, modified_ns=0, validators=Validators()) for name in names}
+
+
+@contextmanager
+def meanwhile(*steps: Callable[[], object], pause: float) -> Iterator[None]:
+    """Somebody who does one step after the other, the first of them now."""
+    steps[0]()
+
+    def work() -> None:
+        for step in steps[1:]:
+            time.sleep(pause)
+            step()
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.join()
+
+
+def test_a_file_that_is_deleted_and_written_again_is_not_missed(tmp_path: Path) -> None:
+    path = put(tmp_path / "in/a/b.md")
+    source = a_source(tmp_path, settle=0.4)
+    with meanwhile(lambda: shutil.rmtree(path.parent), lambda: put(path, b"other"), pause=0.1):
+        listing = source.listing(seen("a/b.md"))
+    assert (origins(listing), listing.complete) == (["a/b.md"], True)
+
+
+def test_files_that_move_while_we_look_are_found_where_they_came_to_rest(tmp_path: Path) -> None:
+    """Half of a checkout: what is deleted first is written elsewhere later."""
+    names = [f"old/{number}.md" for number in range(5)]
+    for name in names:
+        put(tmp_path / "in" / name)
+
+    def move(name: str) -> None:
+        put(tmp_path / "in/new" / name.partition("/")[2])
+
+    steps = [partial(move, name) for name in names]
+    source = a_source(tmp_path, settle=0.4)
+    with meanwhile(lambda: shutil.rmtree(tmp_path / "in/old"), *steps, pause=0.1):
+        listing = source.listing(seen(*names))
+    assert origins(listing) == [f"new/{number}.md" for number in range(5)]
+    assert listing.complete
+
+
+def test_what_is_missing_from_a_folder_long_at_rest_is_missed_at_once(tmp_path: Path) -> None:
+    put(tmp_path / "in/a.md")
+    os.utime(tmp_path / "in", (1_700_000_000, 1_700_000_000))
+    began = time.monotonic()
+    listing = a_source(tmp_path, settle=5).listing(seen("a.md", "b.md"))
+    assert time.monotonic() - began < 2
+    assert (origins(listing), listing.complete) == (["a.md"], True)
+
+
+def test_nothing_missing_needs_no_rest(tmp_path: Path) -> None:
+    put(tmp_path / "in/a.md")
+    began = time.monotonic()
+    a_source(tmp_path, settle=5).listing(seen("a.md"))
+    assert time.monotonic() - began < 2
+
+
+def test_a_folder_without_rest_is_not_listed_completely(tmp_path: Path) -> None:
+    put(tmp_path / "in/a.md")
+    steps = [lambda: put(tmp_path / "in/c.txt"), lambda: (tmp_path / "in/c.txt").unlink()] * 20
+    source = a_source(tmp_path, settle=0.1)
+    with meanwhile(*steps, pause=0.03):
+        listing = source.listing(seen("a.md", "b.md"))
+    assert (origins(listing), listing.complete) == (["a.md"], False)
+
+
+def test_a_clock_that_is_behind_the_folder_waits_for_nothing(tmp_path: Path) -> None:
+    put(tmp_path / "in/a.md")
+    os.utime(tmp_path / "in", (time.time() + 3600, time.time() + 3600))
+    began = time.monotonic()
+    assert a_source(tmp_path, settle=5).listing(seen("b.md")).complete
+    assert time.monotonic() - began < 2
 
 
 def test_a_file_long_at_rest_is_read_at_once(tmp_path: Path) -> None:
