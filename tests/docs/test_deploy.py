@@ -31,13 +31,13 @@ def unit(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_systemd_understands_every_line_of_the_unit(unit: Path) -> None:
-    done = subprocess.run(["systemd-analyze", "verify", unit], capture_output=True, text=True)
+    done = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
 def test_the_unit_leaves_little_exposed(unit: Path) -> None:
-    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=15", unit]
+    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=15", str(unit)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
@@ -71,9 +71,9 @@ def test_the_health_check_asks_the_server(
 
 def test_the_health_check_fails_where_nothing_listens(httpserver: HTTPServer) -> None:
     port = httpserver.port
-    httpserver.stop()  # type: ignore[no-untyped-call]
+    httpserver.stop()
     assert not asked(port)
-    httpserver.start()  # type: ignore[no-untyped-call]
+    httpserver.start()
 
 
 def asked(port: int) -> bool:

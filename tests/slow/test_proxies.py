@@ -19,6 +19,7 @@ import pytest
 
 from tests.feeds.processes import Running, broadsheet, running
 from tests.newsroom import Newsroom, a_text
+from tests.slow.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -71,12 +72,6 @@ def _trusting() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def changed(text: str, *changes: tuple[str, str]) -> str:
