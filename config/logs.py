@@ -25,8 +25,8 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     """Send every event of `level` ("debug", "info"…) and above to `stream`, by default stderr.
 
     The libraries we use (uvicorn, APScheduler and the like) speak from "warning" on. Levels have
-    colours on a terminal, unless NO_COLOR is set. May be called again. Raises ValueError for an
-    unknown level.
+    colours on a terminal, unless it is a dumb one or NO_COLOR is set. May be called again. Raises
+    ValueError for an unknown level.
     """
     target = sys.stderr if stream is None else stream
     chain: list[Processor] = [
@@ -100,4 +100,5 @@ def _value(value: object) -> str:
 
 
 def _coloured(stream: TextIO) -> bool:
-    return not os.environ.get("NO_COLOR") and stream.isatty()
+    unwanted = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return not unwanted and stream.isatty()

@@ -105,6 +105,7 @@ Exit codes:
   0  all is well
   1  something failed; everything else was done
   2  a bad configuration or command line; nothing was done
+  130  interrupted; what was stored stays, the same command goes on from there
 
 \b
 Environment:
@@ -134,8 +135,9 @@ Environment:
 def main(ctx: click.Context, config: Path, quiet: bool, verbose: bool) -> None:  # noqa: ARG001 - the commands take them
     """Turn folders of articles and lists of web pages into RSS and Atom feeds.
 
-    --quiet and --verbose may also stand behind the name of a command.
+    --quiet and --verbose may also stand behind the name of a command. What a command prints with
+    --json keeps its keys from one release to the next; others may be added.
     """
     ctx.obj = config
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         ctx.color = False

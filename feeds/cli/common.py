@@ -39,7 +39,7 @@ class Output:
             click.echo(text, err=True)
 
     def show(self, found: object) -> None:
-        """Print a value as JSON, in a form that stays from one release to the next."""
+        """Print a value as JSON; its keys stay from one release to the next."""
         import json
 
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))

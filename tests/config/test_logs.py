@@ -68,13 +68,17 @@ def test_a_traceback_comes_last_on_the_same_line() -> None:
     assert re.search(r'run failed source=a exception="Traceback .*boom"$', line)
 
 
-def test_levels_have_colour_on_a_terminal_unless_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
+def test_levels_have_colour_on_a_terminal_unless_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal()
     configure("info", terminal)
     structlog.get_logger("ingest.x").error("bad")
     assert "\x1b[31m" in terminal.getvalue()
-    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv(name, value)
     plain = Terminal()
     configure("info", plain)
     structlog.get_logger("ingest.x").error("bad")

@@ -35,24 +35,21 @@ def cells(done: Result, line: int) -> list[str]:
 
 
 def check_commands(line: str) -> int:
-    """Check that every `broadsheet …` of a line of shell can be typed; how many there are.
+    """Check that every `broadsheet …` in lines of shell can be typed; how many there are.
 
     Raises click.UsageError for a command or an option that does not exist.
     """
-    words = list(shlex.shlex(line, posix=True, punctuation_chars=True))
-    parts = " ".join("\n" if word in {"|", "&&", ";", "&", "(", ")"} else word for word in words)
-    found = [
-        part.split()
-        for part in parts.split("\n")
-        if re.search(r"\bbroadsheet$", part.split(" ")[0])
-    ]
-    for args in found:
+    lexer = shlex.shlex(line.replace("\\\n", " "), posix=True, punctuation_chars="|&;()<>\n")
+    lexer.whitespace = " \t"
+    parts = " ".join("\n" if re.fullmatch(r"[|&;()<>\n]+", word) else word for word in lexer)
+    found = re.findall(r"(?m)^ *(?:\S.*/bin/|\S*/)?broadsheet(?: (.*))?$", parts)
+    for rest in found:
         root = click.Context(main, info_name="broadsheet")
-        _, rest, _ = main.make_parser(root).parse_args(args[1:])
-        if rest:
-            _, command, rest = main.resolve_command(root, rest)
+        _, args, _ = main.make_parser(root).parse_args(rest.split())
+        if args:
+            _, command, args = main.resolve_command(root, args)
             assert command
-            command.make_parser(click.Context(command, root)).parse_args(rest)
+            command.make_parser(click.Context(command, root)).parse_args(args)
     return len(found)
 
 

@@ -1,4 +1,5 @@
 import json
+import logging
 import threading
 from pathlib import Path
 
@@ -135,15 +136,35 @@ def test_quiet_keeps_json(tmp_path: Path) -> None:
     assert json.loads(broadsheet(tmp_path, "-q", "check", "--json").stdout)["ok"]
 
 
-@pytest.mark.parametrize("no_color", ["", "1"])
-def test_only_outcomes_that_call_for_a_look_have_a_colour(tmp_path: Path, no_color: str) -> None:
+@pytest.mark.parametrize(
+    ("output", "usual", "level"),
+    [
+        (Output(), "info", "INFO"),
+        (Output(), "warning", "WARNING"),
+        (Output(quiet=True), "info", "WARNING"),
+        (Output(verbose=True), "info", "DEBUG"),
+        (Output(verbose=True), "warning", "DEBUG"),
+    ],
+)
+def test_the_log_is_as_quiet_or_verbose_as_the_command(
+    output: Output, usual: str, level: str
+) -> None:
+    output.start_log(usual)
+    assert logging.getLevelName(logging.getLogger("ingest").level) == level
+
+
+@pytest.mark.parametrize(("no_color", "term"), [("", "xterm"), ("1", "xterm"), ("", "dumb")])
+def test_only_outcomes_that_call_for_a_look_have_a_colour(
+    tmp_path: Path, no_color: str, term: str
+) -> None:
     room = newsroom(tmp_path, LEAST)
     config = ["--config", str(tmp_path / "broadsheet.toml")]
-    env = {"NO_COLOR": no_color}
+    env = {"NO_COLOR": no_color, "TERM": term}
+    plain = bool(no_color) or term == "dumb"
     room.write("a.txt", a_text("A bridge"))
     done = CliRunner().invoke(main, [*config, "refresh"], env=env, color=True)
     assert "\x1b" not in done.output
     room.write("empty.txt", "")
     done = CliRunner().invoke(main, [*config, "refresh"], env=env, color=True)
-    assert done.output.count("\x1b[") == (0 if no_color else 2), "on and off, once"
-    assert ("\x1b[33mpartial\x1b[0m" in done.output) == (not no_color)
+    assert done.output.count("\x1b[") == (0 if plain else 2), "on and off, once"
+    assert ("\x1b[33mpartial\x1b[0m" in done.output) == (not plain)
