@@ -5,6 +5,7 @@ runs in a bounded pool and publishes when no run is in hand. What survives a res
 store; here is only what is under way.
 """
 
+import socket
 import threading
 import time
 from collections.abc import Collection
@@ -23,7 +24,7 @@ from feeds.report import PublishReport
 from feeds.watch import Watcher
 from ingest.errors import StoreError
 from ingest.schedule import Ticker
-from ingest.store import requests, sources
+from ingest.store import daemons, requests, sources
 from ingest.store.requests import Request
 from ingest.store.runs import RunReport, RunTask, Trouble
 
@@ -70,6 +71,7 @@ class Daemon:
         self._woken: set[str] = set()
         self._wrong: dict[str, tuple[Trouble, ...]] = {}
         self._published_at: datetime | None = None
+        self._unpublished: tuple[str, ...] | None = None
         self._changed = True  # a change made before a crash may wait
         self._broken = False
         self._rest_until = datetime.min.replace(tzinfo=UTC)
@@ -162,6 +164,7 @@ class Daemon:
             unasked = due_names(self._context.settings, tx, now)
         if waiting:
             self._take(now)
+        self._publish_if_due(now)  # before a source that has just ended begins again
         for asked in self._asked:
             self._begin_asked(asked)
         with suppress(Empty):
@@ -172,7 +175,6 @@ class Daemon:
         for state in due if now >= self._rest_until else ():
             if len(self._running) < _AT_ONCE:
                 self._begin(state.name)
-        self._publish_if_due(now)
 
     def _begin_asked(self, asked: _Asked) -> None:
         asked.waiting &= set(self._context.names)
@@ -248,11 +250,20 @@ class Daemon:
             log.exception("publishing failed")
             published = PublishReport(errors=[f"publishing failed: {error}"])
         note_published(published)
+        self._tell_unpublished(published, now)
         for asked in done:
             answer = replace(published, errors=[*published.errors, *asked.errors])
             with self._context.store.write() as tx:
                 requests.done(tx, asked.request.id, asked.runs, report.dumps(answer), now)
             self._asked.remove(asked)
+
+    def _tell_unpublished(self, published: PublishReport, now: datetime) -> None:
+        """Keep for `status` what could not be published, and since when."""
+        problems = (*published.errors, *(feed.error for feed in published.feeds if feed.error))
+        if problems != self._unpublished:
+            with self._context.store.write() as tx:
+                daemons.unpublished(tx, socket.gethostname(), problems, now)
+            self._unpublished = problems
 
     def _note(self, run: RunReport) -> None:
         """Log a run that changed something, and a problem when it comes and when it is over."""

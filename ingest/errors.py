@@ -3,13 +3,17 @@
 Expected errors are values in a run's report; only unexpected ones propagate to the run's boundary.
 """
 
+_CORRECT = "correct it or take it away; `broadsheet extract` shows what is made of it"
+
 
 class IngestError(Exception):
     """Something about one source or document went wrong.
 
-    `reason` says in plain words what happened and, where it helps, what to do; `origin` is the path
-    or URL it happened at, "" when it concerns the whole source.
+    `reason` says in plain words what happened; `origin` is the path or URL it happened at, "" when
+    it concerns the whole source. `advice` says what the operator can do, "" where `reason` does.
     """
+
+    advice = ""
 
     def __init__(self, reason: str, *, origin: str = "") -> None:
         super().__init__(reason, origin)
@@ -43,13 +47,32 @@ class StoreError(IngestError):
 class ReadError(IngestError):
     """A file cannot be read, or is not what its name says."""
 
+    advice = _CORRECT
+
 
 class VanishedError(ReadError):
     """A file that was listed is not there any more: deleted, renamed, or about to be rewritten."""
 
+    advice = ""
+
 
 class ExtractError(IngestError):
     """A document was read but no article could be made of it."""
+
+    advice = _CORRECT
+
+
+_BY_STATUS = {
+    401: "what needs a password is not fetched: take the address out",
+    402: "take the address out",
+    403: "ask its owner to let us in, or take the address out",
+    404: "correct the address, or take it out; the article stays until then",
+    406: "give another address of it",
+    410: "take the address out; the article stays until then",
+    429: "nothing to do: it is asked again later; a longer [fetch] gap asks it less often",
+    451: "take the address out",
+}
+"""What to do about an answer that is no page, by HTTP status (RFC 9110 §15)."""
 
 
 class FetchError(IngestError):
@@ -59,6 +82,11 @@ class FetchError(IngestError):
         super().__init__(reason, origin=origin)
         self.status = status
 
+    @property
+    def advice(self) -> str:  # type: ignore[override]
+        """By status; what may pass by itself needs nobody."""
+        return _BY_STATUS.get(self.status, "nothing to do unless it stays: it is asked again")
+
 
 class GoneError(FetchError):
     """The server says that the document is not there (404) or never will be again (410)."""
@@ -67,10 +95,16 @@ class GoneError(FetchError):
 class AddressRefusedError(FetchError):
     """The address is private, or its scheme or port is not one we talk to."""
 
+    advice = ""
+
 
 class DeadlineError(FetchError):
     """The fetch took longer than it may."""
 
+    advice = "nothing to do unless it stays; [fetch] deadline says how long one may take"
+
 
 class TooLargeError(FetchError):
     """The answer is larger, on the wire or decoded, than it may be."""
+
+    advice = "[fetch] max_bytes says how large one may be"

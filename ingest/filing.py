@@ -130,7 +130,8 @@ def _identified(
         else:
             verdict = _identify(tx, document, outcome, digest, aliases, tally)
         if verdict.error:
-            tally.trouble(document.origin, verdict.error)
+            advice = outcome.advice if isinstance(outcome, IngestError) else ""
+            tally.trouble(document.origin, verdict.error, advice=advice)
         verdicts.append(verdict)
     return verdicts
 

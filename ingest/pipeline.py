@@ -6,7 +6,7 @@ from functools import partial
 from time import monotonic
 
 from ingest.article import Document, Validators
-from ingest.errors import GoneError, IngestError, VanishedError
+from ingest.errors import ExtractError, GoneError, IngestError, VanishedError
 from ingest.filing import digest_of, file_batch
 from ingest.gone import take_leave
 from ingest.sources import Listing, Seen
@@ -109,13 +109,14 @@ def _read(
     try:
         document = task.reader.read(origin, validators, tally.now)
     except GoneError as error:
-        tally.trouble(origin, error.reason, failed=not task.removes_gone)
+        gone = not task.removes_gone
+        tally.trouble(origin, error.reason, failed=gone, advice=error.advice)
         if task.removes_gone and before and tally.claimed.get(before.article) == origin:
             del tally.claimed[before.article]
         return None
     except IngestError as error:
         vanished = isinstance(error, VanishedError)  # the next run will see what became of it
-        tally.trouble(origin, error.reason, failed=not vanished)
+        tally.trouble(origin, error.reason, failed=not vanished, advice=error.advice)
         tally.kept.add(origin)
         return None
     if isinstance(document, Validators):
@@ -158,7 +159,7 @@ def _unchanged(origin: str, tally: Tally) -> None:
     before = tally.known[origin]
     tally.kept.add(origin)
     if before.error:
-        tally.trouble(origin, before.error)
+        tally.trouble(origin, before.error, advice=ExtractError.advice)
     else:
         tally.unchanged += 1
 

@@ -53,10 +53,10 @@ class Tally:
             if before.article and origin not in there and before.article not in self.claimed
         }
 
-    def trouble(self, origin: str, reason: str, *, failed: bool = True) -> None:
+    def trouble(self, origin: str, reason: str, *, failed: bool = True, advice: str = "") -> None:
         """Report a problem once; `failed` ones are counted and decide the exit code."""
         self.failed += failed
-        self.troubles.append(Trouble(origin=origin, reason=reason, failed=failed))
+        self.troubles.append(Trouble(origin=origin, reason=reason, failed=failed, advice=advice))
         log.debug("document failed" if failed else "document noted", where=origin, why=reason)
 
     def report(

@@ -119,7 +119,7 @@ def attempt(work: Callable[[], None], tally: Tally, name: str) -> str:
     except Stopped:
         return "cut short"
     except IngestError as error:
-        tally.trouble(error.origin, error.reason)
+        tally.trouble(error.origin, error.reason, advice=error.advice)
         return "failed"
     except Exception as error:
         log.exception("run failed unexpectedly", source=name)

@@ -33,7 +33,7 @@ JSON:
         (UTC, null: under way), seconds, outcome ("ok", "partial", "failed",
         "cut short" or null), news (whether it changed something or ended
         otherwise than the one before), new, updated, unchanged, removed,
-        failed, and problems: a list of where, why and failed"""
+        failed, and problems: a list of where, why, failed and advice"""
 )
 @click.argument("source", default="", shell_complete=source_names)
 @click.option(

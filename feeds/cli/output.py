@@ -192,7 +192,10 @@ def run_json(run: "RunReport") -> dict[str, object]:
 
 def problems_json(run: "RunReport") -> list[dict[str, object]]:
     """What went wrong in a run, as scripts get it."""
-    return [{"where": one.origin, "why": one.reason, "failed": one.failed} for one in run.troubles]
+    return [
+        {"where": one.origin, "why": one.reason, "failed": one.failed, "advice": one.advice}
+        for one in run.troubles
+    ]
 
 
 def refresh_json(done: "RefreshReport") -> dict[str, object]:

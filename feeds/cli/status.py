@@ -1,18 +1,40 @@
-"""`status`: each source's last run, next run and errors."""
+"""`status`: what runs, what is wrong, since when, and what to do."""
 
+import hashlib
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
-from feeds.cli.common import Output, fail, load_settings, speaks
-from feeds.cli.output import SHOWN, iso, print_table, troubles, when
+from config.settings import Settings
+from feeds.cli.common import Output, config_path, fail, load_settings, speaks
+from feeds.cli.output import SHOWN, iso, print_table, problems_json, when
 from feeds.data import open_data
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
-from ingest.store import runs, sources
-from ingest.store.runs import RunReport
+from ingest.store import Transaction, daemons, runs, sources
+from ingest.store.daemons import DaemonState
+from ingest.store.runs import RunReport, Trouble
 from ingest.store.sources import SourceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """What is known of one source. `since` tells of each origin since when it fails."""
+
+    name: str
+    state: SourceState | None
+    run: RunReport | None
+    since: dict[str, datetime]
+
+    @property
+    def wrong(self) -> bool:
+        """Whether an operator should look."""
+        return self.run is not None and self.run.outcome != "ok"
 
 
 @click.command(
@@ -24,76 +46,154 @@ Examples:
 \b
 JSON:
   daemon   the daemon's process number, null when it is not running
+  up       null when it is not; else since, configuration (its path), loaded
+           (when), current (whether the file is still that one), refused
+           (problems of a newer one, a list), unpublished (what could not be
+           published, a list) and unpublished_since
   sources  a list: name, next_run and last_run (UTC, null: none yet),
            outcome ("ok", "partial", "failed", "cut short" or null),
            errors_in_a_row, new, updated, unchanged, removed, failed, and
-           problems: a list of where, why and failed (false: a warning)"""
+           problems: a list of where, why, failed (false: a warning), advice
+           and since"""
 )
 @speaks(
     json="Print one JSON object instead.", verbose=f"Show more than {SHOWN} problems of a source."
 )
 @click.pass_context
 def status(ctx: click.Context, output: Output) -> None:
-    """Show whether the daemon is up, and each source's last run, next run and problems.
+    """Show what runs and what is wrong: where, why, since when, and what to do.
 
     With --quiet there is nothing to read unless something is wrong. Exit code 1 when the last run
-    of a source failed or was cut short.
+    of a source failed or was cut short, when a feed could not be published, or when the daemon
+    refused a changed configuration.
     """
     settings = load_settings(ctx)
     try:
         with open_data(settings) as store, store.read() as tx:
-            states = sources.states(tx)
-            last = runs.last_runs(tx)
+            rows = _rows(tx, settings)
+            state = daemons.look(tx, socket.gethostname())
     except StoreError as error:
         fail(str(error))
-    named = [(s.name, states.get(s.name)) for s in settings.sources]
-    rows = [(name, state, last.get(state.id) if state else None) for name, state in named]
-    daemon = daemon_pid(settings.data_folder)
+    pid = daemon_pid(settings.data_folder)
+    up = state if state and state.pid == pid else None
+    digest = _digest(config_path(ctx))
+    if up and up.refused_digest != digest:  # another one since, or the one in force again
+        up = replace(up, refused=())
+    current = up is None or up.digest == digest
+    zone = ZoneInfo(settings.site.timezone)
     if output.json:
-        output.show({"daemon": daemon, "sources": [_json(*row) for row in rows]})
+        found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}
+        output.show(found | {"sources": [_json(row) for row in rows]})
     else:
-        output.say(f"The daemon is {f'up (process {daemon})' if daemon else 'not running'}.")
-        zone = ZoneInfo(settings.site.timezone)
+        for line in _daemon_lines(pid, up, zone, current=current):
+            output.say(line)
         head = ["source", "last run", "outcome", "new", "updated", "removed", "failed", "next run"]
-        print_table(output, head, [_row(name, state, run, zone) for name, state, run in rows])
-        for name, _, run in rows:
-            shown = None if output.verbose else SHOWN
-            for line in troubles(_renamed(run, name), shown) if run else ():
-                click.echo(line)
-    ctx.exit(int(any(run and run.outcome != "ok" for _, _, run in rows)))
+        print_table(output, head, [_cells(row, zone) for row in rows])
+        for line in _wrong(rows, up, zone, None if output.verbose else SHOWN):
+            click.echo(line)
+    ctx.exit(int(any(row.wrong for row in rows) or bool(up and (up.refused or up.unpublished))))
 
 
-def _row(
-    name: str, state: SourceState | None, run: RunReport | None, zone: ZoneInfo
-) -> list[object]:
-    if state is None or run is None:
-        return [name, "never", "", 0, 0, 0, 0, _when(state.next_due if state else None, zone)]
+def _rows(tx: Transaction, settings: Settings) -> list[_Row]:
+    states, last = sources.states(tx), runs.last_runs(tx)
+    rows = []
+    for source in settings.sources:
+        state = states.get(source.name)
+        run = last.get(state.id) if state else None
+        failed = state and run and any(trouble.failed for trouble in run.troubles)
+        since = runs.failing_since(tx, state.id) if state and failed else {}
+        rows.append(_Row(name=source.name, state=state, run=run, since=since))
+    return rows
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def _daemon_lines(
+    pid: int | None, up: DaemonState | None, zone: ZoneInfo, *, current: bool
+) -> Iterator[str]:
+    if pid is None:
+        yield "The daemon is not running."
+    elif up is None:
+        yield f"The daemon is up (process {pid})."
+    else:
+        yield f"The daemon is up (process {pid}) since {when(up.started_at, zone)}."
+        if not current and not up.refused:
+            yield f"{up.config} has changed since it was read; `broadsheet reload` takes it up."
+
+
+def _wrong(
+    rows: list[_Row], up: DaemonState | None, zone: ZoneInfo, shown: int | None
+) -> Iterator[str]:
+    """What is wrong, a paragraph each: the daemon's own troubles, then those of the sources."""
+    if up and up.refused and up.refused_at:
+        yield f"\nA configuration was refused at {when(up.refused_at, zone)}; the one before is in"
+        yield "force. Correct it, then run `broadsheet reload`:"
+        yield from (f"  {problem}" for problem in up.refused)
+    if up and up.unpublished and up.unpublished_at:
+        yield f"\nNot published since {when(up.unpublished_at, zone)}; the last edition stays up:"
+        yield from (f"  {problem}" for problem in up.unpublished)
+    for row in rows:
+        if row.run and row.run.troubles:
+            yield ""
+            yield from _source_lines(row, row.run, zone, shown)
+
+
+def _source_lines(row: _Row, run: RunReport, zone: ZoneInfo, shown: int | None) -> Iterator[str]:
+    if row.state and row.state.errors > 1:
+        yield f"{row.name}: the last {row.state.errors} runs failed"
+    for trouble in run.troubles[:shown]:
+        yield f"{row.name}: {trouble.origin}{': ' if trouble.origin else ''}{trouble.reason}"
+        if told := "; ".join(_told(trouble, row, zone)):
+            yield f"    {told}"
+    if len(run.troubles) > len(run.troubles[:shown]):
+        yield f"{row.name}: … and {len(run.troubles[shown:])} more; -v shows them"
+
+
+def _told(trouble: Trouble, row: _Row, zone: ZoneInfo) -> Iterator[str]:
+    if trouble.failed and trouble.origin in row.since:
+        yield f"since {when(row.since[trouble.origin], zone)}"
+    if trouble.advice:
+        yield trouble.advice
+
+
+def _cells(row: _Row, zone: ZoneInfo) -> list[object]:
+    due = when(row.state.next_due, zone) if row.state else "at start"
+    if row.run is None or row.run.ended_at is None:
+        return [row.name, "never", "", 0, 0, 0, 0, due]
+    run = row.run
     counts = [run.new, run.updated, run.removed, run.failed]
-    return [name, _when(run.ended_at, zone), run.outcome, *counts, _when(state.next_due, zone)]
+    return [row.name, when(row.run.ended_at, zone), run.outcome, *counts, due]
 
 
-def _when(moment: datetime | None, zone: ZoneInfo) -> str:
-    return when(moment, zone) if moment else "at start"
-
-
-def _renamed(run: RunReport, name: str) -> RunReport:
-    return runs.named(run, {run.source: name})
-
-
-def _json(name: str, state: SourceState | None, run: RunReport | None) -> dict[str, object]:
+def _up_json(up: DaemonState, *, current: bool) -> dict[str, object]:
     return {
-        "name": name,
+        "since": iso(up.started_at),
+        "configuration": up.config,
+        "loaded": iso(up.loaded_at),
+        "current": current,
+        "refused": list(up.refused),
+        "unpublished": list(up.unpublished),
+        "unpublished_since": iso(up.unpublished_at),
+    }
+
+
+def _json(row: _Row) -> dict[str, object]:
+    state, run = row.state, row.run
+    counts = ("new", "updated", "unchanged", "removed", "failed")
+    return {
+        "name": row.name,
         "next_run": iso(state.next_due) if state else None,
         "errors_in_a_row": state.errors if state else 0,
         "last_run": iso(run.ended_at) if run else None,
         "outcome": run.outcome if run else None,
-        "new": run.new if run else 0,
-        "updated": run.updated if run else 0,
-        "unchanged": run.unchanged if run else 0,
-        "removed": run.removed if run else 0,
-        "failed": run.failed if run else 0,
+        **{name: getattr(run, name) if run else 0 for name in counts},
         "problems": [
-            {"where": trouble.origin, "why": trouble.reason, "failed": trouble.failed}
-            for trouble in (run.troubles if run else ())
+            problem | {"since": iso(row.since.get(str(problem["where"])))}
+            for problem in (problems_json(run) if run else ())
         ],
     }

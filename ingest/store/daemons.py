@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from ingest.store.engine import Transaction, replacing
 from ingest.store.schema import daemon
@@ -30,6 +30,8 @@ class DaemonState:
     refused: tuple[str, ...] = ()
     refused_digest: str = ""
     refused_at: datetime | None = None
+    unpublished: tuple[str, ...] = ()
+    unpublished_at: datetime | None = None
 
 
 def started(tx: Transaction, state: DaemonState) -> None:
@@ -45,7 +47,8 @@ def started(tx: Transaction, state: DaemonState) -> None:
         "refused_digest": "",
         "refused_at": None,
     }
-    tx.execute(replacing(daemon, ["host"]), [values])
+    keeping = ["unpublished", "unpublished_at"]
+    tx.execute(replacing(daemon, ["host"], keeping=keeping), [values])
 
 
 def refused(
@@ -56,6 +59,16 @@ def refused(
         "refused": "\n".join(problems),
         "refused_digest": digest,
         "refused_at": now.timestamp(),
+    }
+    tx.execute(update(daemon).where(_D.host == host).values(values))
+
+
+def unpublished(tx: Transaction, host: str, problems: Sequence[str], now: datetime) -> None:
+    """Note what the daemon of `host` cannot publish now; none when all is published."""
+    since = now.timestamp() if problems else None
+    values = {
+        "unpublished": "\n".join(" ".join(problem.split()) for problem in problems),
+        "unpublished_at": func.coalesce(_D.unpublished_at, since) if problems else None,
     }
     tx.execute(update(daemon).where(_D.host == host).values(values))
 
@@ -74,5 +87,11 @@ def look(tx: Transaction, host: str) -> DaemonState | None:
         loaded_at=datetime.fromtimestamp(row.loaded_at, UTC),
         refused=tuple(row.refused.splitlines()),
         refused_digest=row.refused_digest,
-        refused_at=datetime.fromtimestamp(row.refused_at, UTC) if row.refused_at else None,
+        refused_at=_time(row.refused_at),
+        unpublished=tuple(row.unpublished.splitlines()),
+        unpublished_at=_time(row.unpublished_at),
     )
+
+
+def _time(value: float | None) -> datetime | None:
+    return None if value is None else datetime.fromtimestamp(value, UTC)

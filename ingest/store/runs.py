@@ -26,11 +26,12 @@ RunTask = Literal["ingest", "re-extract"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """One problem of a run: where, what, and whether something failed because of it."""
+    """One problem of a run: where, what, what to do, and whether something failed because of it."""
 
     origin: str
     reason: str
     failed: bool = True
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,22 @@ def history(tx: Transaction, source: str = "") -> Iterator[RunReport]:
     statement = select(schema.run).order_by(_R.id.desc())
     for row in tx.execute(statement.where(_R.source == source) if source else statement):
         yield _report(row)
+
+
+def failing_since(tx: Transaction, source: str) -> dict[str, datetime]:
+    """When what failed in the source's last ingestion first failed without a break, by origin."""
+    over = _R.outcome.not_in(("", "cut short"))
+    statement = select(schema.run).where(_R.source == source, over, _R.task == "ingest")
+    since: dict[str, datetime] = {}
+    still: set[str] | None = None
+    for row in tx.execute(statement.order_by(_R.id.desc()).limit(_SWEEP)):
+        run = _report(row)
+        failed = {trouble.origin for trouble in run.troubles if trouble.failed}
+        still = failed if still is None else still & failed
+        if not still:
+            break
+        since |= dict.fromkeys(still, run.started_at)
+    return since
 
 
 def ended(tx: Transaction) -> set[str]:

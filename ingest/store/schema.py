@@ -235,6 +235,8 @@ daemon = Table(
     Column("refused_digest", Text, nullable=False, default=""),  # of a newer one that is wrong
     Column("refused", Text, nullable=False, default=""),  # its problems, a line each
     Column("refused_at", Float),
+    Column("unpublished", Text, nullable=False, default=""),  # why, a line each
+    Column("unpublished_at", Float),  # since when
 )
 
 # Every name a feed ever had: subscribers keep asking for it.

@@ -24,7 +24,7 @@ from feeds.report import PublishReport
 from ingest.pipeline import ingest
 from ingest.store import requests, runs, sources
 from ingest.store.requests import Request
-from ingest.store.runs import RunReport
+from ingest.store.runs import RunReport, RunTask
 from ingest.task import Surroundings, Task
 from tests.feeds.processes import Running, broadsheet, running, silent_server
 from tests.newsroom import Newsroom, a_text
@@ -140,6 +140,41 @@ def faulty(task: Task, around: Surroundings) -> RunReport:
     if task.state.name == "other":
         raise RuntimeError("unheard of")
     return ingest(task, around)
+
+
+class Hasty(Daemon):
+    """A daemon whose runs are under way, in the store too, as soon as they are begun."""
+
+    def _begin(self, name: str, task: RunTask = "ingest", *, allow_removal: bool = False) -> bool:
+        begun = super()._begin(name, task, allow_removal=allow_removal)
+        id_ = self._context.states[name].id
+        while begun and self._settled(name) and not self._running[id_].future.done():
+            time.sleep(0.001)
+        return begun
+
+    def _settled(self, name: str) -> bool:
+        with self._context.store.read() as tx:
+            return sources.states(tx)[name].settled
+
+
+def test_who_asked_finds_the_feed_published_although_the_source_is_woken_again(
+    tmp_path: Path,
+) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    room.write("a.txt", a_text("A bridge"))
+    with room.open() as context:
+        daemon = Hasty(context)
+        asked = ask(context, "inbox")
+        daemon.tick()
+        for run in daemon._running.values():
+            run.future.result(10)
+        (tmp_path / "articles/b.txt").write_text(a_text("A ferry"))  # read a second from now
+        daemon.wake(["inbox"])
+        daemon.tick()
+        assert look(context, asked).done
+        assert room.titles() == ["A bridge"]
+        assert daemon._running
+        assert daemon.close()
 
 
 def test_a_saved_file_is_in_the_feed_long_before_its_source_is_due(tmp_path: Path) -> None:

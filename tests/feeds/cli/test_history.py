@@ -60,7 +60,9 @@ def test_json_is_for_scripts(room: Newsroom) -> None:
     last, partial, first = found["runs"]
     assert (last["started"], last["new"]) == ("2026-06-01T12:07:00+00:00", 1)
     assert (partial["outcome"], partial["failed"]) == ("partial", 1)
-    assert partial["problems"] == [{"where": "b.txt", "why": "it is empty", "failed": True}]
+    (problem,) = partial["problems"]
+    assert (problem["where"], problem["why"], problem["failed"]) == ("b.txt", "it is empty", True)
+    assert problem["advice"].startswith("correct it or take it away")
     assert (first["seconds"], first["task"], first["news"]) == (0.0, "ingest", True)
     everything = json.loads(broadsheet(room.folder, "history", "--json", "--all").stdout)
     assert [run["news"] for run in everything["runs"]].count(False) == 7

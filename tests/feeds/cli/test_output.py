@@ -95,7 +95,7 @@ def test_quiet_still_tells_problems(tmp_path: Path) -> None:
     done = broadsheet(tmp_path, "-q", "refresh")
     assert (done.exit_code, done.stdout) == (1, "")
     assert done.stderr == "inbox: empty.txt: it is empty\n"
-    assert broadsheet(tmp_path, "status", "-q").stdout == done.stderr
+    assert done.stderr in broadsheet(tmp_path, "status", "-q").stdout
 
 
 def test_verbose_tells_each_document_that_is_new_updated_or_failed(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 import json
 import os
+import socket
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from feeds.lock import DAEMON, data_lock
 from tests.feeds.cli.commands import LEAST, PAGES, broadsheet, cells, documented_json, newsroom
+from tests.feeds.processes import running
 from tests.newsroom import a_text
 
 KEYS = {
@@ -41,8 +43,8 @@ def test_json_is_for_scripts(tmp_path: Path) -> None:
     done = broadsheet(tmp_path, "status", "--json")
     assert done.exit_code == 1
     found = json.loads(done.stdout)
-    assert set(found) == documented_json("status") == {"daemon", "sources"}
-    assert found["daemon"] is None
+    assert set(found) == documented_json("status") == {"daemon", "up", "sources"}
+    assert (found["daemon"], found["up"]) == (None, None)
     inbox, pages = found["sources"]
     assert set(inbox) == set(pages) == KEYS
     assert (inbox["name"], inbox["new"], inbox["outcome"]) == ("inbox", 1, "ok")
@@ -50,7 +52,7 @@ def test_json_is_for_scripts(tmp_path: Path) -> None:
     assert timedelta(seconds=58) < due - ran <= timedelta(seconds=61)
     assert (pages["errors_in_a_row"], pages["failed"]) == (1, 1)
     (problem,) = pages["problems"]
-    assert set(problem) == {"where", "why", "failed"}
+    assert set(problem) == {"where", "why", "failed", "advice", "since"}
     assert (problem["where"], problem["failed"]) == ("http://127.0.0.1:9/", True)
 
 
@@ -61,3 +63,57 @@ def test_a_running_daemon_is_told_by_its_process(tmp_path: Path) -> None:
         found = json.loads(broadsheet(tmp_path, "status", "--json").stdout)
     assert found["daemon"] == os.getpid()
     assert "not running" in broadsheet(tmp_path, "status").stdout
+
+
+def test_what_is_wrong_is_told_with_since_when_and_what_to_do(tmp_path: Path) -> None:
+    room = newsroom(tmp_path)
+    room.write("empty.txt", "")
+    broadsheet(tmp_path, "refresh")
+    (problem,) = json.loads(broadsheet(tmp_path, "status", "--json").stdout)["sources"][0][
+        "problems"
+    ]
+    began = problem["since"]
+    for _ in range(2):
+        broadsheet(tmp_path, "refresh")
+    (problem,) = json.loads(broadsheet(tmp_path, "status", "--json").stdout)["sources"][0][
+        "problems"
+    ]
+    assert problem["since"] == began
+    lines = broadsheet(tmp_path, "status").stdout.splitlines()
+    at = lines.index("inbox: empty.txt: it is empty")
+    assert lines[at + 1].startswith("    since 20")
+    assert lines[at + 1].endswith("; `broadsheet extract` shows what is made of it")
+
+
+def test_the_daemons_own_troubles_are_told(tmp_path: Path) -> None:
+    room = newsroom(tmp_path, LEAST + "[server]\nport = 0\n")
+    room.write("a.txt", a_text("A bridge"))
+    with running(tmp_path) as daemon:
+        assert broadsheet(tmp_path, "refresh").exit_code == 0
+        done = broadsheet(tmp_path, "status")
+        assert done.exit_code == 0
+        assert f"The daemon is up (process {daemon.process.pid}) since " in done.stdout
+        good = (tmp_path / "broadsheet.toml").read_text()
+        room.configure(good + "# changed\n")
+        assert "`broadsheet reload` takes it up" in broadsheet(tmp_path, "status").stdout
+        assert broadsheet(tmp_path, "reload").exit_code == 0
+        (tmp_path / "public" / "all.rss").unlink()
+        (tmp_path / "public" / "all.rss").mkdir()
+        assert broadsheet(tmp_path, "refresh").exit_code == 1
+        done = broadsheet(tmp_path, "status")
+        assert done.exit_code == 1
+        assert "Not published since " in done.stdout
+        (tmp_path / "public" / "all.rss").rmdir()
+        assert broadsheet(tmp_path, "refresh").exit_code == 0
+        assert broadsheet(tmp_path, "status").exit_code == 0
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+            room.configure(good.replace("port = 0", f"port = {port}"))
+            done = broadsheet(tmp_path, "reload")
+            assert done.exit_code == 1
+            assert done.stderr.startswith("The daemon keeps the configuration it has:\nport ")
+            done = broadsheet(tmp_path, "status")
+        assert done.exit_code == 1
+        assert "A configuration was refused at " in done.stdout
+        room.configure(good)
+        assert broadsheet(tmp_path, "status").exit_code == 0

@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("refused_digest", sa.Text(), nullable=False, server_default=""),
         sa.Column("refused", sa.Text(), nullable=False, server_default=""),
         sa.Column("refused_at", sa.Float()),
+        sa.Column("unpublished", sa.Text(), nullable=False, server_default=""),
+        sa.Column("unpublished_at", sa.Float()),
         sa.PrimaryKeyConstraint("host"),
     )
     op.create_table(
