@@ -75,6 +75,53 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A media file that goes with an article. `length` in bytes, 0 when unknown."""
+
+    url: str
+    media_type: str = ""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """The feed an entry was taken from, as `atom:source` and RSS `source` name it.
+
+    `url` is its home page, `feed_url` its own address, `updated` what it says of itself.
+    """
+
+    id: str = ""
+    title: str = ""
+    url: str = ""
+    feed_url: str = ""
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """What a source itself says of one thing it lists; all of it may be missing.
+
+    `guid` is the source's own identifier, verbatim. `url` and every other address is absolute http
+    or https. `html` and `summary` are as they came, neither sanitized nor cleaned; `title` and
+    `authors` are plain text. `language` is a tag.
+    """
+
+    guid: str = ""
+    url: str = ""
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    html: str = ""
+    summary: str = ""
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    image: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    upstream: Upstream | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """One thing a source holds now, not yet read.
 
