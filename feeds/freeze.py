@@ -70,6 +70,8 @@ def freeze(
         related=tuple(related),
         assets=tuple(assets.items()),
         judged=article.change,
+        enclosures=article.enclosures,
+        upstream=article.upstream,
     )
 
 

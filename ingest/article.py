@@ -55,26 +55,6 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
-    """What was read or fetched.
-
-    `origin` is the path relative to the source's root (NFC, forward slashes) or the URL asked for;
-    `url` the URL that answered after redirects, "" for files; `charset` what the server declared.
-    `modified_at` is a file's modification time, None for URLs; `size` in bytes.
-    """
-
-    origin: str
-    body: bytes
-    media_type: str
-    fetched_at: datetime
-    charset: str = ""
-    url: str = ""
-    modified_at: datetime | None = None
-    modified_ns: int = 0
-    validators: Validators = field(default_factory=Validators)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
     """A media file that goes with an article. `length` in bytes, 0 when unknown."""
 
@@ -103,9 +83,11 @@ class Stated:
 
     `guid` is the source's own identifier, verbatim. `url` and every other address is absolute http
     or https. `html` and `summary` are as they came, neither sanitized nor cleaned; `title` and
-    `authors` are plain text. `language` is a tag.
+    `authors` are plain text. `language` is a tag. `keys` are what the source knows it by, strongest
+    first (`identity.stated_keys`).
     """
 
+    keys: tuple[str, ...] = ()
     guid: str = ""
     url: str = ""
     title: str = ""
@@ -122,14 +104,38 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What was read or fetched.
+
+    `origin` is the path relative to the source's root (NFC, forward slashes) or the URL asked for;
+    `url` the URL that answered after redirects, "" for files; `charset` what the server declared.
+    `modified_at` is a file's modification time, None for URLs; `size` in bytes. `stated` is what
+    the source said of it where it was listed: all there is to it when `body` is empty.
+    """
+
+    origin: str
+    body: bytes
+    media_type: str
+    fetched_at: datetime
+    charset: str = ""
+    url: str = ""
+    modified_at: datetime | None = None
+    modified_ns: int = 0
+    validators: Validators = field(default_factory=Validators)
+    stated: Stated | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """One thing a source holds now, not yet read.
 
     `unchanged` when the source can tell without reading it (size and modification time of a file).
+    `stated` is what the source itself says of it.
     """
 
     origin: str
     unchanged: bool = False
+    stated: Stated | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +159,8 @@ class Hint:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A normalized found, without identity.
+
+    `stated_keys` are what its source knows it by (`identity.stated_keys`).
 
     Every string went through `markup.clean`; `html` through `normalize.sanitize`. `declared_id` is
     the front matter's own id. `url` is the canonical URL, "" when the article has none of its own.
@@ -181,6 +189,9 @@ class Draft:
     licence: str = ""
     hints: tuple[Hint, ...] = ()
     assets: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    upstream: Upstream | None = None
+    stated_keys: tuple[str, ...] = ()
     unpublished: bool = False
     warnings: tuple[str, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -264,6 +275,8 @@ class Entry:
     related: tuple[tuple[str, str, str], ...]
     assets: tuple[tuple[str, str], ...]
     judged: int
+    enclosures: tuple[Enclosure, ...] = ()
+    upstream: Upstream | None = None
     change: int = 0
     removed: bool = False
 

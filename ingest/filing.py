@@ -15,6 +15,7 @@ from ingest.significance import significant
 from ingest.similarity import similarity, title_key
 from ingest.store import Transaction, articles, published, removal, sources, succession, terms
 from ingest.store.sources import Known
+from ingest.store.values import stated_text
 from ingest.tally import Tally
 from ingest.workers import Outcome, Prepared
 
@@ -107,9 +108,10 @@ def judge(
     ]
 
 
-def digest_of(body: bytes) -> str:
-    """SHA-256 of a document's bytes, in hexadecimal."""
-    return hashlib.sha256(body).hexdigest()
+def digest_of(document: Document) -> str:
+    """SHA-256 of a document's bytes and of what its source says of it, in hexadecimal."""
+    said = f"\0{stated_text(document.stated)}" if document.stated else ""
+    return hashlib.sha256(document.body + said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _identified(
@@ -122,7 +124,7 @@ def _identified(
     verdicts: list[Verdict] = []
     for document, outcome in zip(documents, outcomes, strict=True):
         tally.kept.add(document.origin)
-        digest = digest_of(document.body)
+        digest = digest_of(document)
         if isinstance(outcome, IngestError):
             before = tally.known.get(document.origin)
             held, error = before.article if before else "", outcome.reason

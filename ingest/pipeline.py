@@ -125,7 +125,7 @@ def _read(
         tally.touched[origin] = (tally.known[origin].modified_ns, document)
         _unchanged(origin, tally)
         return None
-    digest = digest_of(document.body)
+    digest = digest_of(document)
     if before and before.digest == digest and not (task.other_rules or before.gone):
         tally.touched[origin] = (document.modified_ns, document.validators)
         _unchanged(origin, tally)

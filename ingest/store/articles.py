@@ -9,11 +9,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select, update
 
-from ingest.article import Article, Draft, Hint, Image
+from ingest.article import Article, Draft, Hint
 from ingest.similarity import title_key
 from ingest.store import schema
 from ingest.store.engine import Transaction, ignoring, next_change, replacing
 from ingest.store.schema import eligible
+from ingest.store.values import (
+    enclosures_from,
+    enclosures_text,
+    image_from,
+    image_text,
+    upstream_from,
+    upstream_text,
+)
 
 _T = schema.article.c
 _LISTS = ("authors", "tags", "assets")
@@ -21,6 +29,8 @@ _SAME = (
     *("id", "key", "source", "origin", "url", "title", "language", "html", "text"),
     *("summary", "section", "site_name", "licence", "change"),
 )
+_UNSTORED = frozenset({"warnings", "stated_keys"})
+_LATER = frozenset({"enclosures", "upstream"})  # without them a digest is what it always was
 _IN = 500  # values in one IN list; SQLite's own limit is far higher, plans stay small
 
 
@@ -37,7 +47,8 @@ class ArticleQuery:
 
 def digest_of(draft: Draft) -> str:
     """SHA-256 of the normalized form: equal digests mean that nothing we store has changed."""
-    shown = {f.name: getattr(draft, f.name) for f in fields(Draft) if f.name != "warnings"}
+    shown = {f.name: getattr(draft, f.name) for f in fields(Draft) if f.name not in _UNSTORED}
+    shown = {name: value for name, value in shown.items() if value or name not in _LATER}
     text = json.dumps(shown, default=_plain, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -235,20 +246,12 @@ def _values(article: Article) -> dict[str, object]:
             "updated": _seconds(article.updated),
             "first_seen": article.first_seen.timestamp(),
             "image": image_text(article.image),
+            "enclosures": enclosures_text(article.enclosures),
+            "upstream": upstream_text(article.upstream),
             "hints": json.dumps(hints, ensure_ascii=False),
             "origins": json.dumps(dict(article.origins), sort_keys=True),
         }
     )
-
-
-def image_text(image: Image | None) -> str:
-    """An image as it is stored: JSON, "" for none."""
-    return json.dumps(_plain(image), sort_keys=True) if image else ""
-
-
-def image_from(text: str) -> Image | None:
-    """The image that `image_text` stored."""
-    return Image(**json.loads(text)) if text else None
 
 
 def _article(row: Row[Any]) -> Article:
@@ -262,6 +265,8 @@ def _article(row: Row[Any]) -> Article:
         updated=_time(row.updated),
         first_seen=datetime.fromtimestamp(row.first_seen, UTC),
         image=image_from(row.image),
+        enclosures=enclosures_from(row.enclosures),
+        upstream=upstream_from(row.upstream),
         hints=tuple(Hint(title=title, url=url) for title, url in json.loads(row.hints)),
         origins=json.loads(row.origins),
         unpublished=row.since is None and row.held_until is None,

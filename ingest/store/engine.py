@@ -29,7 +29,7 @@ from sqlalchemy.dialects.sqlite import insert
 from ingest.errors import StoreError
 from ingest.store.schema import meta
 
-SCHEMA = 2
+SCHEMA = 3
 """The newest migration's number; `meta` holds the one a store is at."""
 
 Transaction = Connection

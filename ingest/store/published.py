@@ -10,9 +10,16 @@ from sqlalchemy import Row, and_, case, func, insert, or_, select, update
 
 from ingest.article import Entry, Exposure
 from ingest.store import schema
-from ingest.store.articles import image_from, image_text
 from ingest.store.engine import Transaction, next_change, replacing
 from ingest.store.schema import eligible
+from ingest.store.values import (
+    enclosures_from,
+    enclosures_text,
+    image_from,
+    image_text,
+    upstream_from,
+    upstream_text,
+)
 
 _E = schema.entry.c
 _X = schema.exposure.c
@@ -42,7 +49,12 @@ def put_entry(tx: Transaction, entry: Entry) -> Entry:
     values: dict[str, Any] = {f.name: getattr(entry, f.name) for f in fields(Entry)}
     for name in ("authors", "tags", "related", "assets"):
         values[name] = json.dumps(values[name], ensure_ascii=False)
-    values |= {"image": image_text(entry.image), "change": changed}
+    values |= {
+        "image": image_text(entry.image),
+        "enclosures": enclosures_text(entry.enclosures),
+        "upstream": upstream_text(entry.upstream),
+        "change": changed,
+    }
     tx.execute(replacing(schema.entry, ["article"]), [values])
     return _entry_from(values)
 
@@ -264,5 +276,10 @@ def _entry_from(values: dict[str, Any]) -> Entry:
     for name in ("related", "assets"):
         lists[name] = tuple(tuple(item) for item in lists[name])
     plain = {f.name: values[f.name] for f in fields(Entry)}
-    image = image_from(values["image"])
-    return Entry(**plain | lists | {"image": image, "removed": bool(values["removed"])})
+    others = {
+        "image": image_from(values["image"]),
+        "enclosures": enclosures_from(values["enclosures"]),
+        "upstream": upstream_from(values["upstream"]),
+        "removed": bool(values["removed"]),
+    }
+    return Entry(**plain | lists | others)

@@ -61,6 +61,7 @@ document = Table(
     Column("modified_ns", BigInteger, nullable=False, default=0),
     Column("digest", Text, nullable=False, default=""),
     Column("fetched_at", Float, nullable=False, default=0),
+    Column("stated", Text, nullable=False, default=""),  # what the source says of it
     Column("gone_at", Float),
     Column("error", Text, nullable=False, default=""),  # why no article could be made of it
     Index("document_article", "article"),
@@ -102,6 +103,8 @@ article = Table(
     Column("hints", Text, nullable=False),
     Column("origins", Text, nullable=False, default="{}"),  # field: where its value came from
     Column("assets", Text, nullable=False),
+    Column("enclosures", Text, nullable=False, default="[]"),
+    Column("upstream", Text, nullable=False, default=""),
     Column("digest", Text, nullable=False),  # of the normalized form
     Column("title_key", Text, nullable=False),  # folded title, to find what hints name
     Column("change", BigInteger, nullable=False),  # the store-wide number of its last change
@@ -156,6 +159,8 @@ entry = Table(
     Column("tags", Text, nullable=False),
     Column("related", Text, nullable=False),
     Column("assets", Text, nullable=False),
+    Column("enclosures", Text, nullable=False, default="[]"),
+    Column("upstream", Text, nullable=False, default=""),
     Column("judged", BigInteger, nullable=False),  # the article's change last compared with it
     Column("change", BigInteger, nullable=False),  # the store-wide number of its own last change
     Column("removed", Boolean, nullable=False, default=False),

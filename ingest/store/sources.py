@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 from ingest.article import Document, Validators
 from ingest.store import schema
 from ingest.store.engine import Transaction, replacing
+from ingest.store.values import stated_from, stated_text
 
 _S = schema.source.c
 _D = schema.document.c
@@ -167,6 +168,7 @@ def put_documents(
             "modified_ns": document.modified_ns,
             "digest": digest,
             "fetched_at": document.fetched_at.timestamp(),
+            "stated": stated_text(document.stated),
             "gone_at": None,
             "error": error,
         }
@@ -242,6 +244,7 @@ def _document(row: Row[Any]) -> Document:
         modified_at=_time(nanoseconds / 1e9) if nanoseconds else None,
         modified_ns=nanoseconds,
         validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        stated=stated_from(row.stated),
     )
 
 

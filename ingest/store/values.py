@@ -1,0 +1,74 @@
+"""Small values as they are stored: JSON text, "" for none."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from ingest.article import Enclosure, Image, Stated, Upstream
+
+
+def image_text(image: Image | None) -> str:
+    """An image as it is stored."""
+    return _text(image)
+
+
+def image_from(text: str) -> Image | None:
+    """The image that `image_text` stored."""
+    return Image(**json.loads(text)) if text else None
+
+
+def enclosures_text(enclosures: tuple[Enclosure, ...]) -> str:
+    """Enclosures as they are stored: a list."""
+    return json.dumps([asdict(one) for one in enclosures], ensure_ascii=False, sort_keys=True)
+
+
+def enclosures_from(text: str) -> tuple[Enclosure, ...]:
+    """The enclosures that `enclosures_text` stored."""
+    return tuple(Enclosure(**one) for one in json.loads(text))
+
+
+def upstream_text(upstream: Upstream | None) -> str:
+    """An upstream feed as it is stored."""
+    return _text(upstream)
+
+
+def upstream_from(text: str) -> Upstream | None:
+    """The upstream feed that `upstream_text` stored."""
+    return _upstream(json.loads(text)) if text else None
+
+
+def stated_text(stated: Stated | None) -> str:
+    """What a source said of a document, as it is stored; the same text for the same value."""
+    return _text(stated)
+
+
+def stated_from(text: str) -> Stated | None:
+    """What `stated_text` stored."""
+    if not text:
+        return None
+    values: dict[str, Any] = json.loads(text)
+    lists = {name: tuple(values[name]) for name in ("keys", "authors", "tags")}
+    times = {name: _time(values[name]) for name in ("published", "updated")}
+    enclosures = tuple(Enclosure(**one) for one in values["enclosures"])
+    upstream = _upstream(values["upstream"]) if values["upstream"] else None
+    return Stated(**values | lists | times | {"enclosures": enclosures, "upstream": upstream})
+
+
+def _upstream(values: dict[str, Any]) -> Upstream:
+    return Upstream(**values | {"updated": _time(values["updated"])})
+
+
+def _text(value: Image | Upstream | Stated | None) -> str:
+    if value is None:
+        return ""
+    return json.dumps(asdict(value), ensure_ascii=False, sort_keys=True, default=_plain)
+
+
+def _plain(value: object) -> float:
+    assert isinstance(value, datetime)
+    return value.timestamp()
+
+
+def _time(value: float | None) -> datetime | None:
+    return None if value is None else datetime.fromtimestamp(value, UTC)
