@@ -26,6 +26,9 @@ _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 Format = Literal["rss", "atom"]
+Kind = Literal["files", "urls", "feed", "listing", "sitemap", "url"]
+KINDS: tuple[Kind, ...] = ("files", "urls", "feed", "listing", "sitemap", "url")
+_EXAMPLE = 'files = "articles/**/*.md" or url = "https://example.org/news"'
 
 
 def split_root(pattern: str) -> tuple[str, str]:
@@ -162,11 +165,26 @@ class Server(Section):
 
 
 class Source(Section):
-    """Where articles come from: exactly one of `files` (a glob) and `urls` (a list of pages)."""
+    """Where articles come from: one of `files` (a glob), `urls` (a list of pages), `feed`, `listing`
+    and `sitemap` (each an address), or `url`, of which we find out what it is."""
 
     name: Name
     files: str = Field(default="", max_length=1000)
     urls: tuple[Address, ...] = ()
+    feed: Address | Literal[""] = ""
+    listing: Address | Literal[""] = ""
+    sitemap: Address | Literal[""] = ""
+    url: Address | Literal[""] = ""
+    fulltext: Flag = False
+    follow: Literal["articles", "none"] = "articles"
+    max_pages: Count = Field(default=1, ge=1, le=50)
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    item: str = ""
+    link: str = ""
+    title: str = ""
+    date: str = ""
+    next: str = ""
     every: Duration | None = Field(default=None, ge=timedelta(seconds=10))
     cron: str = ""
     language: Language = ""
@@ -176,18 +194,25 @@ class Source(Section):
     on_change: Literal["bump", "silent", "new"] = "bump"
     on_gone: Literal["keep", "remove"] | None = None
     watch: Flag | None = None
-    max_items: Count = Field(default=100_000, ge=1, le=1_000_000)
+    max_items: Count | None = Field(default=None, ge=1, le=1_000_000)
     max_bytes: Count = Field(default=10_000_000, ge=1_000, le=100_000_000)
 
     @property
-    def kind(self) -> Literal["files", "urls"]:
+    def kind(self) -> Kind:
         """The source's kind, told by the option that is set."""
-        return "files" if self.files else "urls"
+        return next(kind for kind in KINDS if getattr(self, kind))
 
     @property
     def locator(self) -> str:
         """What tells this source from the others when its name changes."""
-        return self.files or "\n".join(self.urls)
+        found = getattr(self, self.kind)
+        return found if isinstance(found, str) else "\n".join(found)
+
+    @property
+    def most(self) -> int:
+        """`max_items`, or what the kind usually bears: pages of a list are fetched one by one."""
+        lists = self.follow == "articles" and self.kind in {"listing", "sitemap", "url"}
+        return self.max_items or (100 if lists else 100_000)
 
     @property
     def interval(self) -> timedelta:
@@ -222,8 +247,9 @@ class Source(Section):
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Source":
-        if bool(self.files) == bool(self.urls):
-            raise ValueError('give either files = "articles/**/*.md" or urls = ["https://…"]')
+        given = [kind for kind in KINDS if getattr(self, kind)]
+        if len(given) != 1:
+            raise ValueError(f"give one of {', '.join(KINDS)}, such as {_EXAMPLE}")
         if self.cron and self.every:
             raise ValueError("give either `every` or `cron`, not both")
         if self.watch and not self.files:

@@ -89,7 +89,7 @@ class Context:
         )
         return Task(
             state=state,
-            reader=self._reader(source),
+            reader=self._reader(source, state),
             rules=rules,
             rules_digest=_digest(rules, source.summary_words),
             summary_words=source.summary_words,
@@ -157,15 +157,16 @@ class Context:
         """The folders that are watched, by the names of their sources."""
         return {s.name: self.folder(s) for s in self.settings.sources if s.watched}
 
-    def _reader(self, source: Source) -> Reader:
+    def _reader(self, source: Source, state: SourceState) -> Reader:
         if source.files:
             return FilesSource(
-                self.folder(source), max_items=source.max_items, max_bytes=source.max_bytes
+                self.folder(source), max_items=source.most, max_bytes=source.max_bytes
             )
-        from ingest.sources.urls import UrlsSource  # requests: 66 ms
+        from feeds.readers import web_reader  # requests: 66 ms
 
         assert self.fetcher is not None
-        return UrlsSource(source.urls[: source.max_items], self.fetcher.fetch)
+        zone = self.settings.site.timezone
+        return web_reader(source, state, self.store, self.fetcher, zone, self.clock())
 
 
 def due_names(settings: Settings, tx: Transaction, now: datetime) -> list[str]:
@@ -247,7 +248,7 @@ def reopened(context: Context, settings: Settings) -> Context:
 
 
 def _fetcher(settings: Settings) -> "Fetcher | None":
-    if not any(source.urls for source in settings.sources):
+    if all(source.files for source in settings.sources):
         return None
     from ingest.fetch import Fetcher  # requests: 66 ms
 

@@ -27,13 +27,21 @@ class Identity:
     aliases: tuple[str, ...]
 
 
+ENTRY = "entry:"
+"""Begins the origin of what is listed and has no page that is fetched."""
+
+
 def keys(draft: Draft, source: str) -> tuple[str, ...]:
     """Every key of `draft`, strongest first: declared id, canonical URL, place in the source.
 
     The place is a path below the source's root (NFC) or the URL asked for; `source` is the source's
-    internal id, which scopes paths, for two folders may hold the same one.
+    internal id, which scopes paths, for two folders may hold the same one. What a feed or list knows
+    an entry by comes before its page's address.
     """
     found = [f"id:{draft.declared_id}"] if draft.declared_id else []
+    found += draft.stated_keys
+    if draft.origin.startswith(ENTRY):  # what several entries of a feed may share is no key
+        return tuple(dict.fromkeys(found))
     addresses = [draft.url] if draft.url else []
     if draft.origin.startswith(("http://", "https://")):
         addresses.append(draft.origin)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from time import monotonic
 
@@ -26,6 +27,7 @@ from ingest.task import (
 )
 
 _BATCH_SECONDS = 1.0
+_LONG = timedelta(days=1)
 
 
 def ingest(task: Task, around: Surroundings) -> RunReport:
@@ -50,9 +52,13 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
 def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) -> None:
     listing = task.reader.listing(_seen(tally.known))
     tally.expect([found.origin for found in listing.found])
+    if task.rules.kind not in {"files", "urls"}:  # what left a list was not moved to a new place
+        tally.missing = {}
     for origin, reason in listing.troubles:
         tally.trouble(origin, reason)
     progress.total = len(listing.found)
+    if listing.rests:
+        tally.unchanged += sum(not one.gone for one in tally.known.values())
     _file_all(task, around, listing, tally, progress)
     _take_leave(task, around, listing, tally)
 
@@ -167,7 +173,8 @@ def _unchanged(origin: str, tally: Tally) -> None:
 def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> None:
     """Note what was renewed and what is gone."""
     with around.store.write() as tx:
-        sources.seen_again(tx, task.state.id, _renewed(tally))
+        sources.seen_again(tx, task.state.id, _renewed(tally), tally.now)
+        sources.put_index(tx, task.state.id, listing.index, digest_of)
         if tally.new or tally.updated:
             sources.trim_bodies(tx, task.state.id)
         tally.removed += take_leave(
@@ -187,18 +194,26 @@ def _close(task: Task, around: Surroundings, report: RunReport) -> None:
 
 
 def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
-    """The unchanged documents whose time or validators are other than we noted."""
+    """The unchanged documents whose time or validators are other than we noted, or noted long ago."""
     return {
         origin: facts
         for origin, facts in tally.touched.items()
         if facts != (tally.known[origin].modified_ns, _validators(tally.known[origin]))
+        or tally.now - tally.known[origin].fetched_at >= _LONG
     }
 
 
 def _seen(known: dict[str, Known]) -> dict[str, Seen]:
     """What the source compares what is there with."""
     return {
-        origin: Seen(size=k.size, modified_ns=k.modified_ns, validators=_validators(k))
+        origin: Seen(
+            size=k.size,
+            modified_ns=k.modified_ns,
+            validators=_validators(k),
+            fetched_at=k.fetched_at,
+            stated=k.stated,
+            failed=bool(k.error),
+        )
         for origin, k in known.items()
         if not k.gone
     }

@@ -67,7 +67,7 @@ class _Holding:
 
     @property
     def words(self) -> str:
-        if self.source.kind == "urls":
+        if self.source.kind != "files":
             return f"{len(self.items)} address{'es' * (len(self.items) != 1)}"
         return f"{len(self.items)} file{'s' * (len(self.items) != 1)}"
 
@@ -189,14 +189,14 @@ def _words(span: timedelta) -> str:
 
 def _holding(source: Source, settings: Settings) -> _Holding:
     """What a source holds now. Nothing is fetched."""
-    if source.kind == "urls":
-        return _Holding(source=source, items=source.urls)
+    if source.kind != "files":
+        return _Holding(source=source, items=source.urls or (source.locator,))
     folder = Folder(
         source.files,
         folder=settings.folder,
         excluded=(settings.output_folder, settings.data_folder),
     )
-    files = FilesSource(folder, max_items=source.max_items, max_bytes=source.max_bytes)
+    files = FilesSource(folder, max_items=source.most, max_bytes=source.max_bytes)
     try:
         listing = files.listing({})
     except SourceError as error:

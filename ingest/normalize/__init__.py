@@ -6,6 +6,7 @@ from ingest.article import Document, Draft
 from ingest.errors import IngestError, ReadError
 from ingest.normalize.decode import decode
 from ingest.normalize.draft import finish
+from ingest.normalize.entry import read_entry, together
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import sanitize
@@ -31,6 +32,15 @@ def normalize(document: Document, rules: Rules, now: datetime) -> Draft:
 
 
 def _read(document: Document, rules: Rules) -> Reading:
+    stated = document.stated
+    if stated is None:
+        return _read_body(document, rules)
+    if not document.body:
+        return read_entry(stated)
+    return together(_read_body(document, rules), stated, trusted=bool(stated.upstream))
+
+
+def _read_body(document: Document, rules: Rules) -> Reading:
     kind = document.media_type.partition(";")[0].strip().lower()
     text = decode(document.body, document.charset, html=kind in _HTML)
     if kind in _HTML:

@@ -1,13 +1,24 @@
 """From a reading to a draft: sanitized, cleaned, capped, with what the operator's rules add."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ingest import markup
-from ingest.article import Document, Draft, Hint, Image, Traced, joined
+from ingest.article import (
+    Document,
+    Draft,
+    Enclosure,
+    Hint,
+    Image,
+    Stated,
+    Traced,
+    Upstream,
+    joined,
+)
 from ingest.markup import clean_line
 from ingest.normalize.language import language_of
 from ingest.normalize.links import assets, file_base, resolve
@@ -17,7 +28,7 @@ from ingest.normalize.sanitize import Sanitized, sanitized
 from ingest.urls import canonical_url
 
 _TITLE, _SUMMARY, _NAME, _ID = 300, 1_000, 200, 500  # characters
-_AUTHORS, _TAGS = 20, 30
+_AUTHORS, _TAGS, _ENCLOSURES = 20, 30, 20
 _PROSE_WORDS = 6
 _FIRST_LINE = 120  # characters of a text without a title that serve as one
 _AHEAD = timedelta(days=3653)
@@ -49,13 +60,16 @@ def finish(reading: Reading, document: Document, rules: Rules, now: datetime) ->
         text=text,
         hints=tuple(_hints(reading)),
         assets=assets(shown) if not document.url else (),
+        enclosures=_enclosures(document.stated),
+        upstream=_upstream(document.stated),
+        stated_keys=document.stated.keys if document.stated else (),
         unpublished=reading.unpublished,
         warnings=tuple(dict.fromkeys(warnings)),
     ).having(
         title=title,
         text=Traced(text, reading.html.origin),
         declared_id=reading.declared_id.map(lambda text: clean_line(text)[:_ID]),
-        url=reading.url.map(_canonical) or Traced(_canonical(document.url), "url"),
+        url=reading.url.map(_canonical) or _own_address(document),
         authors=_authors(reading, rules),
         published=published,
         updated=updated if _in_order(published.value, updated.value) else Traced(None),
@@ -69,6 +83,34 @@ def finish(reading: Reading, document: Document, rules: Rules, now: datetime) ->
     )
 
 
+def _own_address(document: Document) -> Traced[str]:
+    """The address a page answered at; an entry that links nowhere has none."""
+    alone = document.stated is not None and not document.body
+    return Traced("" if alone else _canonical(document.url), "url")
+
+
+def _enclosures(stated: Stated | None) -> tuple[Enclosure, ...]:
+    found = stated.enclosures if stated else ()
+    return tuple(
+        replace(one, url=_canonical(one.url), media_type=clean_line(one.media_type)[:_NAME].lower())
+        for one in found[:_ENCLOSURES]
+        if _canonical(one.url)
+    )
+
+
+def _upstream(stated: Stated | None) -> Upstream | None:
+    if stated is None or stated.upstream is None:
+        return None
+    one = stated.upstream
+    return replace(
+        one,
+        id=clean_line(one.id)[:_ID],
+        title=shortened(clean_line(one.title), _TITLE),
+        url=_canonical(one.url),
+        feed_url=_canonical(one.feed_url),
+    )
+
+
 def _text(body: str) -> str:
     return markup.clean(markup.text_of(markup.parse_fragment(body))) if body else ""
 
@@ -78,10 +120,14 @@ def _title(stated: Traced[str], document: Document, text: str) -> Traced[str]:
     title = (
         stated.map(clean_line)
         or Traced(shortened(text.partition("\n")[0], _FIRST_LINE), "first line")
-        or Traced(_readable(document.origin), "url" if document.url else "file name")
+        or Traced(_readable(_place(document)), "url" if document.url else "file name")
         or Traced(_UNTITLED, "default")
     )
     return title.map(partial(shortened, limit=_TITLE))
+
+
+def _place(document: Document) -> str:
+    return document.url if document.stated else document.origin
 
 
 def _readable(origin: str) -> str:

@@ -13,7 +13,7 @@ class Rules:
     the publication's own address: a file's canonical URL must be of the same site.
     """
 
-    kind: Literal["files", "urls"]
+    kind: Literal["files", "urls", "feed", "listing", "sitemap", "url"]
     language: str = ""
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

@@ -18,21 +18,28 @@ class Listing:
 
     `complete` is False when part of it could not be looked at, or when what is missing may be about
     to come back: then nothing is taken for gone.
-    `troubles` are (origin, reason) pairs of what cannot be read.
+    `troubles` are (origin, reason) pairs of what cannot be read. `index` are the documents that the
+    source lists its articles in, where they are not as they were stored; `rests` tells that nothing
+    in them has changed and there is nothing to do.
     """
 
     found: tuple[Found, ...]
     complete: bool = True
     troubles: tuple[tuple[str, str], ...] = ()
+    index: tuple[Document, ...] = ()
+    rests: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What was noted of a document when it was last read."""
+    """What was noted of a document when it was last read; `stated` as text, of pages only."""
 
     size: int
     modified_ns: int
     validators: Validators
+    fetched_at: datetime
+    stated: str = ""
+    failed: bool = False
 
 
 class Reader(Protocol):

@@ -2,11 +2,11 @@
 
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, case, func, insert, select, update
 
 from ingest.article import Document, Validators
 from ingest.store import schema
@@ -18,6 +18,7 @@ _D = schema.document.c
 _B = schema.body.c
 _LEVEL = 6  # of compression: 9 takes twice the time for a hundredth less
 _BODY_CAP = 256_000_000  # bytes of compressed bodies kept for one source
+_INDEX = "index:"  # begins the origin of documents that list others
 _IN = 500  # values in one IN list
 
 
@@ -48,6 +49,8 @@ class Known:
     last_modified: str
     gone_at: datetime | None
     error: str
+    fetched_at: datetime
+    stated: str = ""
 
     @property
     def gone(self) -> bool:
@@ -114,12 +117,14 @@ def at_latest(tx: Transaction, times: Mapping[str, datetime]) -> None:
 
 
 def known(tx: Transaction, source: str) -> dict[str, Known]:
-    """Every document of `source` by origin, without bodies."""
+    """Every document of `source` by origin, without bodies and without those of its index."""
+    said = case((_D.origin.startswith("entry:"), ""), else_=_D.stated)
     wanted = (
         _D.origin, _D.article, _D.size, _D.modified_ns, _D.digest, _D.etag, _D.last_modified,
-        _D.gone_at, _D.error,
+        _D.gone_at, _D.error, _D.fetched_at, said.label("stated"),
     )  # fmt: skip
-    rows = tx.execute(select(*wanted).where(_D.source == source).order_by(_D.origin))
+    mine = (_D.source == source) & ~_D.origin.startswith(_INDEX)
+    rows = tx.execute(select(*wanted).where(mine).order_by(_D.origin))
     return {
         row.origin: Known(
             article=row.article or "",
@@ -130,9 +135,25 @@ def known(tx: Transaction, source: str) -> dict[str, Known]:
             last_modified=row.last_modified,
             gone_at=None if row.gone_at is None else _time(row.gone_at),
             error=row.error,
+            fetched_at=_time(row.fetched_at),
+            stated=row.stated,
         )
         for row in rows
     }
+
+
+def index(tx: Transaction, source: str, url: str) -> Document | None:
+    """The document at `url` that `source` lists its articles in, as it was last read."""
+    found = stored(tx, source, [f"{_INDEX}{url}"]).get(f"{_INDEX}{url}")
+    return replace(found, origin=url) if found else None
+
+
+def put_index(
+    tx: Transaction, source: str, documents: Sequence[Document], digest: Callable[[Document], str]
+) -> None:
+    """Keep documents that `source` lists its articles in."""
+    rows = [(replace(one, origin=f"{_INDEX}{one.origin}"), digest(one), "", "") for one in documents]
+    put_documents(tx, source, rows)
 
 
 def stored(tx: Transaction, source: str, origins: Collection[str]) -> dict[str, Document]:
@@ -194,12 +215,18 @@ def judge(tx: Transaction, source: str, judged: Sequence[tuple[str, str, str]]) 
         tx.execute(mine.values(article=article or None, error=error))
 
 
-def seen_again(tx: Transaction, source: str, renewed: Mapping[str, tuple[int, Validators]]) -> None:
+def seen_again(
+    tx: Transaction, source: str, renewed: Mapping[str, tuple[int, Validators]], now: datetime
+) -> None:
     """Note the file time and the validators that unchanged documents have now, by origin."""
     for origin, (modified_ns, validators) in renewed.items():
         statement = update(schema.document).where(_D.source == source, _D.origin == origin)
-        etag, last_modified = validators.etag, validators.last_modified
-        values = {"modified_ns": modified_ns, "etag": etag, "last_modified": last_modified}
+        values = {
+            "modified_ns": modified_ns,
+            "etag": validators.etag,
+            "last_modified": validators.last_modified,
+            "fetched_at": now.timestamp(),
+        }
         tx.execute(statement.values(values))
 
 

@@ -83,8 +83,8 @@ def test_endings_and_one_level_only(tmp_path: Path) -> None:
 def test_a_file_of_the_same_size_and_time_is_unchanged(tmp_path: Path) -> None:
     path = put(tmp_path / "in/a.md")
     facts = path.stat()
-    same = Seen(size=4, modified_ns=facts.st_mtime_ns, validators=Validators())
-    other = Seen(size=4, modified_ns=facts.st_mtime_ns + 1, validators=Validators())
+    same = Seen(size=4, modified_ns=facts.st_mtime_ns, validators=Validators(), fetched_at=NOW)
+    other = Seen(size=4, modified_ns=facts.st_mtime_ns + 1, validators=Validators(), fetched_at=NOW)
     source = a_source(tmp_path)
     assert [f.unchanged for f in source.listing({"a.md": same}).found] == [True]
     assert [f.unchanged for f in source.listing({"a.md": other}).found] == [False]
@@ -248,7 +248,7 @@ def test_a_file_that_is_written_all_the_time_is_left_for_later(tmp_path: Path) -
 
 
 def seen(*names: str) -> dict[str, Seen]:
-    return {name: Seen(size=0, modified_ns=0, validators=Validators()) for name in names}
+    return {name: Seen(size=0, modified_ns=0, validators=Validators(), fetched_at=NOW) for name in names}
 
 
 @contextmanager

@@ -1,0 +1,76 @@
+"""The readers of sources that are fetched, put together from settings and store."""
+
+from datetime import datetime
+
+from config.settings import Source
+from ingest.article import Document
+from ingest.detect import ListRules, Selectors
+from ingest.fetch import Fetcher
+from ingest.sources import Reader
+from ingest.sources.anything import AnyLister
+from ingest.sources.feed import FeedLister
+from ingest.sources.index import Asking, IndexSource, Lister
+from ingest.sources.listing import ListingLister
+from ingest.sources.sitemap import SitemapLister
+from ingest.sources.urls import UrlsSource
+from ingest.store import Store, runs, sources
+from ingest.store.sources import SourceState
+
+
+def web_reader(
+    source: Source, state: SourceState, store: Store, fetcher: Fetcher, zone: str, now: datetime
+) -> Reader:
+    """The reader of `source`; `zone` is that of times without one."""
+    if source.urls:
+        return UrlsSource(source.urls[: source.most], fetcher.fetch)
+    with store.read() as tx:
+        last = runs.last_runs(tx).get(state.id)
+
+    def kept(origin: str) -> Document | None:
+        with store.read() as tx:
+            return sources.stored(tx, state.id, [origin]).get(origin)
+
+    def kept_index(url: str) -> Document | None:
+        with store.read() as tx:
+            return sources.index(tx, state.id, url)
+
+    asking = Asking(
+        url=source.locator,
+        fetch=fetcher.fetch,
+        crawl=fetcher.fetch,
+        kept=kept,
+        kept_index=kept_index,
+        max_items=source.most,
+        unfinished=last is None or last.outcome != "ok",
+        now=now,
+    )
+    return IndexSource(asking, _lister(source, state, zone, known=last is not None))
+
+
+def _lister(source: Source, state: SourceState, zone: str, *, known: bool) -> Lister:
+    feed = FeedLister(fulltext=source.fulltext, source=state.id, zone=zone)
+    sitemap = SitemapLister(include=source.include, exclude=source.exclude, zone=zone)
+    listing = ListingLister(
+        rules=_rules(source, zone),
+        follow=source.follow == "articles",
+        max_pages=source.max_pages,
+        known=known,
+    )
+    listers: dict[str, Lister] = {"feed": feed, "sitemap": sitemap, "listing": listing}
+    return listers.get(source.kind) or AnyLister(feed=feed, sitemap=sitemap, listing=listing)
+
+
+def _rules(source: Source, zone: str) -> ListRules:
+    return ListRules(
+        timezone=zone,
+        language=source.language,
+        include=source.include,
+        exclude=source.exclude,
+        selectors=Selectors(
+            item=source.item,
+            link=source.link,
+            title=source.title,
+            date=source.date,
+            next=source.next,
+        ),
+    )

@@ -1,0 +1,49 @@
+"""What a source itself says of an article: the entry of a feed, the line of a list."""
+
+from dataclasses import replace
+from html import escape
+
+from ingest.article import Stated, Traced
+from ingest.normalize.reading import Reading
+
+_FEED = "feed"
+
+
+def read_entry(stated: Stated) -> Reading:
+    """All there is to an article without a page: its content, else its summary."""
+    html = stated.html or (f"<p>{escape(stated.summary)}</p>" if stated.summary else "")
+    return Reading(
+        html=Traced(html, _FEED),
+        title=Traced(stated.title, _FEED),
+        url=Traced(stated.url, _FEED),
+        authors=Traced(stated.authors, _FEED),
+        published=Traced(stated.published, _FEED),
+        updated=Traced(stated.updated, _FEED),
+        language=Traced(stated.language, _FEED),
+        summary=Traced(stated.summary if stated.html else "", _FEED),
+        image=Traced(stated.image, _FEED),
+        tags=Traced(stated.tags, _FEED),
+    )
+
+
+def together(page: Reading, stated: Stated, *, trusted: bool) -> Reading:
+    """What page and source say of one article.
+
+    A feed is `trusted`: its entries are made for this. A list's words are often cut, and only fill
+    what the page leaves open. Of the two texts the longer one is taken: the shorter is an excerpt.
+    """
+    entry = read_entry(stated)
+    first, second = (entry, page) if trusted else (page, entry)
+    longer = len(entry.html.value) > len(page.html.value)
+    return replace(
+        page,
+        html=entry.html if longer else page.html,
+        title=first.title or second.title,
+        authors=first.authors or second.authors,
+        published=first.published or second.published,
+        updated=first.updated or second.updated,
+        language=page.language or entry.language,
+        summary=first.summary or second.summary,
+        image=page.image or entry.image,
+        tags=first.tags or second.tags,
+    )

@@ -1,0 +1,40 @@
+"""An upstream feed: each of its entries an article."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ingest.article import Document
+from ingest.identity import stated_keys
+from ingest.sources.index import Ask, Listed
+from ingest.upstream import parse_feed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLister:
+    """Lists the entries of a feed, in its order.
+
+    `fulltext`: each entry's page is fetched too. `source` is the source's internal id, which scopes
+    the keys of its entries; `zone` that of times without one.
+    """
+
+    fulltext: bool
+    source: str
+    zone: str
+
+    def __call__(
+        self,
+        first: Document,
+        ask: Ask,  # noqa: ARG002 - a feed is one document
+        troubles: list[tuple[str, str]],
+    ) -> Sequence[Listed]:
+        """Raises ReadError when it is no feed."""
+        url = first.url or first.origin
+        feed = parse_feed(first.body, url=url, charset=first.charset, zone=self.zone)
+        troubles += [(url, warning) for warning in feed.warnings]
+        keys = stated_keys(feed.entries, self.source, home=feed.home)
+        listed = []
+        for entry, known_by in zip(feed.entries, keys, strict=True):
+            page = entry.url if self.fulltext else ""
+            origin = page or f"entry:{known_by[0]}"
+            listed.append(Listed(origin=origin, stated=replace(entry, keys=known_by), page=page))
+        return listed

@@ -1,0 +1,149 @@
+"""Sources that list their articles in a document of their own: a feed, a page, a sitemap.
+
+That document is asked for conditionally and kept, so that it is read again only when it changed or
+when something that it listed is still missing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from ingest.article import Document, Found, Stated, Validators
+from ingest.errors import FetchError
+from ingest.fetch import NotModified
+from ingest.sources import Listing, Seen
+from ingest.store.values import stated_text
+
+Fetch = Callable[[str, Validators, datetime], Document | NotModified]
+Ask = Callable[[str], Document]
+
+_AGAIN = timedelta(days=1)  # a page that is still listed is asked for again after this
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One thing that an index lists, and where its page is; "" for none to fetch."""
+
+    origin: str
+    stated: Stated
+    page: str = ""
+
+
+class Lister(Protocol):
+    """Reads one kind of index."""
+
+    def __call__(
+        self, first: Document, ask: Ask, troubles: list[tuple[str, str]]
+    ) -> Sequence[Listed]:
+        """What `first` lists, and the documents it leads to, which `ask` gives; first things first.
+
+        What cannot be read goes to `troubles`. Raises IngestError when nothing can.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How an index is asked for: `fetch` for the index, `crawl` for the pages that it lists.
+
+    `kept` gives a document, `kept_index` one of the index, as they are stored. `unfinished` tells
+    that the last run left something undone; `max_items` bounds what one run looks at.
+    """
+
+    url: str
+    fetch: Fetch
+    crawl: Fetch
+    kept: Callable[[str], Document | None]
+    kept_index: Callable[[str], Document | None]
+    max_items: int
+    unfinished: bool
+    now: datetime
+
+
+class IndexSource:
+    """The articles that the index at `asking.url` lists, as `lister` reads it."""
+
+    def __init__(self, asking: Asking, lister: Lister) -> None:
+        self._asking = asking
+        self._lister = lister
+        self._listed: dict[str, Listed] = {}
+        self._index: dict[str, tuple[Document | None, Document]] = {}
+
+    def listing(self, seen: Mapping[str, Seen]) -> Listing:
+        """List what the index holds now. Raises FetchError, ReadError and SourceError."""
+        self._listed, self._index = {}, {}
+        first = self._ask(self._asking.url)
+        if not (self._renewed() or self._asking.unfinished):
+            return Listing(found=(), complete=False, index=self._changed(), rests=True)
+        troubles: list[tuple[str, str]] = []
+        for one in self._lister(first, self._ask, troubles)[: self._asking.max_items]:
+            self._listed.setdefault(one.origin, one)
+        return Listing(
+            found=tuple(
+                Found(origin=origin, unchanged=self._rests(one, seen.get(origin)))
+                for origin, one in self._listed.items()
+            ),
+            complete=False,  # what is not listed any more is not gone
+            troubles=tuple(troubles),
+            index=self._changed(),
+        )
+
+    def read(self, origin: str, validators: Validators, now: datetime) -> Document | Validators:
+        """The entry as it is listed, or its page with what is stated of it. Raises FetchError."""
+        one = self._listed[origin]
+        if not one.page:
+            return self._alone(one, now)
+        try:
+            answer = self._asking.crawl(one.page, validators, now)
+        except FetchError:
+            if not one.stated.html:
+                raise
+            return self._alone(one, now)  # what the feed itself says is better than nothing
+        if not isinstance(answer, NotModified):
+            return replace(answer, origin=origin, stated=one.stated)
+        before = self._asking.kept(origin)
+        if before is None or before.stated == one.stated:
+            return answer.validators
+        return replace(before, stated=one.stated, validators=answer.validators)
+
+    def _ask(self, url: str) -> Document:
+        """One document of the index, as it is now. Raises FetchError."""
+        before = self._asking.kept_index(url)
+        known = before.validators if before else Validators()
+        answer = self._asking.fetch(url, known, self._asking.now)
+        if isinstance(answer, NotModified):
+            assert before is not None  # validators were sent, so there is what they are of
+            now = replace(before, validators=answer.validators)
+        else:
+            now = answer
+        self._index[url] = (before, now)
+        return now
+
+    def _renewed(self) -> bool:
+        """Whether any document of the index is another than the one that was kept."""
+        return any(b is None or b.body != now.body for b, now in self._index.values())
+
+    def _changed(self) -> tuple[Document, ...]:
+        """The documents of the index that are to be stored anew."""
+        return tuple(
+            now
+            for before, now in self._index.values()
+            if before is None or (before.body, before.validators) != (now.body, now.validators)
+        )
+
+    def _rests(self, one: Listed, seen: Seen | None) -> bool:
+        """Whether a page need not be asked for: it was lately, and what is stated is the same."""
+        if not one.page or seen is None or seen.failed:
+            return False
+        recent = self._asking.now - seen.fetched_at < _AGAIN
+        return recent and seen.stated == stated_text(one.stated)
+
+    def _alone(self, one: Listed, now: datetime) -> Document:
+        return Document(
+            origin=one.origin,
+            body=b"",
+            media_type="",
+            fetched_at=now,
+            url=one.stated.url or self._asking.url,
+            stated=one.stated,
+        )

@@ -1,0 +1,65 @@
+"""A sitemap, or an index of sitemaps: the pages that changed last come first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from ingest.article import Document, Stated
+from ingest.detect import wanted
+from ingest.detect.sitemap import Sitemap, read_sitemap
+from ingest.errors import IngestError
+from ingest.sources.index import Ask, Listed
+from ingest.urls import match_url
+
+_MOST = 50  # sitemaps of one index that are read, the newest first
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapLister:
+    """Lists the pages of a sitemap; `include` and `exclude` are globs (`detect.wanted`)."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    zone: str
+
+    def __call__(
+        self, first: Document, ask: Ask, troubles: list[tuple[str, str]]
+    ) -> Sequence[Listed]:
+        """Raises ReadError when it is no sitemap."""
+        pages: dict[str, Stated] = {}
+        found, asked = self._read(first), {first.origin}
+        waiting = self._take(found, pages, troubles)
+        while waiting and len(asked) < _MOST:
+            url = waiting.pop(0)
+            if url in asked:
+                continue
+            asked.add(url)
+            try:
+                waiting += self._take(self._read(ask(url)), pages, troubles)
+            except IngestError as error:  # one bad sitemap never stops the others
+                troubles.append((error.origin or url, error.reason))
+        return [_listed(page) for page in sorted(pages.values(), key=_changed, reverse=True)]
+
+    def _read(self, document: Document) -> Sitemap:
+        return read_sitemap(document.body, document.url or document.origin, self.zone)
+
+    def _take(
+        self, found: Sitemap, pages: dict[str, Stated], troubles: list[tuple[str, str]]
+    ) -> list[str]:
+        """Note what a sitemap lists; returns the sitemaps it leads to, the newest first."""
+        troubles += [("", warning) for warning in found.warnings]
+        for entry in found.entries:
+            if wanted(entry.url, self.include, self.exclude):
+                pages.setdefault(entry.url, entry)
+        newest = sorted(found.sitemaps, key=lambda one: one[1] or _NEVER, reverse=True)
+        return [url for url, _ in newest]
+
+
+def _listed(page: Stated) -> Listed:
+    key = f"url:{match_url(page.url)}"
+    return Listed(origin=page.url, stated=replace(page, keys=(key,)), page=page.url)
+
+
+def _changed(page: Stated) -> datetime:
+    return page.updated or page.published or _NEVER
