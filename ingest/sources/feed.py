@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ingest.article import Document
+from ingest.article import Document, Upstream
 from ingest.identity import stated_keys
 from ingest.sources.index import Ask, Listed
 from ingest.upstream import parse_feed
@@ -32,9 +32,12 @@ class FeedLister:
         feed = parse_feed(first.body, url=url, charset=first.charset, zone=self.zone)
         troubles += [(url, warning) for warning in feed.warnings]
         keys = stated_keys(feed.entries, self.source, home=feed.home)
+        own = Upstream(id=feed.id, title=feed.title, url=feed.home, feed_url=url)
         listed = []
         for entry, known_by in zip(feed.entries, keys, strict=True):
             page = entry.url if self.fulltext else ""
             origin = page or f"entry:{known_by[0]}"
-            listed.append(Listed(origin=origin, stated=replace(entry, keys=known_by), page=page))
+            upstream = entry.upstream or own  # an aggregator's entry names where it has it from
+            stated = replace(entry, keys=known_by, upstream=upstream)
+            listed.append(Listed(origin=origin, stated=stated, page=page))
         return listed

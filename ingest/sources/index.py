@@ -96,7 +96,7 @@ class IndexSource:
         try:
             answer = self._asking.crawl(one.page, validators, now)
         except FetchError:
-            if not one.stated.html:
+            if not (one.stated.html or one.stated.summary):
                 raise
             return self._alone(one, now)  # what the feed itself says is better than nothing
         if not isinstance(answer, NotModified):
