@@ -82,9 +82,9 @@ class Stated:
     """What a source itself says of one thing it lists; all of it may be missing.
 
     `guid` is the source's own identifier, verbatim. `url` and every other address is absolute http
-    or https. `html` and `summary` are as they came, neither sanitized nor cleaned; `title` and
-    `authors` are plain text. `language` is a tag. `keys` are what the source knows it by, strongest
-    first (`identity.stated_keys`).
+    or https. `html` and `summary` are HTML as it came, neither sanitized nor cleaned, and `base` is
+    what references in them are relative to; `title` and `authors` are plain text. `language` is a
+    tag. `keys` are what the source knows it by, strongest first (`identity.stated_keys`).
     """
 
     keys: tuple[str, ...] = ()
@@ -96,6 +96,7 @@ class Stated:
     updated: datetime | None = None
     html: str = ""
     summary: str = ""
+    base: str = ""
     language: str = ""
     tags: tuple[str, ...] = ()
     image: str = ""

@@ -127,6 +127,35 @@ def parse_fragment(text: str) -> html.HtmlElement:
     return holder
 
 
+def parse_xml(text: str, *, recover: bool = False) -> etree._Element:
+    """Parse an XML document from its root element on: `text` is without declaration and DTD.
+
+    Raises ExtractError saying where it is not well-formed; with `recover` only when nothing at all
+    can be read, and what libxml2 understands is kept.
+    """
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        recover=recover,
+    )
+    try:
+        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
+    except etree.XMLSyntaxError as error:
+        raise ExtractError(f"line {error.lineno}: {_fault(error)}") from error
+    if root is None:
+        raise ExtractError("there is no XML in it")
+    return root
+
+
+def _fault(error: etree.XMLSyntaxError) -> str:
+    return str(error.msg or "").partition(", line ")[0]
+
+
 def serialize(element: html.HtmlElement) -> str:
     """Write the children of `element` as HTML: void elements without end tags, `&` escaped."""
     parts = [escape(element.text or "", quote=False)]

@@ -47,21 +47,25 @@ _SIGNATURES = (
     (b"wOF", "a font"),
 )
 _DECLARED = re.compile(rb"""<meta[^>]{0,400}?charset\s{0,9}=[\s"']{0,9}([\w.:+-]{1,40})""", re.I)
-_XML = re.compile(
-    rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:+-]{1,40})""", re.I
-)
+_XML = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:+-]{1,40})""", re.I)
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_XML_HEAD = 4_096  # bytes; before the declaration of a broken feed stand comments and PHP warnings
+_FOREIGN = re.compile("[^\x00-\x7f]+")
+_UPPER = bytes(range(0x80, 0x100))
+_RARE = 20  # one broken character in so many others that are well-formed UTF-8 is a slip
 _HEAD = 65_536  # bytes searched for a declaration; late ones exist, after long scripts
 _SAMPLE = 8_192
 _STATISTICS = 200_000
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\x0c\r\x1b"))
 
 
-def decode(body: bytes, charset: str = "", *, html: bool = False) -> str:
+def decode(body: bytes, charset: str = "", *, html: bool = False, xml: bool = False) -> str:
     """Decode a document. `charset` is what the server declared, "" when it declared nothing.
 
     Raises ReadError when the document is empty or not text. A declared encoding that does not fit
-    the bytes is passed over.
+    the bytes is passed over. XML's own declaration goes before the server's: its author wrote it,
+    servers add a default; and what is well-formed UTF-8 is UTF-8 whatever single-byte encoding,
+    which fits any bytes, is declared.
     """
     if not body.strip(b" \t\r\n\x0c\x00\xef\xbb\xbf\xfe\xff"):
         raise ReadError("it is empty")
@@ -73,12 +77,16 @@ def decode(body: bytes, charset: str = "", *, html: bool = False) -> str:
         return body.decode(wide, "replace")
     _refuse_binary(body)
     candidates = [charset, _declaration(body) if html else "", "utf-8"]
+    if xml:
+        declared = _XML.search(body[:_XML_HEAD])
+        candidates = [declared[1].decode("ascii", "ignore") if declared else "", charset, "utf-8"]
+        candidates.sort(key=_is_single_byte)  # stable
     for name in filter(None, map(_codec, candidates)):
         try:
             return body.decode(name)
         except UnicodeDecodeError:
             continue
-    return _guess(body)
+    return _slipped(body) or _guess(body)
 
 
 def _codec(label: str) -> str:
@@ -95,8 +103,22 @@ def _codec(label: str) -> str:
 
 def _declaration(body: bytes) -> str:
     head = _COMMENT.sub(b"", body[:_HEAD])
-    found = _DECLARED.search(head) or _XML.search(head)
+    found = _DECLARED.search(head) or _XML.search(head[:_XML_HEAD])
     return found[1].decode("ascii", "ignore") if found else ""
+
+
+def _is_single_byte(label: str) -> bool:
+    name = _codec(label)
+    upper = _UPPER.decode(name, "replace") if name else ""
+    return len(upper) == len(_UPPER) > 2 * upper.count("\ufffd")
+
+
+def _slipped(body: bytes) -> str:
+    """UTF-8 with a slip, such as a character cut in two; "" when there is more to it."""
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    foreign = sum(len(run) for run in _FOREIGN.findall(text)) - broken
+    return text if foreign >= _RARE * broken else ""
 
 
 def _guess(body: bytes) -> str:

@@ -13,6 +13,7 @@ from ingest.markup import (
     clean_line,
     parse_fragment,
     parse_page,
+    parse_xml,
     serialize,
     text_of,
     truncated,
@@ -171,3 +172,22 @@ def test_a_text_node_above_ten_megabytes_survives() -> None:
     page = b"<p>" + b"x" * 10_500_000 + b"</p><p>after</p>"
     assert not truncated(page)
     assert parse_page(page).text_content().endswith("after")
+
+
+def test_xml_is_parsed_whole_or_said_where_it_breaks() -> None:
+    assert parse_xml("<a><!-- x --><?y z?><b>ü<![CDATA[<]]></b></a>").findtext("b") == "ü<"
+    with pytest.raises(ExtractError, match="line 2: xmlParseEntityRef: no name"):
+        parse_xml("<a>\n& </a>")
+    assert [child.tag for child in parse_xml("<a><b>&</c><d>", recover=True)] == ["b", "d"]
+
+
+@pytest.mark.parametrize("text", ["", "words", "<", "<!DOCTYPE a>"])
+def test_what_is_no_xml_at_all_is_an_error(text: str) -> None:
+    with pytest.raises(ExtractError):
+        parse_xml(text, recover=True)
+
+
+def test_xml_expands_no_entity_and_reads_no_file() -> None:
+    declared = '<!ENTITY b "secret"><!ENTITY f SYSTEM "file:///etc/passwd">'
+    root = parse_xml(f"<!DOCTYPE a [{declared}]><a>&b;&f;</a>", recover=True)
+    assert (root.text or "") == ""

@@ -34,6 +34,31 @@ def test_zones_are_kept_or_supplied(text: str, wanted: datetime) -> None:
     assert parse_date(text, "Europe/Berlin") == wanted
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon, 05 Jan 2026 10:00:00 GMT", "Monday, 05-Jan-26 10:00:00 GMT", "5 January 2026 10:00 Z",
+        "Mon,5 Jan 2026 10:00:00.5 UT", "Mon, 05 Jan 2026 11:00:00 CET", "5 Jan 2026 12:00 GMT+2",
+        "Mon, 05 Jan 2026 05:00:00 -0500 (EST)", "5 Jan 2026 10:00:00 +00:00", "20260105T100000Z",
+        "2026-01-05T10:00:00.123456789012Z", "2026-01-05 10:00:00 +0000 UTC", "20260105100000 UTC",
+        "2026-01-05T12:00:00 02:00", "2026-01-05 05:00:00 EST", "2026-01-05T10:00:00.000+0000",
+        "5 Jan 2026 10:00 AM GMT", "Mon Jan  5 10:00:00 UTC 2026", "2026-1-5T10:0:00Z",
+    ],
+)  # fmt: skip
+def test_what_feeds_write_for_one_moment(text: str) -> None:
+    assert parse_date(text, "Asia/Tokyo") == datetime(2026, 1, 5, 10, tzinfo=UTC)
+
+
+def test_a_day_ends_at_24_and_a_zone_nobody_knows_is_the_readers() -> None:
+    assert parse_date("2026-01-04T24:00:00Z", "UTC") == datetime(2026, 1, 5, tzinfo=UTC)
+    assert parse_date("5 Jan 2026 10:00 XYZT", "Asia/Tokyo") == datetime(2026, 1, 5, 1, tzinfo=UTC)
+
+
+def test_dates_in_words_can_be_left_out() -> None:
+    assert parse_date("5 janvier 2026", "UTC", words=False) is None
+    assert parse_date("Mon, 05 Jan 2026", "UTC", words=False) == datetime(2026, 1, 5, tzinfo=UTC)
+
+
 def test_the_language_tells_the_month_from_the_day() -> None:
     assert parse_date("05/01/2026", "UTC") == datetime(2026, 5, 1, tzinfo=UTC)
     assert parse_date("05/01/2026", "UTC", language="fr") == datetime(2026, 1, 5, tzinfo=UTC)
@@ -44,7 +69,7 @@ def test_the_language_tells_the_month_from_the_day() -> None:
     [
         "", "soon", "yesterday", "3 hours ago", "12", "2026", "May", "5 January", "10:30",
         "1970-01-01", "1989-12-31", "2026-13-45", "9999-12-31", "0001-01-01T00:00+14:00",
-        "1" * 1000, "3.11.4",
+        "1" * 1000, "3.11.4", "31 Jun 2026 10:00:00", "5 Jan 2026 25:00", "20261345", "1767225600",
     ],
 )  # fmt: skip
 def test_nonsense_and_half_dates_are_no_dates(text: str) -> None:

@@ -54,6 +54,31 @@ def test_pages_declare_their_encoding_anywhere_in_the_head(head: str, encoding: 
     assert decode(page.encode(encoding), html=True) == page
 
 
+@pytest.mark.parametrize(
+    ("declared", "charset", "encoding", "text"),
+    [
+        ("windows-1251", "iso-8859-1", "cp1251", RUSSIAN),
+        ("", "windows-1251", "cp1251", RUSSIAN),
+        ("iso-8859-1", "iso-8859-1", "utf-8", RUSSIAN),
+        ("utf-8", "", "cp1252", GERMAN),
+        ("gb2312", "utf-8", "gb18030", CHINESE),
+        ("iso-2022-jp", "utf-8", "iso-2022-jp", "記事の投稿"),
+        ("utf-16", "", "utf-8", CHINESE),
+    ],
+)
+def test_xml_knows_its_encoding_better_than_the_server(
+    declared: str, charset: str, encoding: str, text: str
+) -> None:
+    head = f'<!-- x -->\n<?xml version="1.0" encoding="{declared}"?>' if declared else ""
+    document = f"{head}<a>{text}<meta charset=big5></a>"
+    assert decode(document.encode(encoding), charset, xml=True) == document
+
+
+def test_a_broken_character_makes_no_other_encoding_of_the_rest() -> None:
+    assert decode((RUSSIAN + "é").encode()[:-1] + b" ab") == RUSSIAN + "\ufffd ab"
+    assert decode(GERMAN.encode("cp1252")) == GERMAN
+
+
 @pytest.mark.parametrize("body", [b"", b"  \n\t ", codecs.BOM_UTF8, b"\x00\x00", b"\xff\xfe"])
 def test_an_empty_file_is_said_to_be_empty(body: bytes) -> None:
     with pytest.raises(ReadError, match="it is empty"):
@@ -79,8 +104,9 @@ def test_a_text_about_a_format_or_with_a_stray_nul_is_a_text() -> None:
     assert "words" in decode(b"some\x00 words " + b"and more of them " * 10)
 
 
-@given(st.binary(max_size=200), st.text(max_size=10), st.booleans())
+@given(st.binary(max_size=200), st.text(max_size=10), st.sampled_from(["html", "xml", "neither"]))
 @settings(max_examples=60, deadline=None)
-def test_any_bytes_are_text_or_refused(body: bytes, charset: str, html: bool) -> None:
+def test_any_bytes_are_text_or_refused(body: bytes, charset: str, kind: str) -> None:
     with suppress(ReadError):
-        assert isinstance(decode(body, charset, html=html), str)
+        found = decode(body, charset, html=kind == "html", xml=kind == "xml")
+        assert isinstance(found, str)
