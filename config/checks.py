@@ -60,7 +60,7 @@ def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
 
 def _former_names(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
     """A former name that is still, or twice, somebody's."""
-    names = {table.get("name") for _, table in _tables(data, "feed")}
+    names = [table.get("name") for _, table in _tables(data, "feed")]  # of any type still
     first: dict[str, int] = {}
     for number, table in _tables(data, "feed"):
         was = table.get("was")

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from config.load import MAX_BYTES, ConfigError, Problem, load
@@ -321,6 +321,7 @@ limit = 1e400
 toml = st.sampled_from(PIECES.splitlines())
 
 
+@example("[[feed]]\nname = {a = 1}")
 @settings(max_examples=150, deadline=None)
 @given(st.lists(toml, max_size=8).map("\n".join) | st.text(max_size=60))
 def test_no_file_brings_anything_but_settings_or_problems(
