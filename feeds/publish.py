@@ -15,6 +15,7 @@ from feeds.assemble import assemble
 from feeds.edition import Edition
 from feeds.expose import Exposer, Plan
 from feeds.files import compressed, remove_leftovers, write_if_changed
+from feeds.foreign import fit_enclosures, fit_upstream
 from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
 from feeds.pages import write_pages
 from feeds.press import (
@@ -130,7 +131,16 @@ def _size(entry: Entry, feed: Feed) -> int:
     links = sum(2 * len(title.encode()) + 400 for _, title, _ in entry.related[: feed.related])
     internal = 200 * entry.html.count(INTERNAL)
     escaped = len(escape(html).encode()) + 2 * len(escape(text).encode())
-    return escaped + 2 * links + internal + _ENTRY_OVERHEAD
+    return escaped + 2 * links + internal + _foreign_size(entry) + _ENTRY_OVERHEAD
+
+
+def _foreign_size(entry: Entry) -> int:
+    files = sum(len(escape(one.url)) + 300 for one in fit_enclosures(entry.enclosures))
+    feed = fit_upstream(entry.upstream)
+    if feed is None:
+        return files
+    addresses = len(escape(feed.id + feed.feed_url + feed.url))
+    return files + addresses + 2 * len(escape(feed.title).encode())
 
 
 def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) -> FeedReport:
