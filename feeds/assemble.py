@@ -75,6 +75,8 @@ def _shown(
         tags=entry.tags,
         image=resolved_image(settings, entry.image),
         related=links if feed.related_links else (),
+        enclosures=entry.enclosures,
+        upstream=entry.upstream,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from ingest.article import Image
+from ingest.article import Enclosure, Image, Upstream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,8 @@ class EditionEntry:
     `url` is absolute; `html` is final (related block, lead and "read on" included), sanitized, with
     absolute URLs only, and may be empty; `summary` is plain text and may be empty; dates are whole
     seconds in UTC, `updated` unique in the feed and not before `published`. `related` are the
-    machine links: empty when the feed has them switched off.
+    machine links: empty when the feed has them switched off. `enclosures` and `upstream` are as the
+    source stated them.
     """
 
     id: str
@@ -37,6 +38,8 @@ class EditionEntry:
     tags: tuple[str, ...] = ()
     image: Image | None = None
     related: tuple[RelatedLink, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    upstream: Upstream | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from feeds.edition import RelatedLink
 from feeds.files import write_if_changed
+from feeds.foreign import fit_enclosures, fit_upstream
 from feeds.press import (
     MEDIA_TYPES,
     Press,
@@ -126,6 +127,8 @@ def _page(
         previous=_beside(tx, press, entry, after=False),
         next=_beside(tx, press, entry, after=True),
         related=related,
+        enclosures=fit_enclosures(entry.enclosures),
+        upstream=fit_upstream(entry.upstream),
     )
 
 

@@ -8,7 +8,6 @@ same.
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from html import escape
 
 from config.settings import Feed, Format
 from feeds.assemble import assemble
@@ -27,12 +26,9 @@ from feeds.press import (
 from feeds.render import render
 from feeds.report import FeedReport, PublishReport
 from feeds.retire import other_formats, remove_files, retire
-from feeds.selection import cut
-from ingest.article import INTERNAL, Entry
+from feeds.selection import cut, entry_size
 from ingest.store import articles, last_change, published, sources
 from ingest.store.published import EditionState
-
-_ENTRY_OVERHEAD = 2_000  # bytes of an entry's dates, links and names: more than any has
 
 
 def publish(
@@ -117,20 +113,10 @@ def _expose(press: Press, plan: Plan, now: datetime) -> None:
         published.expose(tx, feed.name, plan.added, now)
         window = published.window(tx, feed.name)
         entries = published.entries(tx, [exposure.article for exposure in window])
-        sizes = {id_: _size(entry, feed) for id_, entry in entries.items()}
+        sizes = {id_: entry_size(entry, feed) for id_, entry in entries.items()}
         kept = cut(window, sizes, limit=feed.limit, now=now)
         if len(kept) < len(window):
             published.leave(tx, feed.name, kept[-1].number, now)
-
-
-def _size(entry: Entry, feed: Feed) -> int:
-    """An upper bound of an entry's bytes in any of our formats."""
-    text = entry.summary + entry.title + "".join(entry.authors) + "".join(entry.tags)
-    html = entry.html if feed.content != "summary" else ""
-    links = sum(2 * len(title.encode()) + 400 for _, title, _ in entry.related[: feed.related])
-    internal = 200 * entry.html.count(INTERNAL)
-    escaped = len(escape(html).encode()) + 2 * len(escape(text).encode())
-    return escaped + 2 * links + internal + _ENTRY_OVERHEAD
 
 
 def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) -> FeedReport:

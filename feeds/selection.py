@@ -1,14 +1,20 @@
-"""Which entries a feed shows: the cut, pure."""
+"""Which entries a feed shows: the cut, and the sizes it is made by. Pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from html import escape
 
-from ingest.article import Exposure
+from config.settings import Feed
+from feeds.foreign import fit_enclosures, fit_upstream
+from ingest.article import INTERNAL, Entry, Exposure
 
 MAX_BYTES = 1_000_000
 """Size of a feed document: poll cost is linear in it, and readers refuse much larger ones."""
 
 FRESH = timedelta(hours=48)
+
+_ENTRY_OVERHEAD = 2_000  # bytes of an entry's dates, links and names: more than any has
+_PART_OVERHEAD = 400  # bytes of an enclosure's or upstream feed's names and type
 
 
 def cut(
@@ -30,3 +36,22 @@ def cut(
         if position < limit or fresh:
             kept = position + 1
     return window[:kept]
+
+
+def entry_size(entry: Entry, feed: Feed) -> int:
+    """An upper bound of an entry's bytes in any of the formats `feed` is published in."""
+    text = entry.summary + entry.title + "".join(entry.authors) + "".join(entry.tags)
+    html = entry.html if feed.content != "summary" else ""
+    links = sum(2 * len(title.encode()) + 400 for _, title, _ in entry.related[: feed.related])
+    internal = 200 * entry.html.count(INTERNAL)
+    escaped = len(escape(html).encode()) + 2 * len(escape(text).encode())
+    return escaped + 2 * links + internal + _foreign_size(entry) + _ENTRY_OVERHEAD
+
+
+def _foreign_size(entry: Entry) -> int:
+    files = sum(len(escape(one.url)) + _PART_OVERHEAD for one in fit_enclosures(entry.enclosures))
+    feed = fit_upstream(entry.upstream)
+    if feed is None:
+        return files
+    addresses = len(escape(feed.id + feed.feed_url + feed.url))
+    return files + _PART_OVERHEAD + addresses + 2 * len(escape(feed.title).encode())

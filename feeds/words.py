@@ -28,6 +28,7 @@ class Words:
     removed: str
     by: str
     updated: str
+    taken_from: str
 
 
 @lru_cache(maxsize=256)

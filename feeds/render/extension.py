@@ -14,7 +14,16 @@ from email.utils import format_datetime
 
 from lxml import etree
 
-from feeds.edition import Edition, EditionEntry
+from feeds.edition import Edition, EditionEntry, RelatedLink
+from feeds.render.elements import (
+    MEDIA,
+    add,
+    add_atom_source,
+    add_enclosures,
+    add_link,
+    add_picture,
+    add_rss_source,
+)
 from feeds.render.fitting import heading
 from feeds.render.spelling import as_html, looks_like_html, plain
 
@@ -23,9 +32,8 @@ NAME = "broadsheet"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
-_MEDIA = "{http://search.yahoo.com/mrss/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_NAMESPACES = {"dc": _DC[1:-1], "media": _MEDIA[1:-1]}
+_NAMESPACES = {"dc": _DC[1:-1], "media": MEDIA[1:-1]}
 
 _CHANNEL = (
     *("title", "link", "description", f"{_ATOM}link", "language", "lastBuildDate", "pubDate"),
@@ -34,13 +42,14 @@ _CHANNEL = (
 # description stands before content:encoded, the machine links last: some readers take whichever
 # link comes last for the item's own.
 _ITEM = (
-    *(f"{_DC}title", "title", "link", "guid", "pubDate", f"{_DC}creator", "category"),
+    *(f"{_DC}title", "title", "link", "guid", "pubDate", f"{_DC}creator", "category", "source"),
     *("description", f"{_CONTENT}encoded", f"{_DC}description"),
-    *(f"{_MEDIA}content", f"{_MEDIA}thumbnail", f"{_ATOM}updated", f"{_ATOM}link"),
+    *("enclosure", f"{MEDIA}content", f"{MEDIA}thumbnail", f"{_ATOM}updated", f"{_ATOM}link"),
 )
 _ENTRY = (
     *("id", f"{_DC}title", "title", "link", "published", "updated", "author", "category"),
-    *("summary", "content", f"{_DC}description", f"{_MEDIA}content", f"{_MEDIA}thumbnail"),
+    *("summary", "content", f"{_DC}description", f"{MEDIA}content", f"{MEDIA}thumbnail"),
+    "source",
 )
 
 
@@ -58,9 +67,9 @@ class FeedExtension:
         """Add the channel's link to its Atom twin and its dates, which are the edition's."""
         channel = root[0]
         if twin := self.urls.get("atom"):
-            _link(channel, f"{_ATOM}link", "alternate", "application/atom+xml", twin)
+            add_link(channel, f"{_ATOM}link", "alternate", twin, media_type="application/atom+xml")
         for name in ("lastBuildDate", "pubDate"):
-            _add(channel, name, format_datetime(self.edition.updated))
+            add(channel, name, format_datetime(self.edition.updated))
         _arrange(channel, _CHANNEL)
 
     def extend_atom(self, root: etree._Element) -> None:
@@ -77,17 +86,20 @@ class EntryExtension:
     def extend_rss(self, item: etree._Element) -> None:
         """Complete and order an RSS item."""
         entry = self.entry
-        _add(item, "pubDate", format_datetime(entry.published))
+        add(item, "pubDate", format_datetime(entry.published))
         for author in entry.authors:
-            _add(item, f"{_DC}creator", author)
+            add(item, f"{_DC}creator", author)
         if entry.html and not entry.summary:  # feedgen made the content the description
             item.find("description").tag = f"{_CONTENT}encoded"  # type: ignore[union-attr]
-            _add(item, "description", "")
+            add(item, "description", "")
         _exact(item, entry, summary_is_html=as_html(entry.summary) != entry.summary)
-        _picture(item, entry)
-        _add(item, f"{_ATOM}updated", _rfc3339(entry.updated))
+        add_picture(item, entry.image)
+        add_enclosures(item, entry)
+        if entry.upstream:
+            add_rss_source(item, entry.upstream)
+        add(item, f"{_ATOM}updated", _rfc3339(entry.updated))
         for link in entry.related:
-            _link(item, f"{_ATOM}link", "related", "text/html", link.url, link.title)
+            _related(item, f"{_ATOM}link", link)
         _arrange(item, _ITEM)
 
     def extend_atom(self, element: etree._Element) -> None:
@@ -97,15 +109,22 @@ class EntryExtension:
         _set(element, "updated", _rfc3339(entry.updated))
         for stripped in element.findall("link"):
             element.remove(stripped)
-        _link(element, "link", "alternate", "text/html", entry.url)
+        add_link(element, "link", "alternate", entry.url, media_type="text/html")
         for link in entry.related:
-            _link(element, "link", "related", "text/html", link.url, link.title)
+            _related(element, "link", link)
         if looks_like_html(entry.title):
             element.find("title").set("type", "html")  # type: ignore[union-attr]
         if entry.language and entry.language.lower() != self.language.lower():
             element.set(_LANG, entry.language)
         _exact(element, entry, summary_is_html=looks_like_html(entry.summary))
-        _picture(element, entry)
+        add_picture(element, entry.image)
+        for one in entry.enclosures:
+            add_link(
+                element, "link", "enclosure", one.url, media_type=one.media_type, length=one.length
+            )
+        if entry.upstream:
+            updated = entry.upstream.updated or entry.updated
+            add_atom_source(element, entry.upstream, _rfc3339(updated))
         _arrange(element, _ENTRY)
 
 
@@ -125,36 +144,13 @@ def _exact(parent: etree._Element, entry: EditionEntry, *, summary_is_html: bool
     Only beside content: without it a second description would be taken for the content.
     """
     if looks_like_html(entry.title):
-        _add(parent, f"{_DC}title", entry.title)
+        add(parent, f"{_DC}title", entry.title)
     if summary_is_html and entry.html:
-        _add(parent, f"{_DC}description", entry.summary)
+        add(parent, f"{_DC}description", entry.summary)
 
 
-def _picture(parent: etree._Element, entry: EditionEntry) -> None:
-    """Add the lead image as direct children: a media:group of one is an error."""
-    image = entry.image
-    if image is None:
-        return
-    content = etree.SubElement(parent, f"{_MEDIA}content", url=image.url, medium="image")
-    if image.media_type:
-        content.set("type", image.media_type)
-    if image.width > 0 and image.height > 0:
-        content.set("width", str(image.width))
-        content.set("height", str(image.height))
-    etree.SubElement(parent, f"{_MEDIA}thumbnail", url=image.url)
-
-
-def _link(
-    parent: etree._Element, tag: str, rel: str, media_type: str, href: str, title: str = ""
-) -> None:
-    link = etree.SubElement(parent, tag, rel=rel, type=media_type)
-    if title:
-        link.set("title", plain(title))
-    link.set("href", href)
-
-
-def _add(parent: etree._Element, tag: str, text: str) -> None:
-    etree.SubElement(parent, tag).text = text
+def _related(parent: etree._Element, tag: str, link: RelatedLink) -> None:
+    add_link(parent, tag, "related", link.url, media_type="text/html", title=link.title)
 
 
 def _set(parent: etree._Element, tag: str, text: str) -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from feeds.edition import EditionEntry, RelatedLink
+from feeds.foreign import fit_enclosures, fit_upstream
 from feeds.render.spelling import defused
 from feeds.uris import ascii_url
-from ingest.article import Image
+from ingest.article import Image, Upstream
 from ingest.markup import clean, clean_line
 
 _ID = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -28,7 +29,8 @@ def fitted(entry: EditionEntry) -> EditionEntry:
     """Return `entry` with every field fit for XML and for validators.
 
     Texts are cleaned and stripped, URLs made ASCII, dates whole seconds in UTC. Related links and
-    images without a valid URL are left out, and a summary that only repeats the title. Raises
+    images without a valid URL are left out, and a summary that only repeats the title. An upstream
+    feed has a date: its own, but not before the entry's publication nor after its update. Raises
     UnfitError when the id, the URL or a date is of no use.
     """
     url = ascii_url(entry.url)
@@ -37,19 +39,22 @@ def fitted(entry: EditionEntry) -> EditionEntry:
     if not url:
         raise UnfitError("it has no absolute http or https URL")
     title, html, summary = (clean(t).strip() for t in (entry.title, entry.html, entry.summary))
+    published, updated = _utc(entry.published), _utc(entry.updated)
     return replace(
         entry,
         url=url,
         title=title,
         html=html,
         summary="" if html and _folded(summary) == _folded(title) else summary,
-        published=_utc(entry.published),
-        updated=_utc(entry.updated),
+        published=published,
+        updated=updated,
         authors=_unique(_name(author) for author in entry.authors),
         language=entry.language if _LANGUAGE.fullmatch(entry.language) else "",
         tags=_unique(defused(clean_line(tag)) for tag in entry.tags),
         image=_image(entry.image),
         related=_related(entry.related),
+        enclosures=fit_enclosures(entry.enclosures),
+        upstream=_upstream(entry.upstream, published, updated),
     )
 
 
@@ -82,6 +87,15 @@ def _image(image: Image | None) -> Image | None:
         return None
     media_type = image.media_type if _MEDIA_TYPE.fullmatch(image.media_type) else ""
     return replace(image, url=url, media_type=media_type)
+
+
+def _upstream(feed: Upstream | None, published: datetime, updated: datetime) -> Upstream | None:
+    """The feed, with a date that no validator doubts and nothing but the entry changes."""
+    fit = fit_upstream(feed)
+    if fit is None:
+        return None
+    stated = fit.updated if fit.updated and fit.updated.tzinfo else updated
+    return replace(fit, updated=_utc(min(max(published, stated), updated)))
 
 
 def _related(links: tuple[RelatedLink, ...]) -> tuple[RelatedLink, ...]:

@@ -6,43 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-_FALLBACK = "application/octet-stream"
+from feeds.media import media_type
 
-# Names of the IANA media type registry for what a publication holds. A table of our own, for the
-# system's differs from one machine to the next.
-_MEDIA_TYPES = {
-    ".atom": "application/atom+xml; charset=utf-8",
-    ".avif": "image/avif",
-    ".bmp": "image/bmp",
-    ".css": "text/css; charset=utf-8",
-    ".csv": "text/csv; charset=utf-8",
-    ".epub": "application/epub+zip",
-    ".gif": "image/gif",
-    ".htm": "text/html; charset=utf-8",
-    ".html": "text/html; charset=utf-8",
-    ".ico": "image/vnd.microsoft.icon",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".json": "application/json",
-    ".m4a": "audio/mp4",
-    ".mp3": "audio/mpeg",
-    ".mp4": "video/mp4",
-    ".oga": "audio/ogg",
-    ".ogg": "audio/ogg",
-    ".ogv": "video/ogg",
-    ".opus": "audio/ogg",
-    ".pdf": "application/pdf",
-    ".png": "image/png",
-    ".rss": "application/rss+xml; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
-    ".wav": "audio/wav",
-    ".webm": "video/webm",
-    ".webp": "image/webp",
-    ".woff2": "font/woff2",
-    ".xml": "application/xml",
-    ".zip": "application/zip",
-}
+_FALLBACK = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +69,7 @@ def _open(output: Path, names: list[str]) -> StaticFile | None:
         size=info.st_size,
         modified=int(info.st_mtime),
         etag=f'W/"{info.st_mtime_ns:x}-{info.st_size:x}"',
-        media_type=_MEDIA_TYPES.get(Path(real).suffix.lower(), _FALLBACK),
+        media_type=media_type(Path(real).suffix) or _FALLBACK,
     )
 
 

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from html import escape
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from feeds.foreign import file_name
+from feeds.media import medium
 from feeds.site.model import (
     ArticlePage,
     FeedLink,
@@ -20,6 +23,7 @@ from feeds.site.model import (
     SiteHead,
 )
 from feeds.words import words
+from ingest.article import Enclosure
 
 __all__ = [
     "ArticlePage",
@@ -37,12 +41,15 @@ __all__ = [
 _REVISED = timedelta(days=1)
 """An update this long after publication is worth a reader's notice; a corrected typo is not."""
 
+_PLAYED = frozenset({"audio", "video"})
+
 _IMAGE = re.compile(r"<(?:img|picture|video)\b", re.IGNORECASE)
 
 
 def article_page(page: ArticlePage, site: SiteHead) -> bytes:
     """Write an article's page as a complete HTML document."""
     language = page.language or site.language
+    offered = _offered(page)
     return _document(
         "article.html",
         page=page,
@@ -52,6 +59,8 @@ def article_page(page: ArticlePage, site: SiteHead) -> bytes:
         site_words=words(site.language),
         content=Markup(page.html),  # noqa: S704 - sanitized before it was stored
         lead_image=None if _IMAGE.search(page.html) else page.image,
+        players=[one for one in offered if medium(one.media_type) in _PLAYED],
+        files=[one for one in offered if medium(one.media_type) not in _PLAYED],
         revised=_revised(page),
         structured=_structured(page, site, language),
     )
@@ -107,6 +116,8 @@ def _environment() -> Environment:
     environment.filters["instant"] = _instant
     environment.filters["day"] = _day
     environment.filters["direction"] = _direction
+    environment.filters["medium"] = medium
+    environment.filters["file_name"] = file_name
     return environment
 
 
@@ -124,6 +135,16 @@ def _direction(language: str) -> str:
     known = words(language)
     ours = known.language != "en" or language.lower().split("-")[0] == "en"
     return known.direction if ours else "auto"
+
+
+def _offered(page: ArticlePage) -> list[Enclosure]:
+    """The enclosures that the page does not show already, in its text or as its lead image."""
+    lead = page.image.url if page.image else ""
+    return [
+        one
+        for one in page.enclosures
+        if one.url != lead and f'"{escape(one.url)}"' not in page.html
+    ]
 
 
 def _revised(page: ArticlePage) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds.edition import RelatedLink
-from ingest.article import Image
+from ingest.article import Enclosure, Image, Upstream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,8 @@ class ArticlePage:
     """One article as its page shows it.
 
     `url` is the page's own, absolute; `html` the article's text, sanitized, without a related
-    block; `summary` plain text, "" for none; `language` "" for the site's.
+    block; `summary` plain text, "" for none; `language` "" for the site's. `enclosures` and
+    `upstream` went through `feeds.foreign`.
     """
 
     url: str
@@ -61,6 +62,8 @@ class ArticlePage:
     previous: PageLink | None = None
     next: PageLink | None = None
     related: tuple[RelatedLink, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    upstream: Upstream | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,13 @@
 """Exposure, freezing and the window: what enters a feed, in which order, and how long it stays."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from ingest.article import Enclosure, Upstream
+from ingest.store import published
 from tests.newsroom import NOON, Newsroom, a_text
 
 SITE = '[site]\ntitle = "Harbour News"\nurl = "https://example.org/"\n'
@@ -318,3 +321,23 @@ def test_a_feed_that_cannot_be_written_costs_no_other(room: Newsroom) -> None:
         ("good", False),
     ]
     assert room.titles("good.atom") == ["in 1"]
+
+
+def test_enclosures_and_upstream_feed_reach_feeds_and_page(room: Newsroom) -> None:
+    fill(room, "in", 1)
+    room.refresh()
+    with room.open() as context, context.store.write() as tx:
+        [entry] = published.entries(tx, published.latest(tx, 1)).values()
+        episode = Enclosure(url="https://radio.example.net/a.mp3", media_type="audio/mpeg")
+        radio = Upstream(title="Harbour Radio", feed_url="https://radio.example.net/feed")
+        published.put_entry(tx, replace(entry, enclosures=(episode,), upstream=radio))
+    for name in ("all.rss", "all.atom"):
+        (room.folder / "public" / name).unlink()
+    room.publish()
+    for name in ("all.rss", "all.atom"):
+        [item] = room.feed(name)
+        assert [one.href for one in item.enclosures] == [episode.url]
+        assert item.source.title == radio.title
+    page = room.bytes(f"articles/{entry.slug}/index.html").decode()
+    assert f'<audio controls preload="none" src="{episode.url}">' in page
+    assert f'From <a href="{radio.feed_url}"><bdi>Harbour Radio</bdi></a>' in page

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -21,7 +22,7 @@ from lxml import etree
 from feeds.edition import Edition, EditionEntry, RelatedLink
 from feeds.render import Rejected, render
 from feeds.uris import ascii_url
-from ingest.article import Image
+from ingest.article import Enclosure, Image, Upstream
 from tests.builders import SITE, an_edition, an_entry
 
 FORMATS: tuple[Literal["rss", "atom"], ...] = ("rss", "atom")
@@ -35,6 +36,20 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 RELATED = (
     RelatedLink(url=f"{SITE}articles/tides/", title="Tides & <b>currents</b>"),
     RelatedLink(url="https://example.net/a?b=1&c=2", title="Pilots wanted"),
+)
+
+EPISODE = Enclosure(
+    url="https://cdn.example.net/42.mp3", media_type="audio/mpeg", length=48_123_456
+)
+FILM = Enclosure(url="https://example.org/film.mp4", media_type="video/mp4", length=9)
+NOTES = Enclosure(url="https://example.org/notes.pdf", media_type="application/pdf")
+COVER = Enclosure(url="https://example.org/cover.jpg", media_type="image/jpeg")
+RADIO = Upstream(
+    id="tag:radio.example.net,2020:feed",
+    title="Harbour Radio",
+    url="https://radio.example.net/",
+    feed_url="https://radio.example.net/feed.xml",
+    updated=datetime(2026, 11, 20, 12, tzinfo=UTC),
 )
 
 WEST = timezone(timedelta(hours=-5))
@@ -75,6 +90,21 @@ def a_nasty_edition() -> Edition:
             7,
             title="Pictured",
             image=Image(url=f"{SITE}ä.png", media_type="image/png", width=640, height=480),
+            enclosures=(
+                Enclosure(url=f"{SITE}ä.png", media_type="image/png"),
+                Enclosure(url="http://localhost:8000/a.ogg", media_type="audio/ogg", length=-1),
+                Enclosure(url="https://bücher.example/ü b.PDF?a=1&b=2", length=2**70),
+                Enclosure(url="https://example.org/film.mp4", media_type="Video/MP4; codecs=x"),
+                Enclosure(url="https://example.org/what", media_type="mp3"),
+                Enclosure(url="ftp://example.org/no.mp3", media_type="audio/mpeg"),
+                Enclosure(url="https://example.org/film.mp4", media_type="audio/mpeg"),
+            ),
+            upstream=Upstream(
+                id="yt:channel:1",
+                title="Radio </b> & <i &copy;",
+                feed_url="HTTP://müller.example:80/%7efeed?a=1&b=2",
+                updated=datetime(2999, 1, 1, tzinfo=UTC),
+            ),
         ),
         title="Nouvelles & </b> <i",
         description="",
@@ -90,7 +120,11 @@ def tags_of(element: etree._Element) -> list[str]:
 
 
 def test_a_small_edition_is_rendered_as_agreed(golden: GoldenFile) -> None:
-    edition = an_edition(an_entry(related=RELATED[1:], tags=("harbour", "ships")))
+    edition = an_edition(
+        an_entry(
+            related=RELATED[1:], tags=("harbour", "ships"), enclosures=(EPISODE,), upstream=RADIO
+        )
+    )
     golden("small.rss", render(edition, "rss").body)
     golden("small.atom", render(edition, "atom").body)
 
@@ -102,15 +136,20 @@ def test_a_nasty_edition_is_rendered_as_agreed(golden: GoldenFile) -> None:
 
 def test_rss_items_have_the_order_readers_rely_on() -> None:
     entry = an_entry(
-        tags=("one", "two"), image=Image(url=f"{SITE}a.png"), related=RELATED, authors=("A", "B")
+        tags=("one", "two"),
+        image=Image(url=f"{SITE}a.png"),
+        related=RELATED,
+        authors=("A", "B"),
+        enclosures=(EPISODE,),
+        upstream=RADIO,
     )
     channel = etree.fromstring(render(an_edition(entry, an_entry(id=numbered(2).id)), "rss").body)[
         0
     ]
     assert tags_of(channel[-2]) == [
         *("title", "link", "guid", "pubDate", "dc:creator", "dc:creator", "category", "category"),
-        *("description", "content:encoded", "media:content", "media:thumbnail", "atom:updated"),
-        *("atom:link", "atom:link"),
+        *("source", "description", "content:encoded", "enclosure", "media:content"),
+        *("media:thumbnail", "atom:updated", "atom:link", "atom:link"),
     ]
     assert tags_of(channel) == [
         *("title", "link", "description", "atom:link", "atom:link", "language", "lastBuildDate"),
@@ -247,6 +286,86 @@ def test_without_content_the_entry_still_says_something() -> None:
     feed = etree.fromstring(render(edition, "atom").body)
     assert feed.find(f"{ATOM}entry/{ATOM}content") is None
     assert feed.findtext(f"{ATOM}entry/{ATOM}summary") == "The harbour opens"
+
+
+def item_of(**over: object) -> etree._Element:
+    item = etree.fromstring(render(an_edition(an_entry(**over)), "rss").body).find("channel/item")
+    assert item is not None
+    return item
+
+
+@pytest.mark.parametrize(
+    ("enclosures", "chosen"),
+    [
+        ([COVER, EPISODE, FILM], EPISODE),
+        ([NOTES, FILM], FILM),
+        ([COVER, NOTES], NOTES),
+        ([replace(EPISODE, url="http://localhost/a.mp3"), FILM], FILM),
+        ([replace(EPISODE, url="https://example.org?a.mp3"), FILM], FILM),
+        ([replace(EPISODE, url="https://example.org/a", media_type="")], None),
+        ([COVER], None),
+    ],
+)
+def test_rss_takes_the_first_that_plays_and_the_rest_are_media_content(
+    enclosures: list[Enclosure], chosen: Enclosure | None
+) -> None:
+    item = item_of(enclosures=tuple(enclosures))
+    found = item.findall("enclosure")
+    assert [one.get("url") for one in found] == ([chosen.url] if chosen else [])
+    assert [(one.get("type"), one.get("length")) for one in found] == (
+        [(chosen.media_type, str(chosen.length))] if chosen else []
+    )
+    others = [one.get("url") for one in item.findall("{*}content")]
+    assert others == [one.url for one in enclosures if one is not chosen]
+
+
+def test_an_enclosure_that_is_the_lead_image_is_given_once() -> None:
+    item = item_of(enclosures=(COVER, EPISODE), image=Image(url=COVER.url))
+    assert [one.get("url") for one in item.findall("{*}content")] == [COVER.url]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_unknown_length_is_said_as_each_format_has_it(format: Literal["rss", "atom"]) -> None:
+    entry = an_entry(enclosures=(replace(EPISODE, length=-5),))
+    root = etree.fromstring(render(an_edition(entry), format).body)
+    found = root.find(".//enclosure" if format == "rss" else ".//{*}link[@rel='enclosure']")
+    assert found is not None
+    assert found.get("length") == ("0" if format == "rss" else None)
+
+
+@pytest.mark.parametrize(
+    ("stated", "printed"),
+    [
+        (an_entry().published + timedelta(hours=1), "2026-11-20T09:30:00Z"),
+        (datetime(2999, 1, 1, tzinfo=UTC), "2026-11-21T09:00:01Z"),
+        (datetime.max.replace(tzinfo=WEST), "2026-11-21T09:00:01Z"),
+        (datetime(1970, 1, 1, tzinfo=UTC), "2026-11-20T08:30:00Z"),
+        (NAIVE, "2026-11-21T09:00:01Z"),
+        (None, "2026-11-21T09:00:01Z"),
+    ],
+)
+def test_an_upstream_feed_is_dated_between_publication_and_update(
+    stated: datetime | None, printed: str
+) -> None:
+    entry = an_entry(upstream=replace(RADIO, updated=stated))
+    feed = etree.fromstring(render(an_edition(entry), "atom").body)
+    assert feed.findtext(f"{ATOM}entry/{ATOM}source/{ATOM}updated") == printed
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_upstream_feed_without_an_address_is_not_named(format: Literal["rss", "atom"]) -> None:
+    nowhere = replace(RADIO, url="", feed_url="feed:x")
+    body = render(an_edition(an_entry(upstream=nowhere)), format).body
+    assert body == render(an_edition(an_entry()), format).body
+
+
+def test_rss_names_an_upstream_feed_by_its_own_address_only() -> None:
+    home_only = replace(RADIO, feed_url="")
+    assert item_of(upstream=home_only).find("source") is None
+    feed = etree.fromstring(render(an_edition(an_entry(upstream=home_only)), "atom").body)
+    source = feed.find(f"{ATOM}entry/{ATOM}source")
+    assert source is not None
+    assert [link.get("rel") for link in source.findall(f"{ATOM}link")] == ["alternate"]
 
 
 @pytest.mark.parametrize("format", FORMATS)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from feeds.edition import EditionEntry, RelatedLink
 from feeds.render import render
 from feeds.render.fitting import heading
+from ingest.article import Enclosure, Upstream
 from ingest.markup import clean, clean_line
 from tests.builders import an_edition, an_entry
 
@@ -37,6 +38,19 @@ hostile = st.lists(
 links = st.builds(
     RelatedLink, url=st.just("https://example.com/") | hostile, title=st.just("Next") | hostile
 )
+files = st.builds(
+    Enclosure,
+    url=st.just("https://example.com/") | hostile,
+    media_type=st.sampled_from(["audio/mpeg", "image/png", ""]) | hostile,
+    length=st.integers(),
+)
+feeds = st.builds(
+    Upstream,
+    id=hostile,
+    title=hostile,
+    url=st.just("https://example.com/") | hostile,
+    feed_url=hostile.map("https://example.com/".__add__),
+)
 moments = st.integers(stamp(datetime(1990, 1, 1, tzinfo=UTC)), 4_000_000_000).map(
     lambda seconds: datetime.fromtimestamp(seconds, UTC)
 )
@@ -55,6 +69,8 @@ def entries(draw: st.DrawFn) -> EditionEntry:
         tags=tuple(draw(st.lists(hostile, max_size=3))),
         language=draw(st.sampled_from(["", "de", "zh-Hant"]) | hostile),
         related=tuple(draw(st.lists(links, max_size=3))),
+        enclosures=tuple(draw(st.lists(files, max_size=3))),
+        upstream=draw(st.none() | feeds),
         published=published,
         updated=published + timedelta(seconds=draw(st.integers(0, 10_000))),
     )
@@ -145,6 +161,54 @@ def test_authors_and_tags_are_read_back(format: Literal["rss", "atom"]) -> None:
     item = read(render(an_edition(entry), format).body).entries[0]
     assert tuple(author.name for author in item.authors) == entry.authors
     assert tuple(tag.term for tag in item.tags) == entry.tags
+
+
+@settings(max_examples=40, deadline=None)
+@given(entry=entries())
+def test_both_formats_name_the_same_enclosures(entry: EditionEntry) -> None:
+    untold = "text/html"  # what feedparser takes an Atom link without a type for
+    edition = an_edition(entry)
+    rss, atom = (read(render(edition, format).body).entries[0] for format in FORMATS)
+    told = [(one.href, one.get("type", untold)) for one in rss.enclosures]
+    told += [(one["url"], one.get("type", untold)) for one in rss.get("media_content", [])]
+    assert len(rss.enclosures) <= 1
+    assert sorted(told) == sorted((one.href, one.type) for one in atom.enclosures)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_enclosure_is_read_back(format: Literal["rss", "atom"]) -> None:
+    episode = Enclosure(url="https://example.com/a.mp3?b=1&c=2", media_type="audio/mpeg", length=7)
+    item = read(render(an_edition(an_entry(enclosures=(episode,))), format).body).entries[0]
+    assert [(one.href, one.type, one.length) for one in item.enclosures] == [
+        (episode.url, episode.media_type, "7")
+    ]
+    assert item.link == an_entry().url
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_upstream_feed_is_read_back(format: Literal["rss", "atom"]) -> None:
+    feed = Upstream(
+        id="tag:example.com,2026:feed",
+        title="Ropes & <b Knots",
+        url="https://example.com/home",
+        feed_url="https://example.com/feed?a=1&b=2",
+        updated=an_entry().published,
+    )
+    read_back = read(render(an_edition(an_entry(upstream=feed)), format).body)
+    item, source = read_back.entries[0], read_back.entries[0].source
+    assert source.title == feed.title
+    if format == "rss":
+        assert source.href == feed.feed_url
+    else:
+        assert source.id == feed.id
+        assert timegm(source.updated_parsed) == stamp(an_entry().published)
+        assert [(link.rel, link.href) for link in source.links] == [
+            ("self", feed.feed_url),
+            ("alternate", feed.url),
+        ]
+    assert (item.id, item.link, item.title) == (an_entry().id, an_entry().url, an_entry().title)
+    assert timegm(item.updated_parsed) == stamp(an_entry().updated)
+    assert read_back.feed.link == "https://example.org/"
 
 
 def test_both_formats_carry_the_same_ids_in_the_same_order() -> None:

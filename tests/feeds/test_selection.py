@@ -1,13 +1,17 @@
 """The cut: which entries a feed keeps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.selection import FRESH, MAX_BYTES, cut
-from ingest.article import Exposure
+from config.settings import Feed
+from feeds.render import render
+from feeds.selection import FRESH, MAX_BYTES, cut, entry_size
+from ingest.article import Enclosure, Entry, Exposure, Upstream
+from tests.builders import an_edition, an_entry
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -55,3 +59,47 @@ def test_a_fresh_entry_keeps_what_stands_above_it() -> None:
 def test_a_single_entry_stays_however_large() -> None:
     shown, sizes = window([(0, False, 5 * MAX_BYTES), (0, False, 1)])
     assert len(cut(shown, sizes, limit=50, now=NOW)) == 1
+
+
+ENTRY = Entry(
+    article="urn:uuid:5f0c1a52-0d0a-5c0e-9a53-0c6a4a1f0001",
+    source="inbox",
+    number=1,
+    slug="harbour-opens",
+    url="",
+    published=0,
+    updated=0,
+    title="",
+    authors=(),
+    language="",
+    html="",
+    summary="",
+    image=None,
+    tags=(),
+    related=(),
+    assets=(),
+    judged=0,
+)
+long_text = st.text(st.sampled_from('a&<>"é漢\U0001f600/'), max_size=300)
+long_urls = long_text.map("https://example.org/".__add__)
+files = st.builds(
+    Enclosure,
+    url=long_urls,
+    media_type=st.sampled_from(["", "audio/mpeg", "video/" + "x" * 80]),
+    length=st.integers(0, 2**63),
+)
+feeds = st.builds(Upstream, id=long_urls, title=long_text, url=long_urls, feed_url=long_urls)
+
+
+@given(st.lists(files, max_size=4).map(tuple), st.none() | feeds)
+@settings(max_examples=60, deadline=None)
+def test_an_entrys_size_counts_its_enclosures_and_upstream_feed(
+    enclosures: tuple[Enclosure, ...], upstream: Upstream | None
+) -> None:
+    entry = replace(ENTRY, enclosures=enclosures, upstream=upstream)
+    plain = an_edition(an_entry())
+    full = an_edition(an_entry(enclosures=enclosures, upstream=upstream))
+    feed = Feed(name="all")
+    counted = entry_size(entry, feed) - entry_size(ENTRY, feed)
+    for format_ in feed.formats:
+        assert len(render(full, format_).body) - len(render(plain, format_).body) <= counted

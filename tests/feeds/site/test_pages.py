@@ -27,7 +27,7 @@ from feeds.site import (
     stylesheet,
 )
 from feeds.words import words
-from ingest.article import Image
+from ingest.article import Enclosure, Image, Upstream
 
 HOME = "https://example.org/"
 MAY = datetime(2026, 5, 1, 10, 30, tzinfo=UTC)
@@ -147,6 +147,51 @@ def test_a_lead_image_is_shown_only_where_the_text_has_none() -> None:
     assert attributes(article_page(own, SITE), "//img/@src") == [HOME + "b.jpg"]
 
 
+EPISODE = Enclosure(url=HOME + "a%20b.mp3?x=1&y=2", media_type="audio/mpeg", length=48_123_456)
+FILM = Enclosure(url=HOME + "film.mp4", media_type="video/mp4")
+NOTES = Enclosure(url=HOME + "notes.pdf", media_type="application/pdf", length=82_000)
+UNKNOWN = Enclosure(url=HOME + "unknown")
+
+
+def test_enclosures_are_played_above_the_text_or_linked_below_it() -> None:
+    page = article_page(replace(PAGE, enclosures=(NOTES, EPISODE, UNKNOWN, FILM)), SITE)
+    assert attributes(page, "//figure/audio[@controls]/@src") == [EPISODE.url]
+    assert attributes(page, "//figure/video[@controls]/@src") == [FILM.url]
+    assert texts(page, "//figure/figcaption") == ["a b.mp3 48.1 MB", "film.mp4"]
+    assert attributes(page, "//figcaption/a/@href") == [EPISODE.url, FILM.url]
+    assert attributes(page, "//ul[@class='enclosures']//a/@href") == [NOTES.url, UNKNOWN.url]
+    assert attributes(page, "//ul[@class='enclosures']//a/@type") == ["application/pdf"]
+    assert page.index(b"<audio") < page.index(PAGE.html.encode()) < page.index(b"notes.pdf")
+
+
+def test_nobody_is_asked_for_an_enclosure_before_it_is_played() -> None:
+    page = article_page(replace(PAGE, enclosures=(EPISODE, FILM)), SITE)
+    assert attributes(page, "//audio/@preload | //video/@preload") == ["none", "none"]
+
+
+def test_what_the_page_shows_already_is_not_offered_again() -> None:
+    cover = Enclosure(url=HOME + "cover.jpg", media_type="image/jpeg")
+    html = f'<p><audio controls src="{EPISODE.url.replace("&", "&amp;")}"></audio></p>'
+    shown = replace(PAGE, html=html, image=Image(url=cover.url), enclosures=(cover, EPISODE, NOTES))
+    page = article_page(shown, SITE)
+    assert attributes(page, "//audio/@src") == [EPISODE.url]
+    assert attributes(page, "//ul[@class='enclosures']//a/@href") == [NOTES.url]
+
+
+@pytest.mark.parametrize(
+    ("feed", "address"),
+    [
+        (Upstream(title="A & <b>", url=HOME, feed_url=HOME + "feed"), HOME),
+        (Upstream(title="A & <b>", feed_url=HOME + "feed"), HOME + "feed"),
+    ],
+)
+def test_a_page_says_which_feed_the_article_is_from(feed: Upstream, address: str) -> None:
+    page = article_page(replace(PAGE, upstream=feed, language="de"), SITE)
+    assert texts(page, "//*[@class='upstream']") == ["Aus A & <b>"]
+    assert attributes(page, "//*[@class='upstream']/a/@href") == [address]
+    assert b"upstream" not in article_page(PAGE, SITE)
+
+
 def test_words_language_and_direction_are_the_articles_own() -> None:
     page = article_page(replace(PAGE, language="ar"), SITE)
     assert attributes(page, "//html/@lang | //article/@lang") == ["ar", "ar"]
@@ -216,6 +261,7 @@ def test_any_text_makes_a_page_with_nothing_of_it_as_markup(one: str, two: str) 
         tags=(hostile,),
         related=(RelatedLink(url=HOME, title=hostile),),
         previous=PageLink(url=HOME, title=hostile),
+        upstream=Upstream(title=hostile, url=HOME),
     )
     written = article_page(page, SITE).decode()
     assert written.count("<script") == 1
