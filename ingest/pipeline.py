@@ -147,8 +147,8 @@ def _asked_with(
     """
     if before is None or not before.article or before.gone:
         return Validators(), None
-    validators = _validators(before)
-    if not task.other_rules or validators == Validators():
+    validators = before.validators
+    if not (task.other_rules and validators):
         return validators, None
     with around.store.read() as tx:
         stored = sources.stored(tx, task.state.id, [origin]).get(origin)
@@ -191,18 +191,14 @@ def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
     return {
         origin: facts
         for origin, facts in tally.touched.items()
-        if facts != (tally.known[origin].modified_ns, _validators(tally.known[origin]))
+        if facts != (tally.known[origin].modified_ns, tally.known[origin].validators)
     }
 
 
 def _seen(known: dict[str, Known]) -> dict[str, Seen]:
     """What the source compares what is there with."""
     return {
-        origin: Seen(size=k.size, modified_ns=k.modified_ns, validators=_validators(k))
+        origin: Seen(size=k.size, modified_ns=k.modified_ns, validators=k.validators)
         for origin, k in known.items()
         if not k.gone
     }
-
-
-def _validators(before: Known) -> Validators:
-    return Validators(etag=before.etag, last_modified=before.last_modified)

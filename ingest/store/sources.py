@@ -43,8 +43,7 @@ class Known:
     size: int
     modified_ns: int
     digest: str
-    etag: str
-    last_modified: str
+    validators: Validators
     gone_at: datetime | None
     error: str
 
@@ -115,8 +114,8 @@ def at_latest(tx: Transaction, times: Mapping[str, datetime]) -> None:
 def known(tx: Transaction, source: str) -> dict[str, Known]:
     """Every document of `source` by origin, without bodies."""
     wanted = (
-        _D.origin, _D.article, _D.size, _D.modified_ns, _D.digest, _D.etag, _D.last_modified,
-        _D.gone_at, _D.error,
+        _D.origin, _D.article, _D.size, _D.modified_ns, _D.digest, _D.url, _D.etag,
+        _D.last_modified, _D.gone_at, _D.error,
     )  # fmt: skip
     rows = tx.execute(select(*wanted).where(_D.source == source).order_by(_D.origin))
     return {
@@ -125,8 +124,7 @@ def known(tx: Transaction, source: str) -> dict[str, Known]:
             size=row.size,
             modified_ns=row.modified_ns,
             digest=row.digest,
-            etag=row.etag,
-            last_modified=row.last_modified,
+            validators=_validators(row),
             gone_at=None if row.gone_at is None else _time(row.gone_at),
             error=row.error,
         )
@@ -198,7 +196,8 @@ def seen_again(tx: Transaction, source: str, renewed: Mapping[str, tuple[int, Va
         statement = update(schema.document).where(_D.source == source, _D.origin == origin)
         etag, last_modified = validators.etag, validators.last_modified
         values = {"modified_ns": modified_ns, "etag": etag, "last_modified": last_modified}
-        tx.execute(statement.values(values))
+        place = {"url": validators.url} if validators else {}
+        tx.execute(statement.values(values | place))
 
 
 def move(tx: Transaction, source: str, old: str) -> None:
@@ -241,8 +240,13 @@ def _document(row: Row[Any]) -> Document:
         url=row.url,
         modified_at=_time(nanoseconds / 1e9) if nanoseconds else None,
         modified_ns=nanoseconds,
-        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        validators=_validators(row),
     )
+
+
+def _validators(row: Any) -> Validators:
+    found = Validators(etag=row.etag, last_modified=row.last_modified, url=row.url)
+    return found if found else Validators()
 
 
 def _state(row: Row[Any]) -> SourceState:
