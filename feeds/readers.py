@@ -1,10 +1,12 @@
 """The readers of sources that are fetched, put together from settings and store."""
 
 from datetime import datetime
+from functools import partial
+
+from ingest.detect import ListRules, Selectors
 
 from config.settings import Source
 from ingest.article import Document
-from ingest.detect import ListRules, Selectors
 from ingest.fetch import Fetcher
 from ingest.sources import Reader
 from ingest.sources.anything import AnyLister
@@ -37,7 +39,7 @@ def web_reader(
     asking = Asking(
         url=source.locator,
         fetch=fetcher.fetch,
-        crawl=fetcher.fetch,
+        crawl=partial(fetcher.fetch, crawl=True),
         kept=kept,
         kept_index=kept_index,
         max_items=source.most,

@@ -6,7 +6,7 @@ where emptiness would be a value of its own.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, Self, TypeVar
 
 T_co = TypeVar("T_co", covariant=True)
@@ -48,10 +48,18 @@ def joined(*parts: Traced[tuple[str, ...]]) -> Traced[tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a server gave to ask again with: kept verbatim, quotes and `W/` included."""
+    """What a server gave to ask again with: kept verbatim, quotes and `W/` included.
+
+    `url` is the address they were given for, which alone they are sent to. False when there is
+    nothing to ask with.
+    """
 
     etag: str = ""
     last_modified: str = ""
+    url: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.etag or self.last_modified)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +118,10 @@ class Document:
 
     `origin` is the path relative to the source's root (NFC, forward slashes) or the URL asked for;
     `url` the URL that answered after redirects, "" for files; `charset` what the server declared.
-    `modified_at` is a file's modification time, None for URLs; `size` in bytes. `stated` is what
-    the source said of it where it was listed: all there is to it when `body` is empty.
+    `modified_at` is a file's modification time, None for URLs; `size` in bytes. `fresh_for` is how
+    long the server promises that it stays the same, `moved_to` the URL that answered where every
+    redirect on the way was a permanent one, else "". `stated` is what the source said of it where
+    it was listed: all there is to it when `body` is empty.
     """
 
     origin: str
@@ -123,7 +133,22 @@ class Document:
     modified_at: datetime | None = None
     modified_ns: int = 0
     validators: Validators = field(default_factory=Validators)
+    fresh_for: timedelta = timedelta()
+    moved_to: str = ""
     stated: Stated | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotModified:
+    """The document at `url` is still the one that `validators`, as renewed by a 304, stand for.
+
+    `fresh_for` and `moved_to` are those of a Document.
+    """
+
+    url: str
+    validators: Validators
+    fresh_for: timedelta = timedelta()
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 Expected errors are values in a run's report; only unexpected ones propagate to the run's boundary.
 """
 
+from datetime import timedelta
+
 _CORRECT = "correct it or take it away; `broadsheet extract` shows what is made of it"
 
 
@@ -76,11 +78,24 @@ _BY_STATUS = {
 
 
 class FetchError(IngestError):
-    """A URL could not be fetched. `status` is the HTTP status, 0 when there was no answer."""
+    """A URL could not be fetched. `status` is the HTTP status, 0 when there was no answer.
 
-    def __init__(self, reason: str, *, origin: str = "", status: int = 0) -> None:
+    `retry_after`: how long its server wants to be left alone, None when it did not say. `offline`:
+    no host at all has been reached of late, so that it is no fault of this one.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        origin: str = "",
+        status: int = 0,
+        retry_after: timedelta | None = None,
+    ) -> None:
         super().__init__(reason, origin=origin)
         self.status = status
+        self.retry_after = retry_after
+        self.offline = False
 
     @property
     def advice(self) -> str:  # type: ignore[override]
@@ -94,6 +109,12 @@ class GoneError(FetchError):
 
 class AddressRefusedError(FetchError):
     """The address is private, or its scheme or port is not one we talk to."""
+
+    advice = ""
+
+
+class RobotsError(FetchError):
+    """The robots.txt of the host does not let us crawl the address, or cannot be read for now."""
 
     advice = ""
 

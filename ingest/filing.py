@@ -188,6 +188,9 @@ def _judged(
     """The verdict with what changes; `digest` and `entry` are those of the article `before`."""
     if one.prepared is None:
         return one
+    if before and before.source != tally.source and digest:  # the first source that brought it
+        tally.unchanged += 1
+        return one
     last = before.published if before and is_version(before.key) else None
     change = _change(one, one.prepared, before, tally, last=last)
     if before and digest == change.digest:

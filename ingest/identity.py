@@ -40,8 +40,8 @@ def keys(draft: Draft, source: str) -> tuple[str, ...]:
     """Every key of `draft`, strongest first: declared id, canonical URL, place in the source.
 
     The place is a path below the source's root (NFC) or the URL asked for; `source` is the source's
-    internal id, which scopes paths, for two folders may hold the same one. What a feed or list knows
-    an entry by comes before its page's address.
+    internal id, which scopes paths, for two folders may hold the same one. What a feed or list
+    knows an entry by comes before its page's address.
     """
     found = [f"id:{draft.declared_id}"] if draft.declared_id else []
     found += draft.stated_keys

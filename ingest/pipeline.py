@@ -153,8 +153,8 @@ def _asked_with(
     """
     if before is None or not before.article or before.gone:
         return Validators(), None
-    validators = _validators(before)
-    if not task.other_rules or validators == Validators():
+    validators = before.validators
+    if not (task.other_rules and validators):
         return validators, None
     with around.store.read() as tx:
         stored = sources.stored(tx, task.state.id, [origin]).get(origin)
@@ -194,11 +194,11 @@ def _close(task: Task, around: Surroundings, report: RunReport) -> None:
 
 
 def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:
-    """The unchanged documents whose time or validators are other than we noted, or noted long ago."""
+    """The unchanged documents of which other than we noted is known now, or noted long ago."""
     return {
         origin: facts
         for origin, facts in tally.touched.items()
-        if facts != (tally.known[origin].modified_ns, _validators(tally.known[origin]))
+        if facts != (tally.known[origin].modified_ns, tally.known[origin].validators)
         or tally.now - tally.known[origin].fetched_at >= _LONG
     }
 
@@ -209,7 +209,7 @@ def _seen(known: dict[str, Known]) -> dict[str, Seen]:
         origin: Seen(
             size=k.size,
             modified_ns=k.modified_ns,
-            validators=_validators(k),
+            validators=k.validators,
             fetched_at=k.fetched_at,
             stated=k.stated,
             failed=bool(k.error),
@@ -217,7 +217,3 @@ def _seen(known: dict[str, Known]) -> dict[str, Seen]:
         for origin, k in known.items()
         if not k.gone
     }
-
-
-def _validators(before: Known) -> Validators:
-    return Validators(etag=before.etag, last_modified=before.last_modified)

@@ -45,19 +45,21 @@ def charset(headers: Mapping[str, str]) -> str:
     return match[1].lower() if match else ""
 
 
-def validators(headers: Mapping[str, str]) -> Validators:
-    """ETag and Last-Modified as they came, quotes and `W/` included (RFC 9110 §8.8)."""
-    return Validators(
+def validators(headers: Mapping[str, str], url: str) -> Validators:
+    """ETag and Last-Modified of `url` as they came, quotes and `W/` included (RFC 9110 §8.8)."""
+    found = Validators(
         etag=_verbatim(headers.get("etag", "")),
         last_modified=_verbatim(headers.get("last-modified", "")),
+        url=url,
     )
+    return found if found else Validators()
 
 
-def renewed(old: Validators, headers: Mapping[str, str]) -> Validators:
-    """`old` with what a 304 gave anew (RFC 9111 §4.3.4)."""
-    new = validators(headers)
+def renewed(old: Validators, headers: Mapping[str, str], url: str) -> Validators:
+    """`old` with what a 304 of `url` gave anew (RFC 9111 §4.3.4)."""
+    new = validators(headers, url)
     return Validators(
-        etag=new.etag or old.etag, last_modified=new.last_modified or old.last_modified
+        etag=new.etag or old.etag, last_modified=new.last_modified or old.last_modified, url=url
     )
 
 

@@ -23,16 +23,18 @@ _SUSPICIOUS_FROM = 1_000_000
 _CUT = "the answer was cut short: its compressed data has no end"
 
 
-def read_body(raw: BaseHTTPResponse, watch: Watch, max_bytes: int) -> bytes:
+def read_body(raw: BaseHTTPResponse, watch: Watch, max_bytes: int, *, whole: bool = True) -> bytes:
     """Read all of `raw` and undo its Content-Encoding; at most `max_bytes`, packed and unpacked.
 
+    Unless `whole`, so many bytes are enough and the rest is not read.
     Raises TooLargeError beyond that, and for a body over 1 MB that was packed to less than a
     hundredth; FetchError for codings we did not ask for and broken ones; whatever the libraries
     raise for a broken connection. A `watch` that was cut may end the body early: its owner checks.
     Memory: the body and a few pieces.
     """
-    _refuse_announced(raw.headers.get("content-length", ""), max_bytes)
-    pieces = _wire(raw, watch, max_bytes)
+    if whole:
+        _refuse_announced(raw.headers.get("content-length", ""), max_bytes)
+    pieces = _wire(raw, watch, max_bytes if whole else max_bytes + _PIECE)
     for coding in reversed(_codings(raw.headers.get("content-encoding", ""))):
         pieces = _gunzip(pieces) if coding == "gzip" else _inflate(pieces)
     body = bytearray()
@@ -40,6 +42,8 @@ def read_body(raw: BaseHTTPResponse, watch: Watch, max_bytes: int) -> bytes:
         for piece in pieces:
             body += piece
             if len(body) > max_bytes:
+                if not whole:
+                    return bytes(body[:max_bytes])
                 raise _too_large(max_bytes)
             if _SUSPICIOUS_FROM < len(body) > _SUSPICIOUS_RATIO * raw.tell():
                 raise TooLargeError("the answer unpacks to more than a hundred times its size")

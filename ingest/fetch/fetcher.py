@@ -2,10 +2,10 @@
 
 import http.client
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from types import TracebackType
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
@@ -14,16 +14,20 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from config.settings import Fetch
-from ingest.article import Document, Validators
+from ingest.article import Document, NotModified, Validators
 from ingest.errors import AddressRefusedError, DeadlineError, FetchError
-from ingest.fetch import answer, body, reasons
+from ingest.fetch import again, answer, body, reasons, robots
 from ingest.fetch.connection import Adapter
 from ingest.fetch.guard import Resolver, dial, system_resolver
 from ingest.fetch.hosts import Hosts
+from ingest.fetch.outage import Outage
+from ingest.fetch.robots import Robots
 from ingest.fetch.watch import Watch
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT = frozenset({0, 301, 308})  # 0: the first hop, to which no redirect led
 _PATIENCE = 10  # other requests to a host that may take all their time before ours
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
 _PRINTABLE = "!#$%&'*+,-./:;=?@_~ "
 _EXPECTED = (
     requests.RequestException,
@@ -34,12 +38,14 @@ _EXPECTED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotModified:
-    """The document at `url` is still the one that `validators`, as renewed by a 304, stand for."""
+_Read = Callable[[requests.Response, str, Watch], Document]
+"""Reads an answer of status 200 from a place."""
 
-    url: str
-    validators: Validators
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    target: str
+    status: int
 
 
 class Fetcher:
@@ -54,6 +60,8 @@ class Fetcher:
         self._resolve = resolve
         self._version = version
         self._hosts = Hosts()
+        self._outage = Outage()
+        self._robots = Robots(self._robots_txt, self._hosts.slow)
         self._lock = threading.Lock()
         self._running: set[Watch] = set()
         self._stopping = False
@@ -72,19 +80,35 @@ class Fetcher:
             "Connection": "close",
         }
 
-    def fetch(self, url: str, validators: Validators, now: datetime) -> Document | NotModified:
+    def fetch(
+        self, url: str, validators: Validators, now: datetime, *, crawl: bool = False
+    ) -> Document | NotModified:
         """Get `url`, or learn that it is what `validators` were given for.
 
         Ends within `limits.deadline` (and a second at most), redirects included; the time it waits
-        for its turn at a host does not count, and is bounded too. Validators are sent to `url`
-        itself only, so a document that came by a redirect carries none. A redirect from https to
-        http is refused: who wrote https does not want what anybody on the way can change.
+        for its turn at a host does not count, and is bounded too. Validators are sent to the URL
+        that gave them only, be it `url` or where it redirects to. A redirect from https to http is
+        refused: who wrote https does not want what anybody on the way can change. `crawl` is for
+        addresses that nobody wrote down for us: every host on the way is asked for its robots.txt
+        first.
 
-        Raises GoneError for 404 and 410, AddressRefusedError, DeadlineError, TooLargeError, and
-        FetchError for everything else, "stopping" after `stop`.
+        Raises GoneError for 404 and 410, AddressRefusedError, DeadlineError, TooLargeError,
+        RobotsError, and FetchError for everything else, "stopping" after `stop`. After a 429, the
+        host is not asked again before the time it names.
         """
         try:
-            return self._follow(url, validators, now)
+            return self._follow(url, validators, now, self._page, crawl=crawl)
+        except FetchError as error:
+            error.origin = url
+            raise
+
+    def sitemaps(self, url: str, now: datetime) -> tuple[str, ...]:
+        """The sitemaps that the robots.txt of the host of `url` names.
+
+        Raises RobotsError when it cannot be read, and FetchError.
+        """
+        try:
+            return self._robots.sitemaps(url, now)
         except FetchError as error:
             error.origin = url
             raise
@@ -113,29 +137,34 @@ class Fetcher:
     ) -> None:
         self.close()
 
-    def _follow(self, url: str, validators: Validators, now: datetime) -> Document | NotModified:
+    def _follow(
+        self, url: str, validators: Validators, now: datetime, read: _Read, *, crawl: bool
+    ) -> Document | NotModified:
         left = self._deadline
-        target, known = url, validators
-        visited: set[str] = set()
-        while len(visited) <= self._limits.max_redirects:
-            request = self._request(target, known)
+        target, status = url, 0
+        hops: dict[str, int] = {}  # each place, with the status of the redirect that led to it
+        while len(hops) <= self._limits.max_redirects:
+            request = self._request(target)
             place = urldefrag(request.url or "").url
-            if place in visited:
-                raise FetchError(f"it redirects in a circle, back to {place[:200]}")
-            visited.add(place)
+            if place in hops:
+                reason = f"it redirects in a circle, back to {place[:200]}"
+                raise FetchError(reason, status=status)
+            hops[place] = status
+            if crawl:
+                self._robots.check(place, now)
+            known = validators if (validators.url or next(iter(hops))) == place else Validators()
+            request.headers.update(answer.conditions(known))
             host = _host(place)
             with self._hosts.turn(host), self._watched(left, host) as watch:
-                result = self._ask(request, place, known, watch)
+                result = self._ask(request, known, now, read, watch)
                 left = watch.left
-            if isinstance(result, _Page):
-                given = result.validators if len(visited) == 1 else Validators()
-                return result.document(origin=url, url=place, now=now, validators=given)
-            if isinstance(result, NotModified):
-                return result
-            target, known = result, Validators()
-        raise FetchError(f"it redirects more than {self._limits.max_redirects} times")
+            if not isinstance(result, _Redirect):
+                return _as_asked(result, url, hops)
+            target, status = result.target, result.status
+        reason = f"it redirects more than {self._limits.max_redirects} times"
+        raise FetchError(reason, status=status)
 
-    def _request(self, url: str, known: Validators) -> requests.PreparedRequest:
+    def _request(self, url: str) -> requests.PreparedRequest:
         """Build the request for one hop. Raises AddressRefusedError, FetchError for a bad URL."""
         try:
             parts = urlsplit(url)
@@ -144,8 +173,7 @@ class Fetcher:
                 raise AddressRefusedError(f"only http and https are fetched, not {scheme[:20]!r}")
             if secret:
                 raise AddressRefusedError("an address with a user name or password is not fetched")
-            headers = self._headers | answer.conditions(known)
-            return requests.Request("GET", url, headers=headers).prepare()
+            return requests.Request("GET", url, headers=self._headers).prepare()
         except ValueError as error:  # requests' own URL errors are ValueErrors too
             raise FetchError(f"{url[:200]!r} is not an address ({error})") from error
 
@@ -153,7 +181,7 @@ class Fetcher:
     def _watched(self, seconds: float, host: str) -> Iterator[Watch]:
         """Bound what happens inside, and turn what it raises into our errors."""
         late = DeadlineError(f"no complete answer within {self._deadline:g} seconds")
-        with closing(Watch(seconds, late)) as watch:
+        with closing(Watch(seconds, late)) as watch, self._outage.told(host, watch):
             with self._lock:
                 self._running.add(watch)
                 if self._stopping:
@@ -172,10 +200,15 @@ class Fetcher:
                     self._running.discard(watch)
 
     def _ask(
-        self, request: requests.PreparedRequest, place: str, known: Validators, watch: Watch
-    ) -> "_Page | NotModified | str":
-        """Send one request: the page, the news that there is none, or where to go instead."""
-        limits = self._limits
+        self,
+        request: requests.PreparedRequest,
+        known: Validators,
+        now: datetime,
+        read: _Read,
+        watch: Watch,
+    ) -> "Document | NotModified | _Redirect":
+        """Send one request: the document, the news that there is none, or where to go instead."""
+        limits, place = self._limits, urldefrag(request.url or "").url
         dialler = partial(dial, limits=limits, resolve=self._resolve, watch=watch)
         timeout = (limits.connect_timeout.total_seconds(), limits.read_timeout.total_seconds())
         with (
@@ -185,52 +218,62 @@ class Fetcher:
             watch.check()
             status, headers = response.status_code, response.headers
             if status in _REDIRECTS:
-                return _next(place, headers.get("location", ""), status)
+                return _Redirect(_next(place, headers.get("location", ""), status), status)
+            fresh = again.fresh_for(headers, now)
             if status == 304 and answer.conditions(known):
-                return NotModified(url=place, validators=answer.renewed(known, headers))
+                renewed = answer.renewed(known, headers, place)
+                return NotModified(url=place, validators=renewed, fresh_for=fresh)
             if status != 200:
-                raise reasons.refused(status, _host(place), headers.get("retry-after", ""))
-            return _read(response, watch, limits.max_bytes)
+                raise self._refused(status, _host(place), again.retry_after(headers, now))
+            return replace(read(response, place, watch), fetched_at=now, fresh_for=fresh)
 
+    def _refused(self, status: int, host: str, wait: timedelta | None) -> FetchError:
+        """The error for a status that is no answer; who is asked too often gets peace."""
+        error = reasons.refused(status, host, wait)
+        if status == 429 and error.retry_after:
+            self._hosts.hold(host, error.retry_after.total_seconds())
+        return error
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Page:
-    """What one answer holds, before it is known whose it is."""
-
-    body: bytes
-    media_type: str
-    charset: str
-    validators: Validators
-
-    def document(self, *, origin: str, url: str, now: datetime, validators: Validators) -> Document:
+    def _page(self, response: requests.Response, place: str, watch: Watch) -> Document:
+        """Read the page that came with status 200; what is wrong with it is an error of it."""
+        headers = response.headers
+        try:
+            media_type = answer.media_type(headers)
+            content = body.read_body(response.raw, watch, self._limits.max_bytes)
+            if not content.strip():
+                raise FetchError("the page is empty")
+        except FetchError as error:
+            error.status = response.status_code
+            raise
         return Document(
-            origin=origin,
-            url=url,
-            body=self.body,
-            media_type=self.media_type,
-            charset=self.charset,
-            fetched_at=now,
-            validators=validators,
+            origin=place,
+            url=place,
+            body=content,
+            media_type=media_type or answer.guessed(content),
+            charset=answer.charset(headers),
+            fetched_at=_UNKNOWN,
+            validators=answer.validators(headers, place),
         )
 
+    def _robots_txt(self, url: str, now: datetime) -> bytes:
+        found = self._follow(url, Validators(), now, _beginning, crawl=False)
+        return found.body if isinstance(found, Document) else b""
 
-def _read(response: requests.Response, watch: Watch, max_bytes: int) -> _Page:
-    """Read the page that came with status 200; what is wrong with it is an error of that status."""
-    headers = response.headers
-    try:
-        media_type = answer.media_type(headers)
-        content = body.read_body(response.raw, watch, max_bytes)
-        if not content.strip():
-            raise FetchError("the page is empty")
-    except FetchError as error:
-        error.status = response.status_code
-        raise
-    return _Page(
-        body=content,
-        media_type=media_type or answer.guessed(content),
-        charset=answer.charset(headers),
-        validators=answer.validators(headers),
-    )
+
+def _beginning(response: requests.Response, place: str, watch: Watch) -> Document:
+    """Read the first bytes of a robots.txt, of whatever type it says that it is."""
+    start = body.read_body(response.raw, watch, robots.MAX_BYTES, whole=False)
+    return Document(origin=place, url=place, body=start, media_type="", fetched_at=_UNKNOWN)
+
+
+def _as_asked(
+    found: Document | NotModified, url: str, hops: Mapping[str, int]
+) -> Document | NotModified:
+    """What was found, as the answer to the question for `url`, and whether that moved for good."""
+    moved = found.url if len(hops) > 1 and set(hops.values()) <= _PERMANENT else ""
+    if isinstance(found, Document):
+        return replace(found, origin=url, moved_to=moved)
+    return replace(found, moved_to=moved)
 
 
 def _host(url: str) -> str:

@@ -86,6 +86,7 @@ def _first_answer(
             return _connect(address, port, limits.connect_timeout.total_seconds(), watch)
         except OSError as error:
             watch.check()
+            watch.reached = watch.reached or isinstance(error, ConnectionRefusedError)
             failure = failure or error
     assert failure is not None
     raise reasons.unconnected(host, port, failure, limits) from failure
@@ -98,6 +99,7 @@ def _connect(address: str, port: int, timeout: float, watch: Watch) -> socket.so
         sock.settimeout(min(timeout, watch.left))
         watch.hold(sock)
         sock.connect((address, port))
+        watch.reached = True
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         peer = str(sock.getpeername()[0])
         if _plain(peer) != _plain(address):

@@ -4,9 +4,12 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
+from datetime import timedelta
 
 from config.settings import Fetch
 from ingest.errors import DeadlineError, FetchError, GoneError
+from ingest.fetch import again
+from ingest.spans import spoken
 
 _STATUS = {
     401: "it wants a password",
@@ -28,14 +31,19 @@ _NO_SUCH_NAME = frozenset(
 _LONGEST_CHAIN = 12
 
 
-def refused(status: int, host: str, retry_after: str) -> FetchError:
-    """The error for a status that is no answer: GoneError for 404 and 410 (RFC 9110 §15.5)."""
+def refused(status: int, host: str, retry_after: timedelta | None) -> FetchError:
+    """The error for a status that is no answer: GoneError for 404 and 410 (RFC 9110 §15.5).
+
+    Who is asked too often is left alone even where it does not say for how long.
+    """
+    if status == 429:
+        retry_after = retry_after or again.SHORTEST
     other = "it has a problem of its own" if status >= 500 else "an answer that cannot be used"
     reason = f"{status} from {host}: {_STATUS.get(status, other)}"
-    if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 9:
-        reason += f"; it wants to be left alone for {int(retry_after)} seconds"
+    if retry_after:
+        reason += f"; it wants to be left alone for {spoken(retry_after)}"
     kind = GoneError if status in _GONE else FetchError
-    return kind(reason, status=status)
+    return kind(reason, status=status, retry_after=retry_after)
 
 
 def unresolved(host: str, error: Exception | None) -> FetchError:

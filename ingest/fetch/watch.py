@@ -19,9 +19,13 @@ T = TypeVar("T")
 
 
 class Watch:
-    """Runs from its construction for `seconds`; `cut` ends it earlier. To be closed."""
+    """Runs from its construction for `seconds`; `cut` ends it earlier. To be closed.
+
+    `reached` is set by who dials: the host has answered, if only by refusing the connection.
+    """
 
     def __init__(self, seconds: float, error: DeadlineError) -> None:
+        self.reached = False
         self._ends = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._error: FetchError | None = None

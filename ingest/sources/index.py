@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ingest.article import Document, Found, Stated, Validators
+from ingest.article import Document, Found, NotModified, Stated, Validators
 from ingest.errors import FetchError
-from ingest.fetch import NotModified
 from ingest.sources import Listing, Seen
 from ingest.store.values import stated_text
 

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from ingest.article import Document, Found, Validators
-from ingest.fetch import NotModified
+from ingest.article import Document, Found, NotModified, Validators
 from ingest.sources import Listing, Seen
 
 Fetch = Callable[[str, Validators, datetime], Document | NotModified]

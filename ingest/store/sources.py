@@ -45,8 +45,7 @@ class Known:
     size: int
     modified_ns: int
     digest: str
-    etag: str
-    last_modified: str
+    validators: Validators
     gone_at: datetime | None
     error: str
     fetched_at: datetime
@@ -120,8 +119,8 @@ def known(tx: Transaction, source: str) -> dict[str, Known]:
     """Every document of `source` by origin, without bodies and without those of its index."""
     said = case((_D.origin.startswith("entry:"), ""), else_=_D.stated)
     wanted = (
-        _D.origin, _D.article, _D.size, _D.modified_ns, _D.digest, _D.etag, _D.last_modified,
-        _D.gone_at, _D.error, _D.fetched_at, said.label("stated"),
+        _D.origin, _D.article, _D.size, _D.modified_ns, _D.digest, _D.url, _D.etag,
+        _D.last_modified, _D.gone_at, _D.error, _D.fetched_at, said.label("stated"),
     )  # fmt: skip
     mine = (_D.source == source) & ~_D.origin.startswith(_INDEX)
     rows = tx.execute(select(*wanted).where(mine).order_by(_D.origin))
@@ -131,8 +130,7 @@ def known(tx: Transaction, source: str) -> dict[str, Known]:
             size=row.size,
             modified_ns=row.modified_ns,
             digest=row.digest,
-            etag=row.etag,
-            last_modified=row.last_modified,
+            validators=_validators(row),
             gone_at=None if row.gone_at is None else _time(row.gone_at),
             error=row.error,
             fetched_at=_time(row.fetched_at),
@@ -152,7 +150,9 @@ def put_index(
     tx: Transaction, source: str, documents: Sequence[Document], digest: Callable[[Document], str]
 ) -> None:
     """Keep documents that `source` lists its articles in."""
-    rows = [(replace(one, origin=f"{_INDEX}{one.origin}"), digest(one), "", "") for one in documents]
+    rows = [
+        (replace(one, origin=f"{_INDEX}{one.origin}"), digest(one), "", "") for one in documents
+    ]
     put_documents(tx, source, rows)
 
 
@@ -227,7 +227,8 @@ def seen_again(
             "last_modified": validators.last_modified,
             "fetched_at": now.timestamp(),
         }
-        tx.execute(statement.values(values))
+        place = {"url": validators.url} if validators else {}
+        tx.execute(statement.values(values | place))
 
 
 def move(tx: Transaction, source: str, old: str) -> None:
@@ -270,9 +271,14 @@ def _document(row: Row[Any]) -> Document:
         url=row.url,
         modified_at=_time(nanoseconds / 1e9) if nanoseconds else None,
         modified_ns=nanoseconds,
-        validators=Validators(etag=row.etag, last_modified=row.last_modified),
+        validators=_validators(row),
         stated=stated_from(row.stated),
     )
+
+
+def _validators(row: Any) -> Validators:
+    found = Validators(etag=row.etag, last_modified=row.last_modified, url=row.url)
+    return found if found else Validators()
 
 
 def _state(row: Row[Any]) -> SourceState:

@@ -223,6 +223,21 @@ def test_a_redirect_leads_to_the_article_of_its_target(room: Newsroom, site: Sit
     assert [entry.link for entry in room.feed()] == [target]
 
 
+def test_a_page_behind_a_redirect_is_asked_for_changes_where_it_is(
+    room: Newsroom, site: Site
+) -> None:
+    target = site.put("/new", page("The harbour"), ETag='"1"')
+    watch(room, site.put("/old", status=302, Location=target))
+    counts(room)
+    assert counts(room) == (0, 0, 1, 0, 0)
+    assert site.answers == [("/old", 302), ("/new", 200), ("/old", 302), ("/new", 304)]
+    site.put("/new", page("The harbour"), ETag='"2"')
+    site.put("/old", page("The harbour"), ETag='"2"')
+    counts(room)
+    assert counts(room) == (0, 0, 1, 0, 0)
+    assert site.answers[4:] == [("/old", 200), ("/old", 304)]
+
+
 def test_two_addresses_of_one_article_are_one_article(room: Newsroom, site: Site) -> None:
     canonical = site.server.url_for("/a")
     head = f'<link rel="canonical" href="{canonical}">'

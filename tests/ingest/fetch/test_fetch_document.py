@@ -70,7 +70,7 @@ def test_validators_are_kept_and_sent_as_they_came(make: Make, answer: Answer) -
     server = answer(head=f"Content-Type: text/html\r\nETag: {ETAG}\r\nLast-Modified: {MODIFIED}")
     fetcher = make()
     first = fetcher.fetch(server.url(), Validators(), NOW)
-    assert first.validators == Validators(etag=ETAG, last_modified=MODIFIED)
+    assert first.validators == Validators(etag=ETAG, last_modified=MODIFIED, url=server.url())
     fetcher.fetch(server.url(), first.validators, NOW)
     assert f"\r\nIf-None-Match: {ETAG}\r\n".encode("latin-1") in server.requests[1]
     assert f"\r\nIf-Modified-Since: {MODIFIED}\r\n".encode() in server.requests[1]
@@ -89,7 +89,8 @@ def test_304_renews_the_validators_it_names(make: Make, answer: Answer) -> None:
     server = answer(b"", 'ETag: "new"', "304 Not Modified")
     known = Validators(etag='"old"', last_modified=MODIFIED)
     assert make().fetch(server.url(), known, NOW) == NotModified(
-        url=server.url(), validators=Validators(etag='"new"', last_modified=MODIFIED)
+        url=server.url(),
+        validators=Validators(etag='"new"', last_modified=MODIFIED, url=server.url()),
     )
 
 
@@ -104,7 +105,7 @@ def test_304_without_a_condition_is_an_error(get: Get, answer: Answer) -> None:
         ("403 Forbidden", "403 from news.example: it refuses automated readers"),
         ("404 Not Found", "404 from news.example: there is no such page"),
         ("410 Gone", "410 from news.example: it says that the page is gone for good"),
-        ("429 Too Many", "asked too often; it wants to be left alone for 120 seconds"),
+        ("429 Too Many", "asked too often; it wants to be left alone for 2 minutes"),
         ("500 Oops", "500 from news.example: it has a problem of its own"),
         ("204 No Content", "204 from news.example: an answer that cannot be used"),
         ("300 Choices", "300 from news.example: an answer that cannot be used"),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ingest.article import Document, Validators
+from ingest.article import Document, NotModified, Validators
 from ingest.errors import AddressRefusedError, FetchError
 from ingest.fetch.guard import system_resolver
 from tests.ingest.fetch.conftest import NOW, Answer, Make, Serve, Server
@@ -20,7 +20,49 @@ def test_a_redirect_leads_to_the_document(make: Make, answer: Answer) -> None:
     assert (document.origin, document.url) == (start.url("/old"), end.url("/new", "other.example"))
     assert b'If-None-Match: "of the start"' in start.requests[0]
     assert b"If-None-Match" not in end.requests[0], "validators belong to the URL that gave them"
-    assert document.validators == Validators(), "they could only be sent to another URL next time"
+    assert document.validators == Validators(etag='"of the end"', url=document.url)
+    make().fetch(start.url("/old"), document.validators, NOW)
+    assert b"If-None-Match" not in start.requests[1]
+    assert b'If-None-Match: "of the end"' in end.requests[1]
+
+
+def _chain(answer: Answer, *statuses: str) -> str:
+    """An address from which redirects of those statuses lead to a page."""
+    url = answer().url("/end")
+    for status in reversed(statuses):
+        url = answer(b"", f"Location: {url}", status).url("/start")
+    return url
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved"),
+    [
+        ((), False),
+        (("301 Moved",), True),
+        (("308 Moved", "301 Moved"), True),
+        (("302 Found",), False),
+        (("303 See Other",), False),
+        (("307 Temporary",), False),
+        (("301 Moved", "302 Found"), False),
+        (("302 Found", "301 Moved"), False),
+    ],
+)
+def test_a_page_has_moved_when_every_redirect_to_it_is_a_permanent_one(
+    make: Make, answer: Answer, statuses: tuple[str, ...], moved: bool
+) -> None:
+    url = _chain(answer, *statuses)
+    document = make().fetch(url, Validators(), NOW)
+    assert document.moved_to == (document.url if moved else "")
+
+
+def test_a_page_that_moved_and_did_not_change_has_moved_all_the_same(
+    make: Make, answer: Answer
+) -> None:
+    end = answer(b"", 'ETag: "a"', "304 Not Modified")
+    start = answer(b"", f"Location: {end.url('/new')}", "301 Moved")
+    known = Validators(etag='"a"', url=end.url("/new"))
+    found = make().fetch(start.url("/old"), known, NOW)
+    assert (type(found), found.moved_to) == (NotModified, end.url("/new"))
 
 
 def test_unescaped_and_relative_locations_work(get: Get, serve: Serve) -> None:

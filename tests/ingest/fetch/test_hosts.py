@@ -121,3 +121,38 @@ def test_waiting_for_a_turn_does_not_count_against_the_deadline(make: Make, answ
     for path in ("/a", "/b"):
         fetcher.fetch(server.url(path), Validators(), NOW)
     assert server.connections == 2
+
+
+def test_a_held_host_refuses_who_comes_and_who_waits_and_is_free_again() -> None:
+    hosts, refused = Hosts(0, 5), []
+
+    def wait() -> None:
+        try:
+            with hosts.turn("a.example"):
+                pass
+        except FetchError as error:
+            refused.append(error)
+
+    waiter = threading.Thread(target=wait)
+    with hosts.turn("a.example"):
+        waiter.start()
+        while len(hosts._lines["a.example"].tickets) < 2:
+            time.sleep(0.001)
+        hosts.hold("a.example", 0.2)
+        waiter.join()
+    wait()
+    assert [error.status for error in refused] == [429, 429]
+    with hosts.turn("b.example"):
+        pass
+    time.sleep(0.2)
+    wait()
+    assert len(refused) == 2
+    assert not hosts._held
+
+
+def test_what_hosts_asked_for_is_bounded_in_memory() -> None:
+    hosts = Hosts(0, 1)
+    for number in range(10_100):
+        hosts.slow(f"{number}.example", 1)
+        hosts.hold(f"{number}.example", 1)
+    assert len(hosts._gaps) == len(hosts._held) == 10_000

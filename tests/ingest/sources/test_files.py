@@ -248,7 +248,9 @@ def test_a_file_that_is_written_all_the_time_is_left_for_later(tmp_path: Path) -
 
 
 def seen(*names: str) -> dict[str, Seen]:
-    return {name: Seen(size=0, modified_ns=0, validators=Validators(), fetched_at=NOW) for name in names}
+    return {
+        name: Seen(size=0, modified_ns=0, validators=Validators(), fetched_at=NOW) for name in names
+    }
 
 
 @contextmanager
