@@ -165,8 +165,8 @@ class Server(Section):
 
 
 class Source(Section):
-    """Where articles come from: one of `files` (a glob), `urls` (a list of pages), `feed`, `sitemap`
-    and `listing` (an address each), or `url`, of which we find out what it is."""
+    """Where articles come from: one of `files` (a glob), `urls` (a list of pages), `feed`,
+    `listing` and `sitemap` (an address each), or `url`, of which we find out what it is."""
 
     name: Name
     files: str = Field(default="", max_length=1000)
