@@ -92,8 +92,8 @@ def _located(path: Path, text: str, issues: Issues) -> list[Problem]:
     ]
 
 
-def _read(path: Path) -> str:
-    """The file's text. Raises ConfigError for whatever is not a readable text of sane size."""
+def read_body(path: Path) -> bytes:
+    """The file's bytes. Raises ConfigError for whatever is not a readable file of sane size."""
     try:
         if path.exists() and not path.is_file():  # opening a pipe would wait for ever
             raise _whole(path, "is not a file")
@@ -108,6 +108,12 @@ def _read(path: Path) -> str:
         raise _whole(path, f"cannot be read: {why}") from None
     if len(body) > MAX_BYTES:
         raise _whole(path, f"is larger than {MAX_BYTES:,} bytes; is it a configuration at all?")
+    return body
+
+
+def _read(path: Path) -> str:
+    """The file's text. Raises ConfigError."""
+    body = read_body(path)
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:

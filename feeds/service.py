@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from config.load import ConfigError, Problem
+from config.load import ConfigError, Problem, read_body
 from config.settings import Settings
 from feeds.context import reopened, wall_clock
 from feeds.daemon import Daemon
@@ -94,8 +94,8 @@ class ConfigFile:
     def digest(self) -> str:
         """SHA-256 of its bytes in hexadecimal; "" when it cannot be read."""
         try:
-            return hashlib.sha256(self.path.read_bytes()).hexdigest()
-        except OSError:
+            return hashlib.sha256(read_body(self.path)).hexdigest()
+        except ConfigError:
             return ""
 
     def changed(self) -> bool:

@@ -63,14 +63,19 @@ def sync(
     """Bring the source rows in line with the configuration's (name, kind, locator) triples.
 
     A source is known by its name; one that is not, by the locator of a row whose name is no longer
-    configured: that is a renamed source, and it keeps its internal id. A new one is due now; `mint`
-    makes its internal id from its name and the ids taken.
+    configured: that is a renamed source, and it keeps its internal id. So do sources that exchanged
+    their names, for the articles stay where they are. A new one is due now; `mint` makes its
+    internal id from its name and the ids taken.
     """
     rows = {row.name: row for row in tx.execute(select(schema.source)).all()}
     names = {name for name, _, _ in wanted}
     orphans = {(r.kind, r.locator): r for r in rows.values() if r.name not in names}
+    held = _held(rows, wanted)
+    for row in held.values():  # a name is one row's at a time, also while they are exchanged
+        if row.name not in held or held[row.name] is not row:
+            tx.execute(update(schema.source).where(_S.id == row.id).values(name=f"/{row.id}"))
     for name, kind, locator in wanted:
-        row = rows.get(name) or orphans.pop((kind, locator), None)
+        row = held.get(name) or orphans.pop((kind, locator), None)
         values = {"name": name, "kind": kind, "locator": locator}
         if row is None:
             taken = tx.execute(select(_S.id)).scalars().all()
@@ -82,6 +87,11 @@ def sync(
             tx.execute(update(schema.source).where(_S.id == row.id).values(values | due))
     states = (_state(row) for row in tx.execute(select(schema.source)))
     return {state.name: state for state in states if state.name in names}
+
+
+def state(tx: Transaction, id_: str) -> SourceState:
+    """The source of that internal id."""
+    return _state(tx.execute(select(schema.source).where(_S.id == id_)).one())
 
 
 def states(tx: Transaction) -> dict[str, SourceState]:
@@ -228,6 +238,25 @@ def trim_bodies(tx: Transaction, source: str) -> None:
             break
         excess -= length
         tx.execute(schema.body.delete().where(_B.source == source, _B.origin == origin))
+
+
+def _held(
+    rows: Mapping[str, Row[Any]], wanted: Sequence[tuple[str, str, str]]
+) -> dict[str, Row[Any]]:
+    """The row of each name that has one: its own, unless another's locator is what it has now."""
+    held = {name: rows[name] for name, _, _ in wanted if name in rows}
+    places = {name: (kind, locator) for name, kind, locator in wanted if name in held}
+    moved = [n for n, place in places.items() if (rows[n].kind, rows[n].locator) != place]
+    free = {rows[name].id: rows[name] for name in moved}
+    by_place = {(row.kind, row.locator): row for row in free.values()}
+    exchanged = {name: by_place.pop(places[name]) for name in moved if places[name] in by_place}
+    for row in exchanged.values():
+        del free[row.id]
+    for name in moved:
+        if name not in exchanged:
+            own = rows[name].id
+            exchanged[name] = free.pop(own if own in free else next(iter(free)))
+    return held | exchanged
 
 
 def _document(row: Row[Any]) -> Document:

@@ -1,9 +1,11 @@
 """The daemon's process: a good configuration takes effect, a bad one changes nothing."""
 
+import hashlib
 import io
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from config import logs
-from config.load import load
+from config.load import MAX_BYTES, load
 from feeds.daemon import Daemon
 from feeds.notify import Notifier
 from feeds.server import Server
@@ -213,6 +215,22 @@ def test_a_changed_file_is_noticed_once_when_nobody_writes_to_it_any_more(tmp_pa
     assert [config.changed() for _ in range(3)] == [True, False, False]
     path.unlink()
     assert [config.changed() for _ in range(3)] == [False, True, False]
+
+
+def test_what_is_no_configuration_is_not_read_to_tell_it_from_others(tmp_path: Path) -> None:
+    path = tmp_path / "broadsheet.toml"
+    os.mkfifo(path)
+    found: list[str] = []
+    config = ConfigFile(path, lambda found: load(found, {}))
+    thread = threading.Thread(target=lambda: found.append(config.digest()), daemon=True)
+    thread.start()  # a pipe that nobody writes into, or a device without an end, holds a reader up
+    thread.join(5)
+    assert found == [""]
+    path.unlink()
+    path.write_bytes(b"#" * (MAX_BYTES + 1))
+    assert config.digest() == ""
+    path.write_bytes(b"#" * MAX_BYTES)
+    assert config.digest() == hashlib.sha256(b"#" * MAX_BYTES).hexdigest()
 
 
 @pytest.mark.parametrize("wanted", [True, False])
