@@ -62,6 +62,8 @@ def load(
     `$${` stands for `${` itself. `read_cron` raises ValueError for a schedule that cannot be; it
     is handed in, for configuration knows no schedules. Raises ConfigError with every problem.
     """
+    if not _is_text(str(path.absolute())):
+        raise _whole(path, "a name on the way to it is not UTF-8; rename that")
     text = _read(path)
     raw = _parse(text, str(path))
     issues: Issues = []
@@ -120,6 +122,14 @@ def _read(path: Path) -> str:
         line = body.count(b"\n", 0, error.start) + 1
         message = "is not UTF-8 text; save it as UTF-8"
         raise ConfigError([Problem(file=str(path), line=line, message=message)]) from None
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _whole(path: Path, message: str) -> ConfigError:

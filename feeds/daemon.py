@@ -24,6 +24,7 @@ from feeds.report import PublishReport
 from feeds.watch import Watcher
 from ingest.errors import StoreError
 from ingest.schedule import Ticker
+from ingest.sources.folder import plain
 from ingest.store import daemons, requests, sources
 from ingest.store.requests import Request
 from ingest.store.runs import RunReport, RunTask, Trouble
@@ -246,7 +247,13 @@ class Daemon:
         self._published_at = now
         try:
             published = publish(self._context.press(), now=now, patient=True)
-        except Exception as error:  # tried again before long; who asked hears of it
+        except (OSError, StoreError) as error:  # tried again before long; who asked hears of it
+            why = str(error)
+            if isinstance(error, OSError):
+                why = f"{error.filename or 'a file'}: {plain(error)}"
+            log.error("publishing failed", error=why)
+            published = PublishReport(errors=[f"publishing failed: {why}"])
+        except Exception as error:
             log.exception("publishing failed")
             published = PublishReport(errors=[f"publishing failed: {error}"])
         note_published(published)

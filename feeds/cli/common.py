@@ -42,7 +42,8 @@ class Output:
         """Print a value as JSON; its keys stay from one release to the next."""
         import json
 
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        plain = not sys.stdout or sys.stdout.encoding.lower() != "utf-8"
+        click.echo(json.dumps(found, indent=2, ensure_ascii=plain))
 
     def start_log(self, usual: str = "warning") -> None:
         """Log to stderr: from `usual` on, with -v everything, with -q what is wrong."""

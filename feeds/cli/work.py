@@ -13,6 +13,7 @@ import click
 
 from config.settings import Settings
 from feeds import report
+from feeds.cli import INTERRUPTED
 from feeds.cli.common import Output, fail
 from feeds.cli.output import RunTable
 from feeds.context import Context, open_context
@@ -29,9 +30,6 @@ _UNTAKEN = 300.0  # seconds in which a daemon takes a request, unless it hangs
 _TRIES = 3  # daemons that end before they are done with what they were asked
 
 _Done = TypeVar("_Done")
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C or SIGTERM, as shells have it for SIGINT."""
 
 
 class Interrupt:

@@ -22,7 +22,7 @@ class Server:
     """One application at one address; port 0 takes any free one. Starts and stops once."""
 
     def __init__(self, app: "ASGIApp", address: str, port: int) -> None:
-        self._app = app
+        self.app = app
         self._address = address
         self._port = port
         self._server: uvicorn.Server | None = None
@@ -30,10 +30,10 @@ class Server:
 
     def serve(self, app: "ASGIApp") -> None:
         """Answer by another application from now on."""
-        self._app = app
+        self.app = app
 
     async def _answer(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
 
     def start(self) -> int:
         """Listen, and return the port once requests are answered. Raises ServerError."""

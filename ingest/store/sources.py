@@ -71,9 +71,9 @@ def sync(
     names = {name for name, _, _ in wanted}
     orphans = {(r.kind, r.locator): r for r in rows.values() if r.name not in names}
     held = _held(rows, wanted)
-    for row in held.values():  # a name is one row's at a time, also while they are exchanged
-        if row.name not in held or held[row.name] is not row:
-            tx.execute(update(schema.source).where(_S.id == row.id).values(name=f"/{row.id}"))
+    for name, mine in held.items():  # a name is one row's at a time, also while they are exchanged
+        if mine.name != name:
+            tx.execute(update(schema.source).where(_S.id == mine.id).values(name=f"/{mine.id}"))
     for name, kind, locator in wanted:
         row = held.get(name) or orphans.pop((kind, locator), None)
         values = {"name": name, "kind": kind, "locator": locator}

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import insert
 
 from config import logs
 from config.load import load
@@ -25,6 +26,7 @@ from ingest.pipeline import ingest
 from ingest.store import requests, runs, sources
 from ingest.store.requests import Request
 from ingest.store.runs import RunReport, RunTask
+from ingest.store.schema import request
 from ingest.task import Surroundings, Task
 from tests.feeds.processes import Running, broadsheet, running, silent_server
 from tests.newsroom import Newsroom, a_text
@@ -227,6 +229,8 @@ def test_a_problem_that_stays_is_logged_once_and_so_is_its_end(tmp_path: Path) -
 
 
 def test_publishing_that_fails_is_tried_again_and_who_asked_hears_of_it(tmp_path: Path) -> None:
+    said = io.StringIO()
+    logs.configure("info", said)
     room = Newsroom(tmp_path, SITE + INBOX)
     room.write("a.txt", a_text("A bridge"))
     (tmp_path / "public").write_text("in the way")
@@ -235,11 +239,23 @@ def test_publishing_that_fails_is_tried_again_and_who_asked_hears_of_it(tmp_path
         answer = answered(daemon, context, asked)
         assert len(look(context, asked).runs) == 1
         assert answer.failed
-        assert answer.errors[0].startswith("publishing failed: ")
+        assert answer.errors[0].startswith(f"publishing failed: {tmp_path / 'public'}")
         (tmp_path / "public").unlink()
         room.later(minutes=1)
         settle(daemon)
     assert room.titles() == ["A bridge"]
+    assert "publishing failed" in said.getvalue()
+    assert "Traceback" not in said.getvalue(), "a full disk or a folder in the way is no bug"
+
+
+def test_a_request_that_makes_no_sense_stops_no_other(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    with daemon_of(room) as (daemon, context):
+        with context.store.write() as tx:
+            for names in ("not JSON", "5", "[[1]]", '{"inbox": 1}'):
+                values = {"asked_at": 1.0, "sources": names}
+                tx.execute(insert(request).values(values))
+        assert not answered(daemon, context, ask(context, "inbox")).failed
 
 
 def test_what_a_dead_daemon_was_asked_for_the_next_one_does(tmp_path: Path) -> None:

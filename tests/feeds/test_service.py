@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -277,6 +277,65 @@ def test_a_service_manager_hears_of_every_turn(tmp_path: Path) -> None:
     assert "MONOTONIC_USEC=" in heard[1]
     notifier.ready()  # the manager is gone: nothing happens
     Notifier({}).ready()
+
+
+def test_a_manager_who_does_not_listen_holds_nobody_up(tmp_path: Path) -> None:
+    address = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(address))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.setblocking(False)
+            with suppress(BlockingIOError):
+                while True:
+                    other.sendto(b"x", str(address))
+        notifier = Notifier({"NOTIFY_SOCKET": str(address)})
+        thread = threading.Thread(target=notifier.ready, daemon=True)
+        thread.start()
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_feeds_are_served_whatever_the_store_is_like(tmp_path: Path) -> None:
+    with office(tmp_path, SITE + INBOX) as it:
+        it.room.write("in/a.txt", a_text("A bridge"))
+        it.settle()
+        context = it.service.daemon.context
+        with context.store.write() as tx:
+            tx.exec_driver_sql("ALTER TABLE source RENAME TO elsewhere")
+        try:
+            assert it.get("/all.rss") == 200
+        finally:
+            with context.store.write() as tx:
+                tx.exec_driver_sql("ALTER TABLE elsewhere RENAME TO source")
+
+
+def test_a_configuration_taken_up_is_not_told_to_be_refused(tmp_path: Path) -> None:
+    said = io.StringIO()
+    logs.configure("info", said)
+    with office(tmp_path, SITE + INBOX) as it:
+        context = it.service.daemon.context
+        with context.store.write() as tx:
+            tx.exec_driver_sql("ALTER TABLE daemon RENAME TO elsewhere")
+        it.room.configure(SITE + INBOX + WIRE)
+        it.service.reload()
+        assert "wire" in it.service.daemon.context.names
+    assert "refused" not in said.getvalue()
+    assert "the store fails" in said.getvalue()
+
+
+def test_the_server_takes_another_address_at_the_same_port(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    site = SITE.replace("port = 0", f"port = {port}")
+    with office(tmp_path, SITE + INBOX) as it:
+        it.settle()
+        assert it.reload(site + INBOX).refused == ()
+        every = site.replace("[server]", '[server]\naddress = "0.0.0.0"')
+        assert it.reload(every + INBOX).refused == ()
+        assert it.get("/all.rss", port) == 200
+        nowhere = site.replace("[server]", '[server]\naddress = "192.0.2.1"')
+        assert "has no address" in it.reload(nowhere + INBOX).refused[0]
+        assert it.get("/all.rss", port) == 200, "the one before is up again"
 
 
 def test_the_time_since_a_tick_tells_that_the_daemon_lives(tmp_path: Path) -> None:

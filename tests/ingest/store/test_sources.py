@@ -1,4 +1,4 @@
-"""Sources: who is renamed, or exchanges names with others, stays the source of the same articles."""
+"""Sources: who is renamed, or exchanges names with others, stays the source of its articles."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
