@@ -24,6 +24,7 @@ COMMANDS = {
     "show": ("feeds.cli.show:show", "Show all that is known of one article, and from where."),
     "hide": ("feeds.cli.hide:hide", "Take articles from public view."),
     "unhide": ("feeds.cli.hide:unhide", "Put hidden articles back in their places."),
+    "republish": ("feeds.cli.hide:republish", "Show an article as it is now, as an update."),
     "re-extract": ("feeds.cli.reextract:reextract", "Normalize again what is stored."),
     "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),
     "completion": ("feeds.cli.completion:completion", "Print what completes words in a shell."),
