@@ -19,6 +19,7 @@ import structlog
 
 from feeds import report
 from feeds.context import Context, due_names
+from feeds.files import told
 from feeds.publish import publish
 from feeds.report import PublishReport
 from feeds.watch import Watcher
@@ -246,7 +247,10 @@ class Daemon:
         self._published_at = now
         try:
             published = publish(self._context.press(), now=now, patient=True)
-        except Exception as error:  # tried again before long; who asked hears of it
+        except (OSError, StoreError) as error:  # tried again before long; who asked hears of it
+            log.error("publishing failed", error=told(error))
+            published = PublishReport(errors=[f"publishing failed: {told(error)}"])
+        except Exception as error:
             log.exception("publishing failed")
             published = PublishReport(errors=[f"publishing failed: {error}"])
         note_published(published)
@@ -273,6 +277,7 @@ class Daemon:
         if not (other or run.new or run.updated or run.removed):
             return
         said = log.warning if wrong else log.info
+        first = min(wrong, key=lambda trouble: trouble.origin != "", default=None)
         said(
             "run ended",
             source=run.source,
@@ -281,7 +286,8 @@ class Daemon:
             updated=run.updated,
             removed=run.removed,
             failed=run.failed,
-            **({"why": str(wrong[0].reason), "where": wrong[0].origin} if wrong else {}),
+            **({"why": first.reason, "where": first.origin} if first else {}),
+            **({"more": len(wrong) - 1} if len(wrong) > 1 else {}),
         )
 
     def _drain(self, ended: threading.Event) -> None:
