@@ -19,12 +19,12 @@ import structlog
 
 from feeds import report
 from feeds.context import Context, due_names
+from feeds.files import told
 from feeds.publish import publish
 from feeds.report import PublishReport
 from feeds.watch import Watcher
 from ingest.errors import StoreError
 from ingest.schedule import Ticker
-from ingest.sources.folder import plain
 from ingest.store import daemons, requests, sources
 from ingest.store.requests import Request
 from ingest.store.runs import RunReport, RunTask, Trouble
@@ -248,11 +248,8 @@ class Daemon:
         try:
             published = publish(self._context.press(), now=now, patient=True)
         except (OSError, StoreError) as error:  # tried again before long; who asked hears of it
-            why = str(error)
-            if isinstance(error, OSError):
-                why = f"{error.filename or 'a file'}: {plain(error)}"
-            log.error("publishing failed", error=why)
-            published = PublishReport(errors=[f"publishing failed: {why}"])
+            log.error("publishing failed", error=told(error))
+            published = PublishReport(errors=[f"publishing failed: {told(error)}"])
         except Exception as error:
             log.exception("publishing failed")
             published = PublishReport(errors=[f"publishing failed: {error}"])
@@ -280,6 +277,7 @@ class Daemon:
         if not (other or run.new or run.updated or run.removed):
             return
         said = log.warning if wrong else log.info
+        first = min(wrong, key=lambda trouble: trouble.origin != "", default=None)
         said(
             "run ended",
             source=run.source,
@@ -288,7 +286,8 @@ class Daemon:
             updated=run.updated,
             removed=run.removed,
             failed=run.failed,
-            **({"why": str(wrong[0].reason), "where": wrong[0].origin} if wrong else {}),
+            **({"why": first.reason, "where": first.origin} if first else {}),
+            **({"more": len(wrong) - 1} if len(wrong) > 1 else {}),
         )
 
     def _drain(self, ended: threading.Event) -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "show": ("feeds.cli.show:show", "Show all that is known of one article, and from where."),
     "hide": ("feeds.cli.hide:hide", "Take articles from public view."),
     "unhide": ("feeds.cli.hide:unhide", "Put hidden articles back in their places."),
+    "republish": ("feeds.cli.hide:republish", "Show an article as it is now, as an update."),
     "re-extract": ("feeds.cli.reextract:reextract", "Normalize again what is stored."),
     "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),
     "completion": ("feeds.cli.completion:completion", "Print what completes words in a shell."),
@@ -79,13 +80,14 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Say where an option of ours stands when it was given behind the command's name, and
-        that the command was interrupted when it has no more to say of it."""
+        """Say where an option of ours stands when it was given behind the command's name; end as
+        interrupted after Ctrl-C, in whatever command it comes."""
         try:
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            click.echo("Interrupted.", err=True)
-            ctx.exit(INTERRUPTED)
+        except (KeyboardInterrupt, click.Abort):
+            from feeds.cli.common import end_interrupted
+
+            end_interrupted("Interrupted.")
         except click.NoSuchOption as error:
             if any(error.option_name in param.opts for param in self.params):
                 place = f"{error.option_name} stands before the name of the command."

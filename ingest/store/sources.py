@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 from ingest.article import Document, Validators
 from ingest.store import schema
 from ingest.store.engine import Transaction, replacing
+from ingest.store.schema import eligible
 
 _S = schema.source.c
 _D = schema.document.c
@@ -67,15 +68,14 @@ def sync(
     their names, for the articles stay where they are. A new one is due now; `mint` makes its
     internal id from its name and the ids taken.
     """
-    rows = {row.name: row for row in tx.execute(select(schema.source)).all()}
     names = {name for name, _, _ in wanted}
-    orphans = {(r.kind, r.locator): r for r in rows.values() if r.name not in names}
-    held = _held(rows, wanted)
-    for name, mine in held.items():  # a name is one row's at a time, also while they are exchanged
-        if mine.name != name:
+    matched, _ = _matched(tx, wanted)
+    for (name, _, _), mine in zip(wanted, matched, strict=True):
+        if (
+            mine and mine.name != name
+        ):  # a name is one row's at a time, also while they are exchanged
             tx.execute(update(schema.source).where(_S.id == mine.id).values(name=f"/{mine.id}"))
-    for name, kind, locator in wanted:
-        row = held.get(name) or orphans.pop((kind, locator), None)
+    for (name, kind, locator), row in zip(wanted, matched, strict=True):
         values = {"name": name, "kind": kind, "locator": locator}
         if row is None:
             taken = tx.execute(select(_S.id)).scalars().all()
@@ -92,6 +92,29 @@ def sync(
 def state(tx: Transaction, id_: str) -> SourceState:
     """The source of that internal id."""
     return _state(tx.execute(select(schema.source).where(_S.id == id_)).one())
+
+
+def leaving(tx: Transaction, wanted: Sequence[tuple[str, str, str]]) -> dict[str, int]:
+    """The sources that none of these (name, kind, locator) triples is, with how many articles each
+    has in view; those that have none are left out."""
+    _, others = _matched(tx, wanted)
+    t = schema.article.c
+    count = select(t.source, func.count().label("number")).where(eligible()).group_by(t.source)
+    counts = {row.source: row.number for row in tx.execute(count)}
+    return {row.name: counts[row.id] for row in others if row.id in counts}
+
+
+def _matched(
+    tx: Transaction, wanted: Sequence[tuple[str, str, str]]
+) -> tuple[list[Row[Any] | None], list[Row[Any]]]:
+    """The row of each triple, None for a new one, and the rows of sources no longer configured."""
+    rows = {row.name: row for row in tx.execute(select(schema.source).order_by(_S.name))}
+    names = {name for name, _, _ in wanted}
+    orphans = {(r.kind, r.locator): r for r in rows.values() if r.name not in names}
+    held = _held(rows, wanted)
+    found = [held.get(name) or orphans.pop((kind, loc), None) for name, kind, loc in wanted]
+    known = {row.id for row in found if row}
+    return found, [row for row in rows.values() if row.id not in known]
 
 
 def states(tx: Transaction) -> dict[str, SourceState]:
