@@ -261,9 +261,10 @@ def neighbour(tx: Transaction, number: int, *, after: bool) -> str:
 
 
 def latest(tx: Transaction, limit: int) -> list[str]:
-    """Article ids of the newest entries that are not removed, newest first."""
+    """Article ids of the entries that are not removed, the last published first."""
     statement = select(_E.article).where(_E.removed.is_(False))
-    return list(tx.execute(statement.order_by(_E.number.desc()).limit(limit)).scalars())
+    newest = statement.order_by(_E.published.desc(), _E.number.desc())
+    return list(tx.execute(newest.limit(limit)).scalars())
 
 
 def with_assets(tx: Transaction, *, removed: bool) -> list[str]:

@@ -161,6 +161,7 @@ entry = Table(
     Column("change", BigInteger, nullable=False),  # the store-wide number of its own last change
     Column("removed", Boolean, nullable=False, default=False),
     Index("entry_change", "change"),
+    Index("entry_published", "published"),
 )
 
 exposure = Table(
