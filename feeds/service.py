@@ -145,6 +145,7 @@ class Service:
         self.notifier.stopping()
         ended = self.daemon.close()
         self.server.stop(_STOP)
+        log.info("the daemon has stopped" if ended else "the daemon has stopped; a run hung")
         return ended
 
     def reload(self) -> None:
