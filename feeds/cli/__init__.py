@@ -58,9 +58,14 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Say where an option of ours stands when it was given behind the command's name."""
+        """Say where an option of ours stands when it was given behind the command's name; end as
+        interrupted after Ctrl-C, in whatever command it comes."""
         try:
             return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            from feeds.cli.common import end_interrupted
+
+            end_interrupted("Interrupted.")
         except click.NoSuchOption as error:
             if any(error.option_name in param.opts for param in self.params):
                 place = f"{error.option_name} stands before the name of the command."

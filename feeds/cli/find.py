@@ -31,19 +31,26 @@ def the_article(tx: Transaction, settings: Settings, what: str, *, guess: bool =
     """
     wanted = what.encode("utf-8", "replace").decode()[:_LONGEST]
     found = _find(tx, settings, wanted)
+    unmade = "" if found else _unmade(tx, settings, wanted)
     alike = [] if found else lookup.in_titles(tx, title_key(wanted), _LISTED + 1)
-    if guess:
+    if guess and not unmade:
         found = found or alike
-    if len(found) == 1:
-        return found[0]
+    if len(found) != 1:
+        fail(unmade or _unclear(tx, what, found, alike, guess=guess), code=2)
+    return found[0]
+
+
+def _unclear(
+    tx: Transaction, what: str, found: Sequence[str], alike: Sequence[str], *, guess: bool
+) -> str:
     if found:
-        fail(f"{what!r} means several articles; give the id of one:\n{_listed(tx, found)}", code=2)
+        return f"{what!r} means several articles; give the id of one:\n{_listed(tx, found)}"
     if alike:
         told = "is only a part of a title; give the id of the article that is meant:"
-        fail(f"{what!r} {told}\n{_listed(tx, alike)}", code=2)
+        return f"{what!r} {told}\n{_listed(tx, alike)}"
     title = "a part of its title" if guess else "its whole title"
     told = f"give its id or 6 digits of it, its path, its address, or {title}"
-    fail(_unmade(tx, settings, wanted) or f"there is no article {what!r}; {told}", code=2)
+    return f"there is no article {what!r}; {told}"
 
 
 def _unmade(tx: Transaction, settings: Settings, what: str) -> str:

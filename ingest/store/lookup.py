@@ -1,5 +1,6 @@
 """Questions of operators: which article is meant, and what is known about it beside its text."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,6 +86,12 @@ def with_slug(tx: Transaction, slug: str) -> list[str]:
 def in_titles(tx: Transaction, key: str, limit: int) -> list[str]:
     """Ids of the articles whose folded title holds `key`; none for ""."""
     return _ids(tx, _A.title_key.contains(key, autoescape=True), limit) if key else []
+
+
+def tags(tx: Transaction) -> set[str]:
+    """Every tag of an article that may be shown, in small letters."""
+    texts = tx.execute(select(_A.tags).where(schema.eligible()).distinct()).scalars()
+    return {tag.casefold() for text in texts for tag in json.loads(text)}
 
 
 def in_source(tx: Transaction, source: str) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 from ingest.article import Document, Validators
 from ingest.store import schema
 from ingest.store.engine import Transaction, replacing
+from ingest.store.schema import eligible
 
 _S = schema.source.c
 _D = schema.document.c
@@ -66,11 +67,9 @@ def sync(
     configured: that is a renamed source, and it keeps its internal id. A new one is due now; `mint`
     makes its internal id from its name and the ids taken.
     """
-    rows = {row.name: row for row in tx.execute(select(schema.source)).all()}
     names = {name for name, _, _ in wanted}
-    orphans = {(r.kind, r.locator): r for r in rows.values() if r.name not in names}
-    for name, kind, locator in wanted:
-        row = rows.get(name) or orphans.pop((kind, locator), None)
+    matched, _ = _matched(tx, wanted)
+    for (name, kind, locator), row in zip(wanted, matched, strict=True):
         values = {"name": name, "kind": kind, "locator": locator}
         if row is None:
             taken = tx.execute(select(_S.id)).scalars().all()
@@ -82,6 +81,28 @@ def sync(
             tx.execute(update(schema.source).where(_S.id == row.id).values(values | due))
     states = (_state(row) for row in tx.execute(select(schema.source)))
     return {state.name: state for state in states if state.name in names}
+
+
+def leaving(tx: Transaction, wanted: Sequence[tuple[str, str, str]]) -> dict[str, int]:
+    """The sources that none of these (name, kind, locator) triples is, with how many articles each
+    has in view; those that have none are left out."""
+    _, others = _matched(tx, wanted)
+    t = schema.article.c
+    count = select(t.source, func.count().label("number")).where(eligible()).group_by(t.source)
+    counts = {row.source: row.number for row in tx.execute(count)}
+    return {row.name: counts[row.id] for row in others if row.id in counts}
+
+
+def _matched(
+    tx: Transaction, wanted: Sequence[tuple[str, str, str]]
+) -> tuple[list[Row[Any] | None], list[Row[Any]]]:
+    """The row of each triple, None for a new one, and the rows of sources no longer configured."""
+    rows = {row.name: row for row in tx.execute(select(schema.source).order_by(_S.name))}
+    names = {name for name, _, _ in wanted}
+    orphans = {(r.kind, r.locator): r for r in rows.values() if r.name not in names}
+    found = [rows.get(name) or orphans.pop((kind, loc), None) for name, kind, loc in wanted]
+    known = {row.id for row in found if row}
+    return found, [row for row in rows.values() if row.id not in known]
 
 
 def states(tx: Transaction) -> dict[str, SourceState]:

@@ -119,7 +119,9 @@ def test_a_text_is_cut_only_where_that_leaves_out_much(room: Newsroom) -> None:
     room.write("long.txt", f"Long\n\n{'word ' * 300}\n")
     room.refresh()
     assert "more characters" not in broadsheet(room.folder, "show", "short.txt").stdout
-    assert "more characters; --text shows them" in broadsheet(room.folder, "show", "long.txt").stdout
+    assert (
+        "more characters; --text shows them" in broadsheet(room.folder, "show", "long.txt").stdout
+    )
 
 
 def test_before_anything_is_stored_there_is_no_article(tmp_path: Path) -> None:
