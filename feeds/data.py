@@ -12,7 +12,7 @@ from feeds.files import write_if_changed
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
 from ingest.schedule import next_due, parse_cron
-from ingest.store import Store, Transaction, feeds, open_store, peek_store, sources
+from ingest.store import Store, Transaction, configured, feeds, open_store, peek_store
 from ingest.store.sources import SourceState
 
 
@@ -50,12 +50,14 @@ def sync(
     A source is not due later than its schedule says from now on: the schedule may be another one,
     or the clock have been wrong.
     """
-    states = sources.sync(tx, _wanted_sources(settings), partial(source_id, namespace=space), now)
+    states = configured.sync(
+        tx, _wanted_sources(settings), partial(source_id, namespace=space), now
+    )
     latest = {
         states[one.name].id: next_time(one, settings.site.timezone, states[one.name].errors, now)
         for one in settings.sources
     }
-    sources.at_latest(tx, latest)
+    configured.at_latest(tx, latest)
     _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
     return states, feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
 
@@ -72,7 +74,7 @@ def feeds_leaving(tx: Transaction, settings: Settings) -> list[str]:
 def sources_leaving(tx: Transaction, settings: Settings) -> list[str]:
     """What becomes of the articles in view of each source that is not in `settings`, in words."""
     found = []
-    for name, count in sources.leaving(tx, _wanted_sources(settings)).items():
+    for name, count in configured.leaving(tx, _wanted_sources(settings)).items():
         stay, them = ("article stays", "it") if count == 1 else ("articles stay", "them")
         advice = f"`broadsheet hide --source {name}` takes {them} from view"
         found.append(f"source {name!r} is no longer configured; its {count} {stay}; {advice}")

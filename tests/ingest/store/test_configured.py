@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.identity import source_id
-from ingest.store import Store, open_store, sources
+from ingest.store import Store, configured, open_store
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 MINT = partial(source_id, namespace=UUID("5f0c1a52-0d0a-5c0e-9a53-0c6a4a1f0001"))
@@ -29,7 +29,7 @@ def sync(store: Store, **wanted: str) -> dict[str, str]:
     """Configure sources, each with its place; gives the internal id of each by name."""
     with store.write() as tx:
         places = [(name, "files", place) for name, place in wanted.items()]
-        return {name: state.id for name, state in sources.sync(tx, places, MINT, NOW).items()}
+        return {name: state.id for name, state in configured.sync(tx, places, MINT, NOW).items()}
 
 
 def test_a_source_keeps_its_id_under_another_name_or_in_another_place(store: Store) -> None:
