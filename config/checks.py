@@ -26,6 +26,8 @@ def cross_checks(
     if isinstance(output, str) and isinstance(kept, str):
         with suppress(OSError, ValueError, RuntimeError):  # NUL, links in a ring: told elsewhere
             issues += _folder_checks(data, folder, output, kept)
+    with suppress(OSError, ValueError, RuntimeError):
+        issues += _no_files(data, folder)
     if read_cron:
         issues += _impossible_crons(data, read_cron)
     return issues
@@ -84,6 +86,20 @@ def _impossible_crons(
                 read_cron(cron)
             except ValueError as error:
                 yield ("source", number, "cron"), str(error)
+
+
+def _no_files(data: dict[str, Any], folder: Path) -> Iterator[tuple[Loc, str]]:
+    """What a shell or a person would take for the files of a folder, and is not."""
+    for number, source in _tables(data, "source"):
+        files = source.get("files")
+        if not isinstance(files, str) or not files.strip() or files.strip().endswith("/"):
+            continue
+        name = files.strip()
+        if name.startswith("~"):
+            yield ("source", number, "files"), "write ${HOME} for your home folder instead of ~"
+        elif not any(sign in name for sign in "*?[{") and (folder / name).is_dir():
+            message = f'is a folder; name the files in it: "{name}/**/*.{{txt,md,html}}"'
+            yield ("source", number, "files"), message
 
 
 def _folder_checks(

@@ -20,6 +20,23 @@ _TOKEN = re.compile(
 )
 
 
+_CLOSED = re.compile(
+    r"""
+      "{3}(?:\\.|"{1,2}(?!")|[^"\\])*+"{3,5} | '{3}(?:'{1,2}(?!')|[^'])*+'{3,5}
+    | "(?:\\.|[^"\\\n])*+" | '[^'\n]*+'
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def unclosed_line(text: str) -> int:
+    """The line, from 1, of the first text in quotes that has no closing one; 0 when all have."""
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup == "text" and not _CLOSED.fullmatch(token[0]):
+            return text.count("\n", 0, token.start()) + 1
+    return 0
+
+
 def key_lines(text: str) -> dict[Loc, int]:
     """Map each key, table and array element of a valid TOML document to its line, from 1.
 

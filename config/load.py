@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from config.checks import Issues, cross_checks
-from config.lines import Loc, key_lines
+from config.lines import Loc, key_lines, unclosed_line
 from config.settings import Settings
-from config.wording import worded
+from config.wording import misspelt, worded
 
 MAX_BYTES = 1_000_000
 """A larger file is not a configuration: 10,000 addresses of 80 characters fit."""
@@ -23,6 +23,7 @@ _REFERENCE = re.compile(r"\$(\$?)\{([^}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SYNTAX = re.compile(r"(.*) \(at (?:line ([0-9]+), column ([0-9]+)|end of document)\)", re.DOTALL)
+_SIGNS = "=,]}#"  # what stands where a value should, and is no text; "" is the line's end
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
@@ -62,6 +63,8 @@ def load(
     `$${` stands for `${` itself. `read_cron` raises ValueError for a schedule that cannot be; it
     is handed in, for configuration knows no schedules. Raises ConfigError with every problem.
     """
+    if not _is_text(str(path.absolute())):
+        raise _whole(path, "a name on the way to it is not UTF-8; rename that")
     text = _read(path)
     raw = _parse(text, str(path))
     issues: Issues = []
@@ -92,8 +95,8 @@ def _located(path: Path, text: str, issues: Issues) -> list[Problem]:
     ]
 
 
-def _read(path: Path) -> str:
-    """The file's text. Raises ConfigError for whatever is not a readable text of sane size."""
+def read_body(path: Path) -> bytes:
+    """The file's bytes. Raises ConfigError for whatever is not a readable file of sane size."""
     try:
         if path.exists() and not path.is_file():  # opening a pipe would wait for ever
             raise _whole(path, "is not a file")
@@ -108,12 +111,26 @@ def _read(path: Path) -> str:
         raise _whole(path, f"cannot be read: {why}") from None
     if len(body) > MAX_BYTES:
         raise _whole(path, f"is larger than {MAX_BYTES:,} bytes; is it a configuration at all?")
+    return body
+
+
+def _read(path: Path) -> str:
+    """The file's text. Raises ConfigError."""
+    body = read_body(path)
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = body.count(b"\n", 0, error.start) + 1
         message = "is not UTF-8 text; save it as UTF-8"
         raise ConfigError([Problem(file=str(path), line=line, message=message)]) from None
+
+
+def _is_text(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _whole(path: Path, message: str) -> ConfigError:
@@ -130,9 +147,23 @@ def _parse(text: str, file: str) -> dict[str, Any]:
         found = _SYNTAX.fullmatch(str(error))
         line = int(found[2] or text.count("\n") + 1) if found else 0
         why = found[1] if found else "a value is out of range"
-        column = f" (column {found[3]})" if found and found[3] else ""
-        problem = Problem(file=file, line=line, message=f"is not valid TOML: {why}{column}")
+        column = int(found[3] or 0) if found else 0
+        problem = _syntax_error(text, file, line, column, why)
     raise ConfigError([problem]) from None
+
+
+def _syntax_error(text: str, file: str, line: int, column: int, why: str) -> Problem:
+    """What tomllib found wrong in `line` (0: nowhere), in plain words where people often err."""
+    begun = unclosed_line(text)
+    if why == "Invalid value" and column:
+        sign = text.splitlines()[line - 1][column - 1 : column]
+        if sign not in _SIGNS:
+            return Problem(file=file, line=line, message='write texts in straight quotes: "so"')
+    elif 0 < begun <= line:
+        message = "the text that begins here has no closing quote"
+        return Problem(file=file, line=begun, message=message)
+    place = f" (column {column})" if column else ""
+    return Problem(file=file, line=line, message=f"is not valid TOML: {why}{place}")
 
 
 def _filled(
@@ -173,9 +204,12 @@ def _validated(data: dict[str, Any], issues: Issues, skip: set[Loc]) -> Settings
     try:
         settings = Settings.model_validate({k: v for k, v in data.items() if k != "folder"})
     except ValidationError as error:
-        for found in error.errors(include_url=False):
+        errors = error.errors(include_url=False)
+        meant = {misspelt(found["loc"]) for found in errors if found["type"] == "extra_forbidden"}
+        for found in errors:
             loc = _known_part(data, found["loc"], missing=found["type"] == "missing")
             spurious = found["type"] == "too_short" and found["input"]  # bad elements are told
+            spurious = spurious or (found["type"] == "missing" and loc in meant)
             if loc not in skip and not spurious:
                 issues.append((loc, worded(found["type"], loc, found["msg"], found.get("ctx", {}))))
         settings = None

@@ -23,7 +23,8 @@ _UNITS |= {"day": 86400, "w": 604800, "week": 604800}
 _DURATION = re.compile(r"([0-9]{1,9})\s*([a-z]+?)s?", re.IGNORECASE)
 _YEAR = 366 * 86400
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+_WITH_PORT = re.compile(r"(?:[^:]*|\[.*\]):[0-9]*")
 
 Format = Literal["rss", "atom"]
 Kind = Literal["files", "urls", "feed", "listing", "sitemap", "url"]
@@ -82,8 +83,12 @@ def _address(value: str) -> str:
 
 
 def _network(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, IPv4Network | IPv6Network):
         return value
+    if not isinstance(value, str):  # ipaddress makes an address of a number
+        raise ValueError('write a network in quotes, such as "192.168.0.0/16"')
+    if value.strip().lower() == "localhost":
+        raise ValueError("write 127.0.0.0/8 and ::1/128 for it")
     try:
         return ip_network(value.strip())
     except ValueError:
@@ -162,6 +167,13 @@ class Server(Section):
 
     address: str = Field(default="127.0.0.1", min_length=1)
     port: Count = Field(default=8000, ge=0, le=65535)
+
+    @field_validator("address")
+    @classmethod
+    def _no_port(cls, value: str) -> str:
+        if "/" in value or _WITH_PORT.fullmatch(value):
+            raise ValueError("write the address alone, such as 0.0.0.0; `port` says the port")
+        return value
 
 
 class Source(Section):

@@ -45,8 +45,19 @@ def worded(kind: str, loc: Loc, message: str, context: Mapping[str, Any]) -> str
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`; did you mean "every"?` with the known word most like `word`, "" when none is."""
-    close = difflib.get_close_matches(word[:100], sorted(known), n=1, cutoff=0.6)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    close = _most_like(word, known)
+    return f"; did you mean `{close}`?" if close else ""
+
+
+def misspelt(loc: Loc) -> Loc:
+    """The path of the option that the unknown key at `loc` was meant to be; () when none is."""
+    close = _most_like(str(loc[-1]), options(model_at(loc[:-1])))
+    return (*loc[:-1], close) if close else ()
+
+
+def _most_like(word: str, known: Iterable[str]) -> str:
+    found = difflib.get_close_matches(word[:100], sorted(known), n=1, cutoff=0.6)
+    return found[0] if found else ""
 
 
 def options(model: type[BaseModel]) -> dict[str, Any]:

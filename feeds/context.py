@@ -78,7 +78,7 @@ class Context:
         """What a run of the source `name` needs, with its state as it is now."""
         source, site = self.source(name), self.settings.site
         with self.store.read() as tx:
-            state = sources.states(tx)[name]
+            state = sources.state(tx, self.states[name].id)
         rules = Rules(
             kind=source.kind,
             language=source.language,

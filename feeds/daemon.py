@@ -19,6 +19,8 @@ import structlog
 
 from feeds import report
 from feeds.context import Context, due_names
+from feeds.files import told
+from feeds.journal import note_published, note_run
 from feeds.publish import publish
 from feeds.report import PublishReport
 from feeds.watch import Watcher
@@ -247,8 +249,9 @@ class Daemon:
         try:
             published = publish(self._context.press(), now=now, patient=True)
         except Exception as error:  # tried again before long; who asked hears of it
-            log.exception("publishing failed")
-            published = PublishReport(errors=[f"publishing failed: {error}"])
+            unexpected = not isinstance(error, OSError | StoreError)
+            log.error("publishing failed", error=told(error), exc_info=unexpected)
+            published = PublishReport(errors=[f"publishing failed: {told(error)}"])
         note_published(published)
         self._tell_unpublished(published, now)
         for asked in done:
@@ -272,31 +275,10 @@ class Daemon:
         self._wrong[run.source] = wrong
         if not (other or run.new or run.updated or run.removed):
             return
-        said = log.warning if wrong else log.info
-        said(
-            "run ended",
-            source=run.source,
-            outcome=run.outcome,
-            new=run.new,
-            updated=run.updated,
-            removed=run.removed,
-            failed=run.failed,
-            **({"why": str(wrong[0].reason), "where": wrong[0].origin} if wrong else {}),
-        )
+        note_run(run)
 
     def _drain(self, ended: threading.Event) -> None:
         with self._ticking:  # one that publishes
             pass
         self._pool.shutdown(wait=True, cancel_futures=True)
         ended.set()
-
-
-def note_published(published: PublishReport) -> None:
-    """Log what publishing did, if it did anything."""
-    for feed in published.feeds:
-        if feed.error:
-            log.error("feed not published", feed=feed.name, error=feed.error)
-        elif feed.changed:
-            log.info("feed published", feed=feed.name, entries=feed.entries)
-    for warning in published.warnings:
-        log.warning("left out", what=warning)

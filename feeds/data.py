@@ -12,7 +12,7 @@ from feeds.files import write_if_changed
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
 from ingest.schedule import next_due, parse_cron
-from ingest.store import Store, Transaction, feeds, open_store, sources
+from ingest.store import Store, Transaction, configured, feeds, open_store, peek_store
 from ingest.store.sources import SourceState
 
 
@@ -31,6 +31,17 @@ def open_data(settings: Settings) -> Iterator[Store]:
         store.close()
 
 
+@contextmanager
+def peek_data(settings: Settings) -> Iterator[Store | None]:
+    """Open the store for who must change nothing; None unless there is one of our schema."""
+    store = peek_store(settings.data_folder / "broadsheet.db")
+    try:
+        yield store
+    finally:
+        if store:
+            store.close()
+
+
 def sync(
     tx: Transaction, settings: Settings, space: uuid.UUID, now: datetime
 ) -> tuple[dict[str, SourceState], dict[str, str]]:
@@ -39,15 +50,58 @@ def sync(
     A source is not due later than its schedule says from now on: the schedule may be another one,
     or the clock have been wrong.
     """
-    wanted = [(source.name, source.kind, source.locator) for source in settings.sources]
-    states = sources.sync(tx, wanted, partial(source_id, namespace=space), now)
+    states = configured.sync(
+        tx, _wanted_sources(settings), partial(source_id, namespace=space), now
+    )
     latest = {
         states[one.name].id: next_time(one, settings.site.timezone, states[one.name].errors, now)
         for one in settings.sources
     }
-    sources.at_latest(tx, latest)
-    named = [(feed.name, feed.was) for feed in settings.feeds]
-    return states, feeds.sync(tx, named, partial(feed_id, namespace=space), now)
+    configured.at_latest(tx, latest)
+    _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
+    return states, feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+
+
+def feeds_leaving(tx: Transaction, settings: Settings) -> list[str]:
+    """What becomes of each feed that `settings` take away, in words."""
+    return [
+        f"feed {name!r} is no longer configured: its addresses will answer 410 Gone and readers "
+        f"drop it; {_keep(name)}"
+        for name in feeds.leaving(tx, _wanted_feeds(settings))
+    ]
+
+
+def sources_leaving(tx: Transaction, settings: Settings) -> list[str]:
+    """What becomes of the articles in view of each source that is not in `settings`, in words."""
+    found = []
+    for name, count in configured.leaving(tx, _wanted_sources(settings)).items():
+        stay, them = ("article stays", "it") if count == 1 else ("articles stay", "them")
+        advice = f"`broadsheet hide --source {name}` takes {them} from view"
+        found.append(f"source {name!r} is no longer configured; its {count} {stay}; {advice}")
+    return found
+
+
+def _say_farewell(names: list[str]) -> None:
+    """Log that feeds are removed."""
+    if names:
+        import structlog  # 100 ms that commands which only look do not pay
+
+        log = structlog.get_logger()
+        gone = "feed is no longer configured: its addresses answer 410 Gone and readers drop it"
+        for name in names:
+            log.warning(gone, feed=name, advice=_keep(name))
+
+
+def _keep(name: str) -> str:
+    return f'to keep its subscribers write was = "{name}" below the feed that takes its place'
+
+
+def _wanted_sources(settings: Settings) -> list[tuple[str, str, str]]:
+    return [(source.name, source.kind, source.locator) for source in settings.sources]
+
+
+def _wanted_feeds(settings: Settings) -> list[tuple[str, tuple[str, ...]]]:
+    return [(feed.name, feed.was) for feed in settings.feeds]
 
 
 def namespace(folder: Path, *, used: bool) -> uuid.UUID:

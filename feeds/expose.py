@@ -8,7 +8,7 @@ from pathlib import Path
 from config.settings import Feed, Settings
 from feeds.freeze import Folder, free_second, freeze, later_second, slug_of
 from feeds.links import file_path, linked_files
-from ingest.article import Article, Candidate, Entry
+from ingest.article import AGAIN, AGAIN_SAME_DATE, Article, Candidate, Entry
 from ingest.enrich.relate import FLOOR, relate
 from ingest.significance import significant
 from ingest.similarity import title_key
@@ -90,7 +90,8 @@ class Exposer:
             self._mint_batch(fresh[start : start + _BATCH], frozenset(fresh))
 
     def follow(self) -> None:
-        """Bring entries in line with their articles: gone, back, or changed significantly."""
+        """Bring entries in line with their articles: gone, back, changed significantly, or asked
+        for."""
         with self.store.read() as tx:
             stale = published.stale(tx)
         for start in range(0, len(stale), _BATCH):
@@ -171,11 +172,12 @@ class Exposer:
         if entry.removed:
             published.set_removed(tx, entry.article, removed=False)
             entry = replace(entry, removed=False)
-        if not significant(entry, article):
+        asked = entry.judged in (AGAIN, AGAIN_SAME_DATE)
+        if not (asked or significant(entry, article)):
             published.judge(tx, [(entry.article, article.change)])
             return
         updated = entry.updated
-        if article.source not in self.silent:
+        if entry.judged == AGAIN or not (asked or article.source in self.silent):
             second = int(self.now.timestamp())
             updated = later_second(entry.updated, now=second, taken=taken)
             taken.add(updated)

@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 
+_PATIENCE = 1.0  # seconds that a manager who is behind may take to listen
+
 
 class Notifier:
     """Speaks to the service manager that `environ` names (sd_notify(3)), if there is one."""
@@ -40,4 +42,5 @@ class Notifier:
             suppress(OSError),  # who does not listen need not be told
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as speaker,
         ):
+            speaker.settimeout(_PATIENCE)
             speaker.sendto(text.encode(), self._address)

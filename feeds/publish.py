@@ -13,7 +13,7 @@ from config.settings import Feed, Format
 from feeds.assemble import assemble
 from feeds.edition import Edition
 from feeds.expose import Exposer, Plan
-from feeds.files import compressed, remove_leftovers, write_if_changed
+from feeds.files import compressed, remove_leftovers, told, write_if_changed
 from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
 from feeds.pages import write_pages
 from feeds.press import (
@@ -134,7 +134,7 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         changed = _write(press, feed, bodies, now)
     except Exception as error:  # noqa: BLE001 - one bad feed never stops the others
         return FeedReport(
-            name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {error}"
+            name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {told(error)}"
         )
     state = EditionState(
         feed=feed.name,

@@ -9,7 +9,7 @@ from typing import get_args
 
 from config.settings import Feed, Format
 from feeds.files import write_if_changed
-from feeds.manifest import Manifest, dumps
+from feeds.manifest import Manifest, ManifestError, dumps, read_manifest
 from feeds.press import Press, editions_folder
 from ingest.store import feeds
 from ingest.store.feeds import FeedName
@@ -20,14 +20,15 @@ _FORMATS: tuple[Format, ...] = get_args(Format)
 def retire(press: Press) -> None:
     """Bring what stands at former addresses in line with the names in the store.
 
-    Call when the feeds that they lead to are live.
+    What leads to a feed that is not live yet stays as it is.
     """
     with press.store.read() as tx:
         names = feeds.names(tx)
     current = {feed.name: feed for feed in press.settings.feeds}
     for name, one in names.items():
-        if name not in current:
-            manifest = _farewell(one, current.get(one.moved_to))
+        heir = current.get(one.moved_to)
+        if name not in current and (heir is None or _is_live(press, heir)):
+            manifest = _farewell(one, heir)
             path = editions_folder(press.settings) / f"{name}.json"
             write_if_changed(path, dumps(manifest))
             remove_files(press, [f"{name}.{format_}" for format_ in _FORMATS])
@@ -47,6 +48,13 @@ def remove_files(press: Press, paths: list[str]) -> None:
     for path in paths:
         for suffix in (".gz", ""):
             (press.settings.output_folder / f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _is_live(press: Press, feed: Feed) -> bool:
+    try:
+        return bool(read_manifest(editions_folder(press.settings) / f"{feed.name}.json").files)
+    except ManifestError:
+        return False
 
 
 def _farewell(one: FeedName, heir: Feed | None) -> Manifest:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from config.load import ConfigError, Problem
+from config.load import ConfigError, Problem, read_body
 from config.settings import Settings
 from feeds.context import reopened, wall_clock
 from feeds.daemon import Daemon
@@ -94,8 +94,8 @@ class ConfigFile:
     def digest(self) -> str:
         """SHA-256 of its bytes in hexadecimal; "" when it cannot be read."""
         try:
-            return hashlib.sha256(self.path.read_bytes()).hexdigest()
-        except OSError:
+            return hashlib.sha256(read_body(self.path)).hexdigest()
+        except ConfigError:
             return ""
 
     def changed(self) -> bool:
@@ -145,6 +145,7 @@ class Service:
         self.notifier.stopping()
         ended = self.daemon.close()
         self.server.stop(_STOP)
+        log.info("the daemon has stopped" if ended else "the daemon has stopped; a run hung")
         return ended
 
     def reload(self) -> None:
@@ -153,12 +154,13 @@ class Service:
         try:
             settings, digest = self.config.load()
             self._take_up(settings)
-            self._note_configuration(digest)
-            log.info("configuration in force", file=str(self.config.path))
         except ConfigError as error:
             self._refuse([str(problem) for problem in error.problems])
         except (StoreError, ServerError) as error:
             self._refuse([str(error)])
+        else:
+            log.info("configuration in force", file=str(self.config.path))
+            self._note_reload(digest)
         finally:
             self.notifier.ready()
 
@@ -172,12 +174,19 @@ class Service:
             self.daemon.reload(reopened(before, settings))
             self.server.serve(app)
             return
+        served, old = self.server.app, before.settings.server
         server = Server(app, settings.server.address, settings.server.port)
-        server.start()
+        shared = settings.server.port == old.port != 0  # by addresses that may exclude each other
+        if shared:
+            self.server.stop(_STOP)
         try:
+            server.start()
             self.daemon.reload(reopened(before, settings))
-        except StoreError:
+        except (StoreError, ServerError):
             server.stop(_STOP)
+            if shared:
+                self.server = Server(served, old.address, old.port)
+                self.server.start()
             raise
         self.server.stop(_STOP)
         self.server = server
@@ -196,6 +205,12 @@ class Service:
         else:
             advice = "configuration changed; `broadsheet reload` takes it up"
             log.warning(advice, file=str(self.config.path))
+
+    def _note_reload(self, digest: str) -> None:
+        try:
+            self._note_configuration(digest)
+        except StoreError as error:
+            log.error("the store fails: `reload` and `status` do not hear of it", error=str(error))
 
     def _note_configuration(self, digest: str) -> None:
         context = self.daemon.context
@@ -225,11 +240,13 @@ def _until_next(store: Store, names: Callable[[], Collection[str]]) -> Callable[
         nonlocal read_at, due
         now = wall_clock()
         if not timedelta() <= now - read_at <= _FRESH:
-            with store.read() as tx:
-                states = sources.states(tx)
-            wanted = names()
-            times = [state.next_due for name, state in states.items() if name in wanted]
-            read_at, due = now, min(times, default=now)
+            read_at = now
+            with suppress(StoreError):  # what is published is served, whatever the store is like
+                with store.read() as tx:
+                    states = sources.states(tx)
+                wanted = set(names())
+                times = [state.next_due for name, state in states.items() if name in wanted]
+                due = min(times, default=now)
         return max(0, int((due - now).total_seconds()))
 
     return seconds

@@ -4,6 +4,7 @@ Each folder that a source enters is watched by itself, not with all that lies be
 is spent on `.git`, on our own output or on what a link leads to, each of which may be huge.
 """
 
+import os
 import threading
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
@@ -198,7 +199,7 @@ class _View:
     def _moves(self, change: str, path: Path) -> bool:
         if str(path) in self.places:
             return change != "modified"
-        return path.is_dir() and any(
+        return os.path.isdir(path) and any(  # noqa: PTH112 - Path raises where we may not look
             self.folders[name].enters(path, relative) for name, relative in self._below(path)
         )
 

@@ -272,6 +272,10 @@ class Related:
     score: float
 
 
+AGAIN, AGAIN_SAME_DATE = -1, -2
+"""What an entry was judged to be: to freeze again as an update, or without a later `updated`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """An article as it was exposed to subscribers, frozen.
@@ -280,8 +284,8 @@ class Entry:
     is the article's own, "" when a page of ours shows it. `html` and `image` may hold
     `broadsheet:article/…` and `broadsheet:asset/…` links. `related` are (article id, title, its own
     URL or ""), best first; `assets` pairs of (path below the source's root, name beside the page).
-    `judged` is the article's change number it was last compared with, `change` the number of its
-    own last change.
+    `judged` is the article's change number it was last compared with, or one of AGAIN and
+    AGAIN_SAME_DATE; `change` the number of its own last change.
     """
 
     article: str

@@ -8,7 +8,6 @@ from ingest.tally import Tally
 
 _MANY = 10  # articles from which on losing more than half looks like an accident
 _GRACE = timedelta(days=1)  # what is missing for longer, while others are there, is no accident
-_ADVICE = "if this is meant, run: broadsheet refresh --allow-removal SOURCE"
 
 
 def take_leave(
@@ -25,7 +24,7 @@ def take_leave(
     lost = _lost(tx, listing, tally, gone) if removes else {}
     if lost and not listing.found and not allow_removal:
         reason = f"the folder is suddenly empty, so its {len(lost)} articles were kept"
-        tally.trouble("", f"{reason}; {_ADVICE}")
+        tally.trouble("", f"{reason}; {_advice(tally)}")
         return 0
     sources.mark_gone(tx, tally.source, gone, tally.now)
     recent = {article: since for article, since in lost.items() if since > tally.now - _GRACE}
@@ -60,4 +59,9 @@ def _accident(tx: Transaction, tally: Tally, lost: dict[str, datetime]) -> str:
         had = removal.count_live(tx, tally.source, before=since) - tally.returned
     if had < _MANY or (left >= had / 2 and had > len(lost)):
         return ""
-    return f"{len(lost)} of {had} articles are gone at once, so they are kept for a day; {_ADVICE}"
+    reason = f"{len(lost)} of {had} articles are gone at once, so they are kept for a day"
+    return f"{reason}; {_advice(tally)}"
+
+
+def _advice(tally: Tally) -> str:
+    return f"if this is meant, run: broadsheet refresh --allow-removal {tally.name}"

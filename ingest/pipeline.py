@@ -43,8 +43,8 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
         known = sources.known(tx, task.state.id)
     tally = task.tally(known, now)
     progress = Progress(around, run)
-    outcome = attempt(partial(_look, task, around, tally, progress), tally, task.state.name)
-    report = tally.report(run, task.state.name, around.clock(), outcome)
+    outcome = attempt(partial(_look, task, around, tally, progress), tally)
+    report = tally.report(run, around.clock(), outcome)
     _close(task, around, report)
     return report
 

@@ -86,8 +86,8 @@ def reextract(task: Task, around: Surroundings) -> RunReport:
     books = _open(task, around, now)
     progress = Progress(around, run, len(books.origins))
     work = partial(_file_all, task, around, books, progress)
-    outcome = attempt(work, books.tally, task.state.name)
-    report = books.tally.report(run, task.state.name, around.clock(), outcome, "re-extract")
+    outcome = attempt(work, books.tally)
+    report = books.tally.report(run, around.clock(), outcome, "re-extract")
     _close(task, around, report, whole=not books.unread)
     return report
 

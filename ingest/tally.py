@@ -16,7 +16,8 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """One run's books. `source` is the source's internal id, `language` the default.
+    """One run's books. `source` is the source's internal id, `name` what it is called now,
+    `language` the default.
 
     `known` are the source's documents by origin, `missing` those that are not there now: what a
     new file may have been moved from. `claimed` maps an article to the origin that holds it.
@@ -24,6 +25,7 @@ class Tally:
     """
 
     source: str
+    name: str
     namespace: UUID
     language: str
     now: datetime
@@ -60,9 +62,9 @@ class Tally:
         log.debug("document failed" if failed else "document noted", where=origin, why=reason)
 
     def report(
-        self, run: int, name: str, ended: datetime, outcome: str, task: RunTask = "ingest"
+        self, run: int, ended: datetime, outcome: str, task: RunTask = "ingest"
     ) -> RunReport:
-        """The report of the run `run` of the source `name`.
+        """The report of the run `run`.
 
         What failed in part has failed as a whole if nothing of it went well.
         """
@@ -70,7 +72,7 @@ class Tally:
             outcome = "failed"
         return RunReport(
             id=run,
-            source=name,
+            source=self.name,
             task=task,
             started_at=self.now,
             ended_at=ended,

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from ingest.article import Document
-from ingest.errors import IngestError
+from ingest.errors import IngestError, SourceError
 from ingest.sources import Reader
 from ingest.store import Store, runs
 from ingest.store.sources import Known, SourceState
@@ -62,6 +62,7 @@ class Task:
         """A run's tally at its start; `known` are the source's documents by origin."""
         return Tally(
             source=self.state.id,
+            name=self.state.name,
             namespace=self.namespace,
             language=self.language,
             now=now,
@@ -108,21 +109,24 @@ class Stopped(Exception):  # noqa: N818 - not an error: the process was told to 
     """The process is ending: the run is cut short and will be continued."""
 
 
-def attempt(work: Callable[[], None], tally: Tally, name: str) -> str:
-    """Do the work of a run of the source `name`; returns its outcome.
+def attempt(work: Callable[[], None], tally: Tally) -> str:
+    """Do the work of a run; returns its outcome.
 
     Every error is in the tally then, an unexpected one in the log too.
     """
     try:
-        with structlog.contextvars.bound_contextvars(source=name):
+        with structlog.contextvars.bound_contextvars(source=tally.name):
             work()
     except Stopped:
         return "cut short"
+    except SourceError as error:
+        tally.trouble(error.origin, f"{error.reason}; nothing was removed", advice=error.advice)
+        return "failed"
     except IngestError as error:
         tally.trouble(error.origin, error.reason, advice=error.advice)
         return "failed"
     except Exception as error:
-        log.exception("run failed unexpectedly", source=name)
+        log.exception("run failed unexpectedly", source=tally.name)
         reason = f"unexpected {type(error).__name__}: {error}; the log has the traceback"
         tally.trouble("", reason[:500])
         return "failed"

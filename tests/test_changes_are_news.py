@@ -172,10 +172,7 @@ def test_a_title_in_a_hint_means_the_newest(room: Newsroom) -> None:
     hint = f"\nNext Article\n\n{FERRY}\n"
     room.write("other-too.md", a_text("# Something else", "nothing in common") + hint)
     room.refresh()
-    with room.open() as context, context.store.read() as tx:
-        found = published.entries(tx, published.latest(tx, 1))
-    [entry] = found.values()
-    assert entry.related[0][0] == newest
+    assert room.entries()["Something else"].related[0][0] == newest
 
 
 def test_of_pages_with_one_date_the_newest_has_the_title(tmp_path: Path) -> None:

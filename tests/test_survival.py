@@ -106,6 +106,19 @@ def test_a_renamed_source(room: Newsroom) -> None:
     assert len(room.feed()) == 2
 
 
+def test_sources_that_exchange_their_names(room: Newsroom) -> None:
+    room.write("wire/bridge.txt", a_text("A tunnel"))
+    identified = []
+    for names in (("town", "wire"), ("wire", "town")):
+        config = CONFIG.partition("[[source]]")[0]
+        for name, folder in zip(names, ("town", "wire"), strict=True):
+            config += f'[[source]]\nname = "{name}"\nfiles = "articles/{folder}/*.txt"\n'
+        room.configure(config)
+        room.refresh()
+        identified.append(identities(room))
+    assert identified[0] == identified[1]
+
+
 def test_a_deleted_and_recreated_file(room: Newsroom) -> None:
     room.write("third.txt", a_text("A third"))
     room.refresh()

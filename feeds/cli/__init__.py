@@ -2,9 +2,12 @@
 
 import difflib
 import os
+import sys
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from click.shell_completion import CompletionItem
@@ -24,6 +27,7 @@ COMMANDS = {
     "show": ("feeds.cli.show:show", "Show all that is known of one article, and from where."),
     "hide": ("feeds.cli.hide:hide", "Take articles from public view."),
     "unhide": ("feeds.cli.hide:unhide", "Put hidden articles back in their places."),
+    "republish": ("feeds.cli.hide:republish", "Show an article as it is now, as an update."),
     "re-extract": ("feeds.cli.reextract:reextract", "Normalize again what is stored."),
     "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),
     "completion": ("feeds.cli.completion:completion", "Print what completes words in a shell."),
@@ -31,9 +35,28 @@ COMMANDS = {
 }
 """Each command's `module:attribute` and the line `--help` shows, in the order of use."""
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C or SIGTERM, as shells have it for SIGINT."""
+
 
 class LazyGroup(click.Group):
     """A group that knows its commands by name only, so that `--help` imports none of them."""
+
+    def main(self, *args: Any, **named: Any) -> Any:
+        """Also where nobody reads what we say, or cannot read all of it."""
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
+            if stream is None:  # closed by whoever called us: 2>&-
+                nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - kept open
+                setattr(sys, name, nowhere)
+            elif isinstance(stream, TextIOWrapper):  # letters that a terminal has not are escaped
+                stream.reconfigure(errors="backslashreplace")
+        try:
+            return super().main(*args, **named)
+        except OSError as error:
+            if error.filename:
+                raise
+            _give_up_writing(error)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -57,9 +80,14 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Say where an option of ours stands when it was given behind the command's name."""
+        """Say where an option of ours stands when it was given behind the command's name; end as
+        interrupted after Ctrl-C, in whatever command it comes."""
         try:
             return super().invoke(ctx)
+        except (KeyboardInterrupt, click.Abort):
+            from feeds.cli.common import end_interrupted
+
+            end_interrupted("Interrupted.")
         except click.NoSuchOption as error:
             if any(error.option_name in param.opts for param in self.params):
                 place = f"{error.option_name} stands before the name of the command."
@@ -77,6 +105,14 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+def _give_up_writing(error: OSError) -> NoReturn:
+    """End where what we print can no longer be written: on a full disk, say."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python tries once more, and complains
+    with suppress(OSError):
+        click.echo(f"the output cannot be written: {error.strerror or error}", err=True)
+    sys.exit(1)
 
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: ARG001 - click's signature
@@ -138,6 +174,10 @@ def main(ctx: click.Context, config: Path, quiet: bool, verbose: bool) -> None: 
     --quiet and --verbose may also stand behind the name of a command. What a command prints with
     --json keeps its keys from one release to the next; others may be added.
     """
+    if sys.getfilesystemencoding() != "utf-8":  # files of other names would seem to be gone
+        raise click.UsageError(
+            "file names are not UTF-8 here; unset PYTHONUTF8, or set a UTF-8 LC_ALL"
+        )
     ctx.obj = config
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         ctx.color = False

@@ -1,19 +1,26 @@
 """What all commands share: settings, how they speak, and a clean way to give up."""
 
 import difflib
+import hashlib
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
 
 import click
 
 if TYPE_CHECKING:
     from config.settings import Settings
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C or SIGTERM, as shells have it for SIGINT."""
+
+_THIS_MACHINE = re.compile(r"(?:.+\.)?localhost|127(?:\.[0-9]+){1,3}|::1", re.IGNORECASE)
 _MORE = "Say more: each document that is new, updated or failed."
 
 
@@ -42,7 +49,8 @@ class Output:
         """Print a value as JSON; its keys stay from one release to the next."""
         import json
 
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        plain = not sys.stdout or sys.stdout.encoding.lower() != "utf-8"
+        click.echo(json.dumps(found, indent=2, ensure_ascii=plain))
 
     def start_log(self, usual: str = "warning") -> None:
         """Log to stderr: from `usual` on, with -v everything, with -q what is wrong."""
@@ -101,6 +109,32 @@ def read_settings(path: Path) -> "Settings":
     from config.load import load
 
     return load(path, os.environ, _read_cron)
+
+
+def config_digest(path: Path) -> str:
+    """SHA-256 of the file's bytes, as the daemon notes it; "" when it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def other_port(settings: "Settings", port: int) -> list[str]:
+    """That site.url names this machine with another port than the server's; 0 is any free one."""
+    parts = urlsplit(settings.site.url)
+    named = parts.port or (443 if parts.scheme == "https" else 80)
+    if port in (0, named) or not _THIS_MACHINE.fullmatch(parts.hostname or ""):
+        return []
+    return [
+        f"site.url names port {named} of this machine, and the server listens at port {port}: "
+        "unless something passes one on to the other, set the same port in both"
+    ]
+
+
+def end_interrupted(message: str) -> NoReturn:
+    """Say `message` and end the process as one that was interrupted."""
+    click.echo(message, err=True)
+    sys.exit(INTERRUPTED)
 
 
 def suggest(name: str, known: Sequence[str]) -> str:

@@ -9,14 +9,25 @@ from pathlib import Path
 
 import click
 
+from config.load import ConfigError
 from config.settings import Settings
-from feeds.cli.common import Output, config_path, fail, load_settings, read_settings, speaks
+from feeds.cli.common import (
+    Output,
+    config_digest,
+    config_path,
+    fail,
+    load_settings,
+    other_port,
+    read_settings,
+    speaks,
+)
 from feeds.context import open_context, wall_clock
 from feeds.daemon import Daemon
-from feeds.data import open_data
+from feeds.data import feeds_leaving, open_data, sources_leaving
+from feeds.files import told
 from feeds.lock import DAEMON, LockedError, daemon_pid, data_lock
 from feeds.notify import Notifier
-from feeds.server import Server, ServerError
+from feeds.server import PortTakenError, Server, ServerError
 from feeds.service import ConfigFile, Service, Signals, new_app
 from ingest.errors import StoreError
 from ingest.store import daemons
@@ -75,7 +86,7 @@ def run_daemon(output: Output, settings: Settings, path: Path) -> None:
     except (StoreError, ServerError) as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+        fail(told(error))
 
 
 @click.command(
@@ -101,6 +112,9 @@ def serve(ctx: click.Context, output: Output) -> None:
             _announce(output, settings, server.start())
             signals.wait_for_end()
             server.stop(_STOP)
+    except PortTakenError as error:
+        pid = daemon_pid(settings.data_folder)
+        fail(f"the daemon (process {pid}) is up and serves all this already" if pid else str(error))
     except (StoreError, ServerError) as error:
         fail(str(error))
 
@@ -118,9 +132,12 @@ def reload(ctx: click.Context, output: Output) -> None:
     With any problem it keeps the one it has. Exit code 2 for a bad configuration, 1 when no daemon
     runs or it could not take the configuration up.
     """
-    settings = load_settings(ctx)
     path = config_path(ctx).absolute()
-    digest = ConfigFile(path, read_settings).digest()
+    try:
+        settings = read_settings(config_path(ctx))
+    except ConfigError as error:
+        fail(f"{error}\nNothing was reloaded: a daemon keeps the configuration it has.", code=2)
+    digest = config_digest(path)
     pid = daemon_pid(settings.data_folder)
     if pid is None:
         fail("no daemon works with this data folder; `broadsheet run` starts one")
@@ -131,6 +148,9 @@ def reload(ctx: click.Context, output: Output) -> None:
                 state = daemons.look(tx, host)
             if state and Path(state.config) != path:
                 fail(f"the daemon runs with {state.config}; name that one with --config")
+            with store.read() as tx:
+                for line in (*feeds_leaving(tx, settings), *sources_leaving(tx, settings)):
+                    output.note(line)
             os.kill(pid, signal.SIGHUP)
             until = time.monotonic() + _TAKES_UP
             while time.monotonic() < until:
@@ -166,4 +186,6 @@ def _announce(output: Output, settings: Settings, port: int) -> None:
     for feed in settings.feeds:
         for format_ in feed.formats:
             output.say(f"Subscribe to {settings.site.url}{feed.name}.{format_}")
+    for line in other_port(settings, port):
+        output.note(line)
     sys.stdout.flush()

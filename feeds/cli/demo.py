@@ -1,7 +1,9 @@
 """`demo`: a small site from the sample articles, to look at and to subscribe to."""
 
 import os
+import shlex
 import shutil
+import sys
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -57,10 +59,20 @@ def demo(output: Output, serve: bool) -> None:
         output.start_log("info")
         run_daemon(output, settings, _FOLDER / "broadsheet.toml")
         return
-    output.say(f"\nNow run `cd {_FOLDER} && broadsheet run`, and subscribe your feed reader to")
+    output.say(f"\nNow run `cd {_FOLDER} && {_ourselves()} run`, and subscribe your feed reader to")
     for format_ in settings.feeds[0].formats:
         output.say(f"  {settings.site.url}{settings.feeds[0].name}.{format_}")
     output.say(f"Change an article in {_FOLDER / 'articles'} and watch it arrive.")
+
+
+def _ourselves() -> str:
+    """What to type to run us again, from any folder."""
+    if shutil.which("broadsheet"):
+        return "broadsheet"
+    started = Path(sys.argv[0]).absolute()
+    if os.access(started, os.X_OK) and started.suffix != ".py":
+        return shlex.quote(str(started))
+    return f"{shlex.quote(sys.executable)} -m feeds"
 
 
 def _made() -> Settings:

@@ -21,22 +21,42 @@ _LISTED = 20  # articles listed when several are meant
 _LONGEST = 2_000  # characters
 
 
-def the_article(tx: Transaction, settings: Settings, what: str) -> str:
+def the_article(tx: Transaction, settings: Settings, what: str, *, guess: bool = False) -> str:
     """The id of the one article that `what` means; a message and exit code 2 for none or several.
 
     Tried in this order, and the first that finds any decides: an id or at least 6 digits of one, a
     path as the source lists it or on this disk, an address of the article or its page, a slug, a
-    declared id, a title, a part of a title.
+    declared id, a title. A part of a title is enough only to `guess`: for who looks, not for who
+    changes what subscribers see.
     """
-    found = _find(tx, settings, what.encode("utf-8", "replace").decode()[:_LONGEST])
-    if not found:
-        told = "give its id or 6 digits of it, its path, its address, or a part of its title"
-        fail(f"there is no article {what!r}; {told}", code=2)
-    if len(found) > 1:
-        lines = _listed(tx, found[:_LISTED]) + ["  … and more"] * (len(found) > _LISTED)
-        told = "means several articles; give the id of one:\n"
-        fail(f"{what!r} {told}" + "\n".join(lines), code=2)
+    wanted = what.encode("utf-8", "replace").decode()[:_LONGEST]
+    found = _find(tx, settings, wanted)
+    unmade = "" if found else _unmade(tx, settings, wanted)
+    alike = [] if found else lookup.in_titles(tx, title_key(wanted), _LISTED + 1)
+    if guess and not unmade:
+        found = found or alike
+    if len(found) != 1:
+        fail(unmade or _unclear(tx, what, found, alike, guess=guess), code=2)
     return found[0]
+
+
+def _unclear(
+    tx: Transaction, what: str, found: Sequence[str], alike: Sequence[str], *, guess: bool
+) -> str:
+    if found:
+        return f"{what!r} means several articles; give the id of one:\n{_listed(tx, found)}"
+    if alike:
+        told = "is only a part of a title; give the id of the article that is meant:"
+        return f"{what!r} {told}\n{_listed(tx, alike)}"
+    title = "a part of its title" if guess else "its whole title"
+    told = f"give its id or 6 digits of it, its path, its address, or {title}"
+    return f"there is no article {what!r}; {told}"
+
+
+def _unmade(tx: Transaction, settings: Settings, what: str) -> str:
+    """Why no article was made of the document at the place `what`; "" when there is none."""
+    found = lookup.errors_at(tx, _places(tx, settings, what))
+    return f"no article was made of {found[0][0]}: {found[0][1]}" if found else ""
 
 
 def _find(tx: Transaction, settings: Settings, what: str) -> Sequence[str]:
@@ -46,7 +66,7 @@ def _find(tx: Transaction, settings: Settings, what: str) -> Sequence[str]:
         or _by_address(tx, what)
         or lookup.with_slug(tx, what)
         or list(articles.aliases(tx, [f"id:{what}"]).values())
-        or _by_title(tx, what)
+        or articles.with_title(tx, title_key(what))
     )
 
 
@@ -58,6 +78,14 @@ def _by_id(tx: Transaction, what: str) -> list[str]:
 
 def _by_place(tx: Transaction, settings: Settings, what: str) -> list[str]:
     """By where its document is now, else by where it was once."""
+    places = _places(tx, settings, what)
+    now = lookup.at_places(tx, places)
+    keys = [path_key(source, path) for source, path in places]
+    return now or sorted(set(articles.aliases(tx, keys).values()))
+
+
+def _places(tx: Transaction, settings: Settings, what: str) -> set[tuple[str, str]]:
+    """(source, origin) of the documents that `what` may name, sources by internal id."""
     states = sources.states(tx)
     listed = unicodedata.normalize("NFC", what)
     places = {(state.id, listed) for state in states.values()}
@@ -65,9 +93,7 @@ def _by_place(tx: Transaction, settings: Settings, what: str) -> list[str]:
         if source.files and source.name in states:
             root = (settings.folder / split_root(source.files)[0]).resolve()
             places |= {(states[source.name].id, path) for path in _below(root, what)}
-    now = lookup.at_places(tx, places)
-    keys = [path_key(source, path) for source, path in places]
-    return now or sorted(set(articles.aliases(tx, keys).values()))
+    return places
 
 
 def _below(root: Path, what: str) -> set[str]:
@@ -95,16 +121,12 @@ def _by_address(tx: Transaction, what: str) -> list[str]:
     return own or (lookup.with_slug(tx, page[1]) if page else [])
 
 
-def _by_title(tx: Transaction, what: str) -> list[str]:
-    key = title_key(what)
-    return lookup.in_titles(tx, key, _LISTED + 1) if key else []
-
-
-def _listed(tx: Transaction, ids: Sequence[str]) -> list[str]:
+def _listed(tx: Transaction, ids: Sequence[str]) -> str:
     names = {state.id: name for name, state in sources.states(tx).items()}
-    stored = articles.many(tx, ids)
-    return [
+    stored = articles.many(tx, ids[:_LISTED])
+    lines = [
         f"  {id_}  {one.published or one.first_seen:%Y-%m-%d}  {one.title}  "
         f"({names.get(one.source, one.source)}: {one.origin})"
-        for id_, one in ((id_, stored[id_]) for id_ in ids)
+        for id_, one in ((id_, stored[id_]) for id_ in ids[:_LISTED])
     ]
+    return "\n".join(lines + ["  … and more"] * (len(ids) > _LISTED))

@@ -12,7 +12,7 @@ from config.settings import Settings
 from feeds.cli.common import Output, fail, load_settings, speaks
 from feeds.cli.completion import source_names
 from feeds.cli.output import RunTable, refresh_json, show_done
-from feeds.cli.refresh import known
+from feeds.cli.refresh import known_sources
 from feeds.cli.work import Interrupt, work
 from feeds.context import Context, open_reading, wall_clock
 from feeds.refresh import RefreshReport, refresh
@@ -55,7 +55,7 @@ def reextract(ctx: click.Context, output: Output, source: tuple[str, ...], yes: 
     that applies it. Exit code 1 when anything failed.
     """
     settings = load_settings(ctx)
-    known(source, [s.name for s in settings.sources], "source")
+    known_sources(settings, source)
     names = source or tuple(s.name for s in settings.sources)
     found = _look(output, settings, names)
     wanted = yes or (any(one.changes + one.errors for one in found) and _agreed(output, source))

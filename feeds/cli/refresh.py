@@ -51,7 +51,7 @@ def ingest(
     Exit code 1 when anything of a source failed; everything else is stored.
     """
     settings = load_settings(ctx)
-    known(source, [s.name for s in settings.sources], "source")
+    known_sources(settings, source)
     try:
         with opened(output, settings) as context, RunTable(output) as table:
             names = list(source) or _unasked(context)
@@ -95,7 +95,7 @@ def publish(ctx: click.Context, output: Output, feed: tuple[str, ...]) -> None:
     A file whose bytes would be the same is not touched. Exit code 1 when a feed failed.
     """
     settings = load_settings(ctx)
-    known(feed, [f.name for f in settings.feeds], "feed")
+    _known("feed", feed, settings, "that is a source; `broadsheet refresh {}` reads it")
     try:
         with opened(output, settings) as context:
             published = publish_feeds(context.press(), now=context.clock(), names=feed)
@@ -140,7 +140,7 @@ def refresh(
     """
     settings = load_settings(ctx)
     configured = [s.name for s in settings.sources]
-    known(source, configured, "source")
+    known_sources(settings, source)
     wanted = configured if everything else list(source)
 
     def here(context: Context, table: RunTable, interrupt: Interrupt) -> RefreshReport:
@@ -179,8 +179,19 @@ def _fail_locked(error: LockedError) -> NoReturn:
     fail(f"{error}; {asks if error.role == DAEMON else 'try again later'}")
 
 
-def known(names: Sequence[str], configured: Sequence[str], what: str) -> None:
-    """End with exit code 2 unless every one of `names` is configured."""
+def known_sources(settings: Settings, names: Sequence[str]) -> None:
+    """End with exit code 2 unless every one of `names` is that of a source."""
+    _known("source", names, settings, "that is a feed; `broadsheet publish {}` writes it")
+
+
+def _known(what: str, names: Sequence[str], settings: Settings, other: str) -> None:
+    tables = {
+        "source": [source.name for source in settings.sources],
+        "feed": [feed.name for feed in settings.feeds],
+    }
+    configured = tables.pop(what)
+    (others,) = tables.values()
     for name in names:
         if name not in configured:
-            fail(f"there is no {what} {name!r}{suggest(name, configured)}", code=2)
+            hint = f"; {other.format(name)}" if name in others else suggest(name, configured)
+            fail(f"there is no {what} {name!r}{hint}", code=2)

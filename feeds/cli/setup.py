@@ -13,11 +13,13 @@ import click
 from config.checks import Issues
 from config.load import ConfigError, Problem, located
 from config.settings import Settings, Source
-from feeds.cli.common import Output, config_path, fail, read_settings, speaks
+from feeds.cli.common import Output, config_path, fail, other_port, read_settings, speaks, suggest
+from feeds.data import feeds_leaving, peek_data, sources_leaving
 from ingest.errors import SourceError
 from ingest.schedule import parse_cron
 from ingest.sources.files import FilesSource
 from ingest.sources.folder import Folder
+from ingest.store import Transaction, lookup
 
 
 @click.command(
@@ -86,15 +88,17 @@ JSON:
   sources   a list: name, kind ("files" or "urls"), holds (how many),
             every (seconds) or cron, the other one is null, and
             next_run (UTC, null: when the daemon starts)
-  feeds     the names of the feeds"""
+  feeds     the names of the feeds
+  notes     a list of sentences: what is not wrong and perhaps not meant"""
 )
 @speaks(json="Print one JSON object instead.", verbose="List what each source holds.")
 @click.pass_context
 def check(ctx: click.Context, output: Output) -> None:
     """Validate the configuration, its folders and its schedule. Changes nothing.
 
-    Says when each source runs next if the daemon starts now. Exit code 2 for a bad configuration,
-    1 for a folder that cannot be used.
+    Says when each source runs next if the daemon starts now, and on stderr what may not be meant:
+    feeds and sources that were taken out, and what holds nothing. Exit code 2 for a bad
+    configuration, 1 for a folder that cannot be used.
     """
     now = datetime.now(UTC)
     try:
@@ -102,16 +106,16 @@ def check(ctx: click.Context, output: Output) -> None:
     except ConfigError as error:
         if not output.json:
             fail(str(error), code=2)
-        output.show(
-            {"ok": False, "problems": _problems(error.problems), "sources": [], "feeds": []}
-        )
+        found = {"ok": False, "problems": _problems(error.problems)}
+        output.show(found | {"sources": [], "feeds": [], "notes": []})
         ctx.exit(2)
     held = [_holding(source, settings) for source in settings.sources]
     wrong = located(config_path(ctx), [*_unusable_folders(settings), *_unusable_sources(held)])
+    notes = list(_notes(settings, held))
     if output.json:
-        output.show(_json(settings, held, wrong, now))
+        output.show(_json(settings, held, wrong, notes, now))
     else:
-        _print(output, settings, held, wrong, now)
+        _print(output, settings, held, wrong, notes, now)
     ctx.exit(int(bool(wrong)))
 
 
@@ -120,6 +124,7 @@ def _print(
     settings: Settings,
     held: Sequence[_Holding],
     wrong: Sequence[Problem],
+    notes: Sequence[str],
     now: datetime,
 ) -> None:
     for one in held:
@@ -127,15 +132,21 @@ def _print(
         output.say(f"{one.source.name}: {one.words}; {due}")
         for item in one.items if output.verbose else ():
             output.say(f"  {item}")
+    for note in notes:
+        output.note(note)
     for problem in wrong:
         click.echo(str(problem), err=True)
     if not wrong:
         feeds = ", ".join(feed.name for feed in settings.feeds)
-        output.say(f"All is well. Feeds: {feeds}.")
+        output.say(f"{'Nothing is wrong' if notes else 'All is well'}. Feeds: {feeds}.")
 
 
 def _json(
-    settings: Settings, held: Sequence[_Holding], wrong: Sequence[Problem], now: datetime
+    settings: Settings,
+    held: Sequence[_Holding],
+    wrong: Sequence[Problem],
+    notes: Sequence[str],
+    now: datetime,
 ) -> dict[str, object]:
     """The object that scripts get; the help of `check` says what it holds."""
     return {
@@ -143,6 +154,7 @@ def _json(
         "problems": _problems(wrong),
         "sources": [_source(one, settings.site.timezone, now) for one in held],
         "feeds": [feed.name for feed in settings.feeds],
+        "notes": notes,
     }
 
 
@@ -204,6 +216,30 @@ def _holding(source: Source, settings: Settings) -> _Holding:
     trouble = "; ".join(f"{where}: {why}" if where else why for where, why in listing.troubles[:5])
     items = tuple(found.origin for found in listing.found)
     return _Holding(source=source, items=items, trouble=trouble)
+
+
+def _notes(settings: Settings, held: Sequence[_Holding]) -> Iterator[str]:
+    """What is not wrong, and perhaps not meant."""
+    for one in held:
+        if not (one.items or one.trouble):
+            yield f"source {one.source.name!r} holds nothing: no file matches {one.source.files}"
+    yield from other_port(settings, settings.server.port)
+    with peek_data(settings) as store:
+        if store:
+            with store.read() as tx:
+                yield from feeds_leaving(tx, settings)
+                yield from sources_leaving(tx, settings)
+                yield from _unknown_tags(tx, settings)
+
+
+def _unknown_tags(tx: Transaction, settings: Settings) -> Iterator[str]:
+    """The tags of feeds that no article has; before there are articles nothing is known."""
+    given = {tag.casefold() for source in settings.sources for tag in source.tags}
+    stored = lookup.tags(tx) if any(feed.tags for feed in settings.feeds) else set()
+    for feed in settings.feeds if stored else ():
+        for tag in feed.tags:
+            if tag.casefold() not in stored | given:
+                yield f"feed {feed.name!r}: no article has the tag {tag!r}{suggest(tag, [*stored])}"
 
 
 def _unusable_sources(held: Sequence[_Holding]) -> Issues:

@@ -47,7 +47,7 @@ def show(ctx: click.Context, output: Output, what: str, whole: bool, html: bool)
     settings = load_settings(ctx)
     try:
         with open_data(settings) as store, store.read() as tx:
-            found = known(tx, settings, the_article(tx, settings, what))
+            found = known(tx, settings, the_article(tx, settings, what, guess=True))
     except StoreError as error:
         fail(str(error))
     if output.json:
@@ -62,7 +62,7 @@ def show(ctx: click.Context, output: Output, what: str, whole: bool, html: bool)
 
 
 def _text(text: str, *, whole: bool) -> str:
-    if whole or len(text) <= _SHORT:
+    if whole or len(text) <= _SHORT * 3 // 2:  # to leave out a few lines saves nobody anything
         return text
     left = len(text) - _SHORT
     return f"{text[:_SHORT]}…\n({left:,} more characters; --text shows them)"
@@ -148,7 +148,8 @@ def _document(facts: DocumentFacts, zone: ZoneInfo) -> list[Line]:
 
 
 def _entry(entry: Entry, changed: tuple[str, ...], zone: ZoneInfo) -> list[Line]:
-    told = f"changed in {', '.join(changed)}, too little for an update" if changed else "the same"
+    small = "too little for an update; `broadsheet republish` makes it one"
+    told = f"changed in {', '.join(changed)}, {small}" if changed else "the same"
     return [
         ("number", str(entry.number)),
         ("slug", entry.slug),

@@ -1,19 +1,17 @@
 """`status`: what runs, what is wrong, since when, and what to do."""
 
-import hashlib
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from config.settings import Settings
-from feeds.cli.common import Output, config_path, fail, load_settings, speaks
+from feeds.cli.common import Output, config_digest, config_path, fail, load_settings, speaks
 from feeds.cli.output import SHOWN, iso, print_table, problems_json, when
-from feeds.data import open_data
+from feeds.data import open_data, sources_leaving
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
 from ingest.store import Transaction, daemons, runs, sources
@@ -54,44 +52,52 @@ JSON:
            outcome ("ok", "partial", "failed", "cut short" or null),
            errors_in_a_row, new, updated, unchanged, removed, failed, and
            problems: a list of where, why, failed (false: a warning), advice
-           and since"""
+           and since
+  notes    a list of sentences: sources no longer configured whose articles
+           stay"""
 )
+@click.option("--daemon", "wants_daemon", is_flag=True, help="That no daemon runs is wrong too.")
 @speaks(
     json="Print one JSON object instead.", verbose=f"Show more than {SHOWN} problems of a source."
 )
 @click.pass_context
-def status(ctx: click.Context, output: Output) -> None:
+def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     """Show what runs and what is wrong: where, why, since when, and what to do.
 
     With --quiet there is nothing to read unless something is wrong. Exit code 1 when the last run
-    of a source failed or was cut short, when a feed could not be published, or when the daemon
-    refused a changed configuration.
+    of a source failed or was cut short, when a feed could not be published, when the daemon refused
+    a changed configuration, or with --daemon when there is none.
     """
     settings = load_settings(ctx)
     try:
         with open_data(settings) as store, store.read() as tx:
             rows = _rows(tx, settings)
             state = daemons.look(tx, socket.gethostname())
+            notes = sources_leaving(tx, settings)
     except StoreError as error:
         fail(str(error))
     pid = daemon_pid(settings.data_folder)
+    missing = wants_daemon and pid is None
     up = state if state and state.pid == pid else None
-    digest = _digest(config_path(ctx))
+    digest = config_digest(config_path(ctx))
     if up and up.refused_digest != digest:  # another one since, or the one in force again
         up = replace(up, refused=())
     current = up is None or up.digest == digest
     zone = ZoneInfo(settings.site.timezone)
     if output.json:
         found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}
-        output.show(found | {"sources": [_json(row) for row in rows]})
+        output.show(found | {"sources": [_json(row) for row in rows], "notes": notes})
     else:
         for line in _daemon_lines(pid, up, zone, current=current):
-            output.say(line)
+            click.echo(line) if missing else output.say(line)
         head = ["source", "last run", "outcome", "new", "updated", "removed", "failed", "next run"]
         print_table(output, head, [_cells(row, zone) for row in rows])
+        for line in notes:
+            output.say(line)
         for line in _wrong(rows, up, zone, None if output.verbose else SHOWN):
             click.echo(line)
-    ctx.exit(int(any(row.wrong for row in rows) or bool(up and (up.refused or up.unpublished))))
+    wrong = missing or any(row.wrong for row in rows) or (up and (up.refused or up.unpublished))
+    ctx.exit(int(bool(wrong)))
 
 
 def _rows(tx: Transaction, settings: Settings) -> list[_Row]:
@@ -104,13 +110,6 @@ def _rows(tx: Transaction, settings: Settings) -> list[_Row]:
         since = runs.failing_since(tx, state.id) if state and failed else {}
         rows.append(_Row(name=source.name, state=state, run=run, since=since))
     return rows
-
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
 
 
 def _daemon_lines(

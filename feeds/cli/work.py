@@ -2,25 +2,27 @@
 
 import os
 import signal
-import sys
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import click
 
 from config.settings import Settings
 from feeds import report
-from feeds.cli.common import Output, fail
+from feeds.cli.common import Output, config_digest, config_path, end_interrupted, fail
 from feeds.cli.output import RunTable
 from feeds.context import Context, open_context
 from feeds.data import open_data
-from feeds.lock import COMMAND, DAEMON, LockedError, data_lock
+from feeds.files import told
+from feeds.lock import COMMAND, DAEMON, LockedError, daemon_pid, data_lock
 from feeds.refresh import RefreshReport
 from ingest.errors import StoreError
-from ingest.store import Store, Transaction, requests, runs, sources
+from ingest.store import Store, Transaction, daemons, requests, runs, sources
 from ingest.store.requests import Request
 
 _WAIT = 60.0  # seconds to wait for another command to finish
@@ -29,9 +31,6 @@ _UNTAKEN = 300.0  # seconds in which a daemon takes a request, unless it hangs
 _TRIES = 3  # daemons that end before they are done with what they were asked
 
 _Done = TypeVar("_Done")
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C or SIGTERM, as shells have it for SIGINT."""
 
 
 class Interrupt:
@@ -98,9 +97,23 @@ def _by_daemon(
     output.note("The daemon is running; asking it.")
     try:
         with open_data(settings) as store, RunTable(output) as table:
+            _note_other_configuration(output, settings, store)
             return _Asking(settings, store, ask).follow(table)
     except StoreError as error:
         fail(str(error))
+
+
+def _note_other_configuration(output: Output, settings: Settings, store: Store) -> None:
+    """Say so when the daemon goes by another configuration than the command."""
+    path = config_path(click.get_current_context()).absolute()
+    with store.read() as tx:
+        state = daemons.look(tx, socket.gethostname())
+    if state is None or state.pid != daemon_pid(settings.data_folder):
+        return
+    if Path(state.config) != path:
+        output.note(f"The daemon goes by {state.config}, not by {path}.")
+    elif state.digest != config_digest(path):
+        output.note(f"{path} has changed since the daemon read it; `broadsheet reload` tells it.")
 
 
 def interruptible(context: Context, step: Callable[[Interrupt], _Done]) -> _Done:
@@ -130,15 +143,9 @@ def opened(output: Output, settings: Settings) -> Iterator[Context]:
     except StoreError as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.filename or 'a file'}: {error.strerror or error}")
+        fail(told(error))
     except KeyboardInterrupt:  # while it waits for the lock
         end_interrupted("Interrupted: nothing was done.")
-
-
-def end_interrupted(message: str) -> NoReturn:
-    """Say `message` and end the process as one that was interrupted."""
-    click.echo(message, err=True)
-    sys.exit(INTERRUPTED)
 
 
 class _Asking:

@@ -18,11 +18,15 @@ class ServerError(Exception):
     """The server cannot listen where it should. The message says why and what to do."""
 
 
+class PortTakenError(ServerError):
+    """Somebody listens there already."""
+
+
 class Server:
     """One application at one address; port 0 takes any free one. Starts and stops once."""
 
     def __init__(self, app: "ASGIApp", address: str, port: int) -> None:
-        self._app = app
+        self.app = app
         self._address = address
         self._port = port
         self._server: uvicorn.Server | None = None
@@ -30,10 +34,10 @@ class Server:
 
     def serve(self, app: "ASGIApp") -> None:
         """Answer by another application from now on."""
-        self._app = app
+        self.app = app
 
     async def _answer(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
 
     def start(self) -> int:
         """Listen, and return the port once requests are answered. Raises ServerError."""
@@ -96,7 +100,8 @@ def _listen(address: str, port: int) -> socket.socket:
             dualstack_ipv6=target[0] == "::" and socket.has_dualstack_ipv6(),
         )
     except OSError as error:
-        raise ServerError(_reason(error, address, port)) from error
+        taken = error.errno == errno.EADDRINUSE
+        raise (PortTakenError if taken else ServerError)(_reason(error, address, port)) from error
 
 
 def _reason(error: OSError, address: str, port: int) -> str:
@@ -104,7 +109,7 @@ def _reason(error: OSError, address: str, port: int) -> str:
         return f"cannot listen at {address!r}: no such address; set [server] address"
     reasons = {
         errno.EADDRINUSE: f"port {port} at {address} is taken by another program; "
-        "stop that or set another [server] port",
+        "stop that, or set another [server] port, and the same one in site.url if that names it",
         errno.EACCES: f"port {port} needs more rights than this user has; set one above 1023",
         errno.EADDRNOTAVAIL: f"this machine has no address {address}; set [server] address",
     }

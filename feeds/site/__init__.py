@@ -10,7 +10,7 @@ from html import escape
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from feeds.foreign import file_name
 from feeds.media import medium
@@ -113,12 +113,18 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    environment.filters["breakable"] = _breakable
     environment.filters["instant"] = _instant
     environment.filters["day"] = _day
     environment.filters["direction"] = _direction
     environment.filters["medium"] = medium
     environment.filters["file_name"] = file_name
     return environment
+
+
+def _breakable(url: str) -> Markup:
+    """An address that may be broken behind its slashes, so that the name of a file stays whole."""
+    return Markup("/<wbr>").join(escape(part) for part in url.split("/"))
 
 
 def _instant(moment: datetime) -> str:

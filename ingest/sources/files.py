@@ -126,7 +126,7 @@ class FilesSource:
                         unreadable.append((shown(relative), f"cannot be read: {plain(error)}"))
         except OSError as error:
             reason = f"the folder {self._root} cannot be read: {plain(error)}"
-            raise SourceError(f"{reason}; nothing was removed") from error
+            raise SourceError(reason) from error
         return found, modified
 
     def _refused(self, entry: "os.DirEntry[str]", relative: str) -> str:

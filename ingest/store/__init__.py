@@ -4,6 +4,13 @@
 `sources`, `runs`, `published`, `requests` and `terms`.
 """
 
-from ingest.store.engine import Store, Transaction, last_change, next_change, open_store
+from ingest.store.engine import (
+    Store,
+    Transaction,
+    last_change,
+    next_change,
+    open_store,
+    peek_store,
+)
 
-__all__ = ["Store", "Transaction", "last_change", "next_change", "open_store"]
+__all__ = ["Store", "Transaction", "last_change", "next_change", "open_store", "peek_store"]

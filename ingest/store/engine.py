@@ -8,7 +8,7 @@ instead of failing when the second one upgrades its lock.
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.pool import NullPool
 
 from ingest.errors import StoreError
 from ingest.store.schema import meta
@@ -94,6 +95,27 @@ def open_store(path: Path) -> Store:
     return store
 
 
+def peek_store(path: Path) -> Store | None:
+    """Open the store at `path` to be read only, and neither made nor upgraded.
+
+    None when there is none at the newest schema, or none that can be read.
+    """
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS),
+        poolclass=NullPool,
+    )
+    event.listen(engine, "begin", _begin)
+    event.listen(engine, "connect", lambda connection, _: _begins_itself(connection))
+    store = Store(engine, str(path))
+    with suppress(StoreError), store.read() as tx:
+        if _schema_of(tx, str(path)) == SCHEMA:
+            return store
+    store.close()
+    return None
+
+
 def next_change(tx: Transaction, counter: Counter, count: int = 1) -> int:
     """Take the next `count` store-wide change numbers; returns the last of them."""
     statement = update(meta).where(meta.c.name == counter).values(value=meta.c.value + count)
@@ -152,12 +174,16 @@ def _schema_of(tx: Transaction, origin: str) -> int:
 
 
 def _configure(connection: sqlite3.Connection, _record: object) -> None:
+    _begins_itself(connection)
     cursor = connection.cursor()
-    connection.isolation_level = None  # we begin transactions ourselves
     _into_wal(cursor)
     for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begins_itself(connection: sqlite3.Connection) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
 
 
 def _into_wal(cursor: sqlite3.Cursor) -> None:

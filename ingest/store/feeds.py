@@ -36,14 +36,37 @@ def sync(
     configured feed by name.
     """
     stored = names(tx)
+    known, renamed = _in_line(stored, wanted, mint)
+    for old, new in renamed:
+        _rename(tx, old, new)
+    changed = [_row(one, now) for name, one in known.items() if stored.get(name) != one]
+    if changed:
+        tx.execute(replacing(schema.feed, ["name"]), changed)
+    return {name: known[name].id for name, _ in wanted}
+
+
+def leaving(tx: Transaction, wanted: Sequence[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """The names of feeds that `sync` with these pairs would mark as removed, which are not yet."""
+    stored = names(tx)
+    known, _ = _in_line(stored, wanted, lambda _name, _taken: "")
+    return [name for name, one in stored.items() if known[name].removed and not one.removed]
+
+
+def _in_line(
+    stored: Mapping[str, FeedName],
+    wanted: Sequence[tuple[str, tuple[str, ...]]],
+    mint: Callable[[str, Collection[str]], str],
+) -> tuple[dict[str, FeedName], list[tuple[str, str]]]:
+    """The names as they are to be, and the (old, new) names of feeds that are called otherwise."""
     known = dict(stored)
+    renamed: list[tuple[str, str]] = []
     current = {name for name, _ in wanted}
     for name, was in wanted:
         before = known.get(name)
         if before is None or before.moved_to:
             heir = _heir(known, name, was, current)
             if heir:
-                _rename(tx, heir.name, name)
+                renamed.append((heir.name, name))
                 known = _redirected(known, heir.name, name)
             id_ = heir.id if heir else mint((*was, name)[0], {one.id for one in known.values()})
             known[name] = FeedName(name=name, id=id_)
@@ -54,10 +77,7 @@ def sync(
     for name, one in known.items():
         if name not in current and not one.moved_to:
             known[name] = replace(one, removed=True)
-    changed = [_row(one, now) for name, one in known.items() if stored.get(name) != one]
-    if changed:
-        tx.execute(replacing(schema.feed, ["name"]), changed)
-    return {name: known[name].id for name in current}
+    return known, renamed
 
 
 def names(tx: Transaction) -> dict[str, FeedName]:

@@ -1,5 +1,6 @@
 """Questions of operators: which article is meant, and what is known about it beside its text."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,6 +70,13 @@ def at_places(tx: Transaction, places: Collection[tuple[str, str]]) -> list[str]
     return sorted(set(tx.execute(found).scalars()))
 
 
+def errors_at(tx: Transaction, places: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(origin, why) of the documents at (source, origin) of which no article could be made."""
+    here = tuple_(_D.source, _D.origin).in_(sorted(places))
+    rows = tx.execute(select(_D.origin, _D.error).where(here, _D.error != "").order_by(_D.origin))
+    return [(row.origin, row.error) for row in rows]
+
+
 def with_slug(tx: Transaction, slug: str) -> list[str]:
     """The id of the article whose entry has that slug."""
     t = schema.entry.c
@@ -76,9 +84,20 @@ def with_slug(tx: Transaction, slug: str) -> list[str]:
 
 
 def in_titles(tx: Transaction, key: str, limit: int) -> list[str]:
-    """Ids of the articles with the folded title `key`, else of those whose title holds it."""
-    exact = _ids(tx, _A.title_key == key, limit)
-    return exact or _ids(tx, _A.title_key.contains(key, autoescape=True), limit)
+    """Ids of the articles whose folded title holds `key`; none for ""."""
+    return _ids(tx, _A.title_key.contains(key, autoescape=True), limit) if key else []
+
+
+def tags(tx: Transaction) -> set[str]:
+    """Every tag of an article that may be shown, in small letters."""
+    texts = tx.execute(select(_A.tags).where(schema.eligible()).distinct()).scalars()
+    return {tag.casefold() for text in texts for tag in json.loads(text)}
+
+
+def in_source(tx: Transaction, source: str) -> list[str]:
+    """Ids of the articles of the source of that internal id that are not removed."""
+    mine = select(_A.id).where(_A.source == source, _A.removed_at.is_(None))
+    return sorted(tx.execute(mine).scalars())
 
 
 def standing(tx: Transaction, article: str) -> Standing:

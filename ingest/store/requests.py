@@ -92,10 +92,20 @@ def _request(row: Row[Any]) -> Request:
     return Request(
         id=row.id,
         task=row.task,
-        sources=tuple(json.loads(row.sources)),
+        sources=_names(row.sources),
         allow_removal=bool(row.allow_removal),
         taken=row.taken_at is not None,
         done=row.done_at is not None,
         runs=tuple(json.loads(row.runs)),
         answer=row.answer,
     )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """The names in a row; none when it is not one of ours, for one bad row must not stop others."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return ()
+    names = found if isinstance(found, list) else []
+    return tuple(name for name in names if isinstance(name, str))

@@ -161,10 +161,12 @@ entry = Table(
     Column("assets", Text, nullable=False),
     Column("enclosures", Text, nullable=False, default="[]"),
     Column("upstream", Text, nullable=False, default=""),
-    Column("judged", BigInteger, nullable=False),  # the article's change last compared with it
+    # The article's change last compared with it; negative: freeze it again, whatever it says.
+    Column("judged", BigInteger, nullable=False),
     Column("change", BigInteger, nullable=False),  # the store-wide number of its own last change
     Column("removed", Boolean, nullable=False, default=False),
     Index("entry_change", "change"),
+    Index("entry_published", "published"),
 )
 
 exposure = Table(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, case, func, insert, select, update
+from sqlalchemy import Row, case, func, select, update
 
 from ingest.article import Document, Validators
 from ingest.store import schema
@@ -57,39 +57,14 @@ class Known:
         return self.gone_at is not None
 
 
-def sync(
-    tx: Transaction,
-    wanted: Sequence[tuple[str, str, str]],
-    mint: Callable[[str, Collection[str]], str],
-    now: datetime,
-) -> dict[str, SourceState]:
-    """Bring the source rows in line with the configuration's (name, kind, locator) triples.
-
-    A source is known by its name; one that is not, by the locator of a row whose name is no longer
-    configured: that is a renamed source, and it keeps its internal id. A new one is due now; `mint`
-    makes its internal id from its name and the ids taken.
-    """
-    rows = {row.name: row for row in tx.execute(select(schema.source)).all()}
-    names = {name for name, _, _ in wanted}
-    orphans = {(r.kind, r.locator): r for r in rows.values() if r.name not in names}
-    for name, kind, locator in wanted:
-        row = rows.get(name) or orphans.pop((kind, locator), None)
-        values = {"name": name, "kind": kind, "locator": locator}
-        if row is None:
-            taken = tx.execute(select(_S.id)).scalars().all()
-            minted = mint(name, taken)
-            state = {"id": minted, "next_due": now.timestamp(), "errors": 0, "rules": ""}
-            tx.execute(insert(schema.source).values(values | state | {"settled": False}))
-        elif (row.name, row.kind, row.locator) != (name, kind, locator):
-            due = {} if row.locator == locator else {"next_due": now.timestamp()}
-            tx.execute(update(schema.source).where(_S.id == row.id).values(values | due))
-    states = (_state(row) for row in tx.execute(select(schema.source)))
-    return {state.name: state for state in states if state.name in names}
+def state(tx: Transaction, id_: str) -> SourceState:
+    """The source of that internal id."""
+    return state_of(tx.execute(select(schema.source).where(_S.id == id_)).one())
 
 
 def states(tx: Transaction) -> dict[str, SourceState]:
     """Every source by name."""
-    return {row.name: _state(row) for row in tx.execute(select(schema.source))}
+    return {row.name: state_of(row) for row in tx.execute(select(schema.source))}
 
 
 def settled(tx: Transaction, names: Collection[str]) -> list[str]:
@@ -104,15 +79,8 @@ def due(tx: Transaction, names: Collection[str], now: datetime, limit: int) -> l
     statement = (
         select(schema.source).where(_S.next_due <= now.timestamp()).order_by(_S.next_due, _S.id)
     )
-    found = (_state(row) for row in tx.execute(statement))
+    found = (state_of(row) for row in tx.execute(statement))
     return [state for state in found if state.name in names][:limit]
-
-
-def at_latest(tx: Transaction, times: Mapping[str, datetime]) -> None:
-    """Let no source be next due later than the time given for its internal id."""
-    for id_, latest in times.items():
-        later = update(schema.source).where(_S.id == id_, _S.next_due > latest.timestamp())
-        tx.execute(later.values(next_due=latest.timestamp()))
 
 
 def known(tx: Transaction, source: str) -> dict[str, Known]:
@@ -281,7 +249,8 @@ def _validators(row: Any) -> Validators:
     return found if found else Validators()
 
 
-def _state(row: Row[Any]) -> SourceState:
+def state_of(row: Row[Any]) -> SourceState:
+    """A row of the source table as a value."""
     return SourceState(
         id=row.id,
         name=row.name,

@@ -118,6 +118,8 @@ def test_an_empty_file_lacks_a_site_and_a_source(tmp_path: Path) -> None:
         ("'a\\u001b' = 1", 'source[1]."a\\\\u001b": there is no such option'),
         ('language = "e!"', "source[1].language: write a language tag, such as en, pt-BR "
                             "or zh-Hant"),
+        ('language = "english"', "source[1].language: write a language tag, such as en, pt-BR "
+                                 "or zh-Hant"),
         ('tags = ["a\\u0000"]', "source[1].tags[1]: has control characters in it"),
         ("[site2]", "site2: there is no such option; did you mean `site`?"),
         ("[[server]]", "server: write a table: a line [server], its options below"),
@@ -230,7 +232,21 @@ def test_a_missing_variable_is_a_problem_with_its_line(tmp_path: Path) -> None:
     ("text", "start"),
     [
         ("a = 1\nb = = 2\n", "broadsheet.toml:2: is not valid TOML: Invalid value"),
-        ('a = 1\n\nb = "', "broadsheet.toml:3: is not valid TOML: "),
+        ('a = 1\n\nb = "', "broadsheet.toml:3: the text that begins here has no closing quote"),
+        (
+            'a = 1\nb = "x\nc = 2',
+            "broadsheet.toml:2: the text that begins here has no closing quote",
+        ),
+        ("a = 'x\nb = 2\n", "broadsheet.toml:1: the text that begins here has no closing quote"),
+        ('a = """x\n\\"""\n', "broadsheet.toml:1: the text that begins here has no closing quote"),
+        ('a = "x”\n', "broadsheet.toml:1: the text that begins here has no closing quote"),
+        (
+            "a = \"it's\" # don't\nb = “x”",
+            'broadsheet.toml:2: write texts in straight quotes: "so"',
+        ),
+        ("a = It's", 'broadsheet.toml:1: write texts in straight quotes: "so"'),
+        ("a = ['x', ~/y]", 'broadsheet.toml:1: write texts in straight quotes: "so"'),
+        ("a = \nb = 'x", "broadsheet.toml:1: is not valid TOML: "),
         ("[a]\n[a]\n", "broadsheet.toml:2: is not valid TOML: "),
         ("a = " + "9" * 5000, "broadsheet.toml: is not valid TOML: a value is out of range"),
         ("a = " + "[" * 100_000, "broadsheet.toml: is nested too deep"),
@@ -335,3 +351,65 @@ def test_no_file_brings_anything_but_settings_or_problems(
     except ConfigError as error:
         found = error.problems or pytest.fail("an error without a problem")
     assert all(0 <= problem.line <= text.count("\n") + 1 for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ("articles", 'is a folder; name the files in it: "articles/**/*.{txt,md,html}"'),
+        ("./articles", 'is a folder; name the files in it: "./articles/**/*.{txt,md,html}"'),
+        ("~/notes/*.md", "write ${HOME} for your home folder instead of ~"),
+    ],
+)
+def test_what_a_shell_would_take_for_a_folders_files_is_refused(
+    tmp_path: Path, files: str, expected: str
+) -> None:
+    (tmp_path / "articles").mkdir()
+    text = LEAST.replace("articles/**/*.md", files)
+    assert files in text
+    assert problems(tmp_path, text) == [f"broadsheet.toml:6: source[1].files: {expected}"]
+
+
+def test_a_single_file_and_a_folder_that_is_not_there_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / "articles.md").write_text("")
+    for files in ("articles.md", "nosuch"):
+        path = tmp_path / "broadsheet.toml"
+        path.write_text(LEAST.replace("articles/**/*.md", files))
+        assert load(path, {}).sources[0].files == files
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        ("true", 'write a network in quotes, such as "192.168.0.0/16"'),
+        ("5", 'write a network in quotes, such as "192.168.0.0/16"'),
+        ('"localhost"', "write 127.0.0.0/8 and ::1/128 for it"),
+    ],
+)
+def test_a_network_is_never_guessed(tmp_path: Path, network: str, expected: str) -> None:
+    found = problems(tmp_path, LEAST + f"[fetch]\nallow_private = [{network}]\n")
+    assert found == [f"broadsheet.toml:8: fetch.allow_private[1]: {expected}"]
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8000", "localhost:80", "[::1]:8000", "http://localhost", "host:"]
+)
+def test_an_address_to_listen_at_has_no_port(tmp_path: Path, address: str) -> None:
+    found = problems(tmp_path, LEAST + f'[server]\naddress = "{address}"\n')
+    told = "server.address: write the address alone, such as 0.0.0.0; `port` says the port"
+    assert found == [f"broadsheet.toml:8: {told}"]
+
+
+@pytest.mark.parametrize("address", ["::", "::1", "0.0.0.0", "localhost", "fe80::1%eth0"])
+def test_an_address_without_one_may_have_colons(tmp_path: Path, address: str) -> None:
+    path = tmp_path / "broadsheet.toml"
+    path.write_text(LEAST + f'[server]\naddress = "{address}"\n')
+    assert load(path, {}).server.address == address
+
+
+def test_of_a_misspelt_option_that_is_required_only_the_misspelling_is_told(tmp_path: Path) -> None:
+    for right, wrong in (("title", "titel"), ("[site]", "[stie]"), ("[[source]]", "[[sources]]")):
+        (told,) = problems(tmp_path, LEAST.replace(right, wrong))
+        assert f"did you mean `{right.strip('[]')}`?" in told
+    (told,) = problems(tmp_path, LEAST.replace("title", "nosuch"))[:1]
+    assert told.endswith("site.title: is missing")

@@ -13,18 +13,20 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import insert
 
 from config import logs
 from config.load import load
 from feeds import report
 from feeds.context import Context, open_context
 from feeds.daemon import Daemon
-from feeds.lock import COMMAND, data_lock
+from feeds.lock import COMMAND, DAEMON, data_lock
 from feeds.report import PublishReport
 from ingest.pipeline import ingest
 from ingest.store import requests, runs, sources
 from ingest.store.requests import Request
 from ingest.store.runs import RunReport, RunTask
+from ingest.store.schema import request
 from ingest.task import Surroundings, Task
 from tests.feeds.processes import Running, broadsheet, running, silent_server
 from tests.newsroom import Newsroom, a_text
@@ -226,20 +228,66 @@ def test_a_problem_that_stays_is_logged_once_and_so_is_its_end(tmp_path: Path) -
     assert said.getvalue().count("run ended") == 2
 
 
+def test_of_several_problems_the_one_of_the_whole_source_is_named(tmp_path: Path) -> None:
+    said = io.StringIO()
+    logs.configure("info", said)
+    room = Newsroom(tmp_path, SITE + INBOX)
+    for number in range(12):
+        room.write(f"n{number}.txt", a_text(f"Story {number}"))
+    room.refresh()
+    for number in range(11):
+        (tmp_path / f"articles/n{number}.txt").unlink()
+    room.write("empty.txt", "")
+    room.rest()
+    with daemon_of(room) as (daemon, context):
+        answered(daemon, context, ask(context, "inbox"))
+    assert '--allow-removal inbox" where="" more=1\n' in said.getvalue()
+
+
+def test_a_feed_that_is_taken_out_is_said_once(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    room.refresh()
+    said = io.StringIO()
+    logs.configure("info", said)
+    room.configure(SITE + INBOX + FEED)
+    room.refresh()
+    room.refresh()
+    assert said.getvalue().count("answer 410 Gone and readers drop it feed=all ") == 1
+
+
 def test_publishing_that_fails_is_tried_again_and_who_asked_hears_of_it(tmp_path: Path) -> None:
+    said = io.StringIO()
+    logs.configure("info", said)
     room = Newsroom(tmp_path, SITE + INBOX)
     room.write("a.txt", a_text("A bridge"))
     (tmp_path / "public").write_text("in the way")
+    said = io.StringIO()
+    logs.configure("info", said)
     with daemon_of(room) as (daemon, context):
         asked = ask(context, "inbox")
         answer = answered(daemon, context, asked)
         assert len(look(context, asked).runs) == 1
         assert answer.failed
-        assert answer.errors[0].startswith("publishing failed: ")
+        path = tmp_path / "public/articles/a/index.html"
+        assert answer.errors == [f"publishing failed: {path}: Not a directory"]
+        assert f'publishing failed error="{path}: Not a directory"' in said.getvalue()
+        assert "Traceback" not in said.getvalue()
         (tmp_path / "public").unlink()
         room.later(minutes=1)
         settle(daemon)
     assert room.titles() == ["A bridge"]
+    assert "publishing failed" in said.getvalue()
+    assert "Traceback" not in said.getvalue(), "a full disk or a folder in the way is no bug"
+
+
+def test_a_request_that_makes_no_sense_stops_no_other(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    with daemon_of(room) as (daemon, context):
+        with context.store.write() as tx:
+            for names in ("not JSON", "5", "[[1]]", '{"inbox": 1}'):
+                values = {"asked_at": 1.0, "sources": names}
+                tx.execute(insert(request).values(values))
+        assert not answered(daemon, context, ask(context, "inbox")).failed
 
 
 def test_what_a_dead_daemon_was_asked_for_the_next_one_does(tmp_path: Path) -> None:
@@ -360,6 +408,7 @@ def test_a_daemon_beside_commands_from_its_start_to_its_end(tmp_path: Path) -> N
             began = time.monotonic()
             assert daemon.terminate() == 0
             assert time.monotonic() - began < 10
+            assert daemon.said().endswith("info     the daemon has stopped\n")
             end = time.monotonic() + 3  # workers end when their pipe does
             while not daemon.alone():
                 assert time.monotonic() < end, "a worker process is left"
@@ -404,6 +453,10 @@ def test_a_port_in_use_is_told_plainly(tmp_path: Path) -> None:
             assert done.returncode == 1
             assert done.stderr.startswith(f"port {port} at 127.0.0.1 is taken by another program")
             assert "Traceback" not in done.stderr
+        with data_lock(tmp_path / "data", DAEMON):
+            done = broadsheet(tmp_path, "serve")
+        told = f"the daemon (process {os.getpid()}) is up and serves all this already\n"
+        assert (done.returncode, done.stderr) == (1, told)
 
 
 def test_serve_without_a_publication_answers_404_and_ends_cleanly(tmp_path: Path) -> None:

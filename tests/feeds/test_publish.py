@@ -1,5 +1,6 @@
 """Exposure, freezing and the window: what enters a feed, in which order, and how long it stays."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -341,3 +342,14 @@ def test_enclosures_and_upstream_feed_reach_feeds_and_page(room: Newsroom) -> No
     page = room.bytes(f"articles/{entry.slug}/index.html").decode()
     assert f'<audio controls preload="none" src="{episode.url}">' in page
     assert f'From <a href="{radio.feed_url}"><bdi>Harbour Radio</bdi></a>' in page
+
+
+def test_the_index_lists_what_was_published_last_first_whenever_it_came(room: Newsroom) -> None:
+    for day in (2, 9, 5):
+        room.write(
+            f"in/late{day}.md", f"---\ndate: 2026-05-{day:02d}\n---\n" + a_text(f"# Of {day}")
+        )
+        room.refresh()
+    shown = re.findall(r'datetime="(.{10})', room.bytes("index.html").decode())
+    assert shown == sorted(shown, reverse=True)
+    assert {"2026-05-02", "2026-05-05", "2026-05-09"} <= set(shown)

@@ -6,6 +6,7 @@ import feedparser
 import pytest
 
 from feeds.manifest import read_manifest
+from feeds.publish import publish
 from tests.newsroom import Newsroom, a_text
 
 SITE = '[site]\ntitle = "Harbour News"\nurl = "https://example.org/"\n'
@@ -46,6 +47,17 @@ def test_a_renamed_feed_is_the_same_feed_at_another_address(room: Newsroom) -> N
     assert published(room) == {
         "index.html", "style.css", "city.rss", "city.rss.gz", "city.atom", "city.atom.gz",
     }  # fmt: skip
+    assert leads(room, "town") == ({"town.rss": "city.rss", "town.atom": "city.atom"}, ())
+
+
+def test_a_former_address_answers_until_the_new_one_does(room: Newsroom) -> None:
+    before = room.state()
+    room.configure(SITE + INBOX + feed("city", 'was = "town"') + feed("other"))
+    with room.open() as context:
+        publish(context.press(), now=room.now, names=["other"])
+    assert room.state().items() >= {n: s for n, s in before.items() if "town" in n}.items()
+    assert leads(room, "town") == ({}, ())
+    room.publish()
     assert leads(room, "town") == ({"town.rss": "city.rss", "town.atom": "city.atom"}, ())
 
 

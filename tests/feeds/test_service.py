@@ -1,11 +1,13 @@
 """The daemon's process: a good configuration takes effect, a bad one changes nothing."""
 
+import hashlib
 import io
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -13,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from config import logs
-from config.load import load
+from config.load import MAX_BYTES, load
 from feeds.daemon import Daemon
 from feeds.notify import Notifier
 from feeds.server import Server
@@ -215,6 +217,22 @@ def test_a_changed_file_is_noticed_once_when_nobody_writes_to_it_any_more(tmp_pa
     assert [config.changed() for _ in range(3)] == [False, True, False]
 
 
+def test_what_is_no_configuration_is_not_read_to_tell_it_from_others(tmp_path: Path) -> None:
+    path = tmp_path / "broadsheet.toml"
+    os.mkfifo(path)
+    found: list[str] = []
+    config = ConfigFile(path, lambda found: load(found, {}))
+    thread = threading.Thread(target=lambda: found.append(config.digest()), daemon=True)
+    thread.start()  # a pipe that nobody writes into, or a device without an end, holds a reader up
+    thread.join(5)
+    assert found == [""]
+    path.unlink()
+    path.write_bytes(b"#" * (MAX_BYTES + 1))
+    assert config.digest() == ""
+    path.write_bytes(b"#" * MAX_BYTES)
+    assert config.digest() == hashlib.sha256(b"#" * MAX_BYTES).hexdigest()
+
+
 @pytest.mark.parametrize("wanted", [True, False])
 def test_a_changed_file_is_taken_up_unasked_only_where_that_is_wanted(
     tmp_path: Path, wanted: bool
@@ -259,6 +277,65 @@ def test_a_service_manager_hears_of_every_turn(tmp_path: Path) -> None:
     assert "MONOTONIC_USEC=" in heard[1]
     notifier.ready()  # the manager is gone: nothing happens
     Notifier({}).ready()
+
+
+def test_a_manager_who_does_not_listen_holds_nobody_up(tmp_path: Path) -> None:
+    address = tmp_path / "notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(address))
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as other:
+            other.setblocking(False)
+            with suppress(BlockingIOError):
+                while True:
+                    other.sendto(b"x", str(address))
+        notifier = Notifier({"NOTIFY_SOCKET": str(address)})
+        thread = threading.Thread(target=notifier.ready, daemon=True)
+        thread.start()
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def test_feeds_are_served_whatever_the_store_is_like(tmp_path: Path) -> None:
+    with office(tmp_path, SITE + INBOX) as it:
+        it.room.write("in/a.txt", a_text("A bridge"))
+        it.settle()
+        context = it.service.daemon.context
+        with context.store.write() as tx:
+            tx.exec_driver_sql("ALTER TABLE source RENAME TO elsewhere")
+        try:
+            assert it.get("/all.rss") == 200
+        finally:
+            with context.store.write() as tx:
+                tx.exec_driver_sql("ALTER TABLE elsewhere RENAME TO source")
+
+
+def test_a_configuration_taken_up_is_not_told_to_be_refused(tmp_path: Path) -> None:
+    said = io.StringIO()
+    logs.configure("info", said)
+    with office(tmp_path, SITE + INBOX) as it:
+        context = it.service.daemon.context
+        with context.store.write() as tx:
+            tx.exec_driver_sql("ALTER TABLE daemon RENAME TO elsewhere")
+        it.room.configure(SITE + INBOX + WIRE)
+        it.service.reload()
+        assert "wire" in it.service.daemon.context.names
+    assert "refused" not in said.getvalue()
+    assert "the store fails" in said.getvalue()
+
+
+def test_the_server_takes_another_address_at_the_same_port(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    site = SITE.replace("port = 0", f"port = {port}")
+    with office(tmp_path, SITE + INBOX) as it:
+        it.settle()
+        assert it.reload(site + INBOX).refused == ()
+        every = site.replace("[server]", '[server]\naddress = "0.0.0.0"')
+        assert it.reload(every + INBOX).refused == ()
+        assert it.get("/all.rss", port) == 200
+        nowhere = site.replace("[server]", '[server]\naddress = "192.0.2.1"')
+        assert "has no address" in it.reload(nowhere + INBOX).refused[0]
+        assert it.get("/all.rss", port) == 200, "the one before is up again"
 
 
 def test_the_time_since_a_tick_tells_that_the_daemon_lives(tmp_path: Path) -> None:

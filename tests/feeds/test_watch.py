@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from watchfiles import Change
 
 from config import logs
-from feeds.watch import Watcher
+from feeds.watch import Watcher, _survey
 from ingest.sources.folder import Folder
 from tests.feeds.processes import environment
 
@@ -257,6 +258,12 @@ def test_a_name_that_is_not_utf8_wakes_and_stops_nothing(root: Path) -> None:
         woken.soon("inbox")
         put(root / "a.md")
         woken.soon("inbox")
+
+
+def test_what_cannot_be_looked_at_is_no_folder_that_came(root: Path) -> None:
+    view = _survey({"inbox": a_folder(root.parent)})
+    unlooked = str(root / ("a" * 300))  # the system refuses, as it does where rights are missing
+    assert not view.outdated({(Change.added, unlooked)})
 
 
 def test_who_fails_to_be_woken_is_woken_again(root: Path) -> None:

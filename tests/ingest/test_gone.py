@@ -68,7 +68,7 @@ def test_a_branch_of_far_fewer_files_is_believed_after_a_day(room: Newsroom) -> 
         assert (report.failed, report.runs[0].removed) == (True, 0)
         assert [trouble.reason for trouble in report.runs[0].troubles] == [
             "9 of 12 articles are gone at once, so they are kept for a day; "
-            "if this is meant, run: broadsheet refresh --allow-removal SOURCE"
+            "if this is meant, run: broadsheet refresh --allow-removal inbox"
         ]
         assert len(shown(room)) == 13
     room.later(hours=1)

@@ -1,9 +1,11 @@
+import sys
 from pathlib import Path
 
 import feedparser
 import pytest
 from click.testing import CliRunner, Result
 
+import feeds
 from feeds.cli import main
 
 
@@ -26,12 +28,31 @@ def test_demo_prints_its_feeds_and_where_to_subscribe_and_may_be_run_again() -> 
         assert feedparser.parse(path.read_bytes()).entries
         assert str(path) in done.stdout
         assert f"  http://127.0.0.1:8000/{name}\n" in done.stdout
-    assert "cd broadsheet-demo && broadsheet run" in done.stdout
+    assert "cd broadsheet-demo && " in done.stdout
     before = Path("broadsheet-demo", "public", "all.rss").stat().st_mtime_ns
     again = demo()
     assert again.exit_code == 0
     assert "unchanged  " in again.stdout
     assert Path("broadsheet-demo", "public", "all.rss").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_the_command_it_names_works_as_it_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, found: bool
+) -> None:
+    program = tmp_path / "a b" / "broadsheet"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent if found else tmp_path))
+    monkeypatch.setattr("sys.argv", ["a b/broadsheet", "demo"])
+    typed = "broadsheet" if found else f"'{program}'"
+    assert f"cd broadsheet-demo && {typed} run`" in demo().stdout
+    monkeypatch.setattr(
+        "sys.argv", [str(Path(feeds.__file__ or "").with_name("__main__.py")), "demo"]
+    )
+    typed = "broadsheet" if found else f"{sys.executable} -m feeds"
+    assert f"cd broadsheet-demo && {typed} run`" in demo().stdout
 
 
 def test_a_file_in_its_way_is_told_plainly() -> None:

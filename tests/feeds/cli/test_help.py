@@ -116,3 +116,12 @@ def test_the_package_runs_as_a_module() -> None:
         [sys.executable, "-m", "feeds", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("broadsheet")
+
+
+def test_ctrl_c_ends_any_command_as_shells_expect(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_text: str, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("feeds.cli.manual.commands_page", interrupted)
+    done = CliRunner().invoke(main, ["man", "--markdown"])
+    assert (done.exit_code, done.stdout, done.stderr) == (130, "", "Interrupted.\n")

@@ -136,3 +136,14 @@ def test_names_of_any_bytes_are_told_plainly(tmp_path: Path) -> None:
     assert done.exit_code in {0, 1}
     assert broadsheet(tmp_path, "status").exit_code == done.exit_code
     assert broadsheet(tmp_path, "status", "--json").exit_code == done.exit_code
+
+
+def test_a_feed_is_not_taken_for_a_source_nor_the_other_way_round(tmp_path: Path) -> None:
+    newsroom(tmp_path)
+    for command in ("refresh", "ingest", "re-extract"):
+        done = broadsheet(tmp_path, command, "all")
+        told = "there is no source 'all'; that is a feed; `broadsheet publish all` writes it\n"
+        assert (done.exit_code, done.stderr) == (2, told)
+    done = broadsheet(tmp_path, "publish", "inbox")
+    told = "there is no feed 'inbox'; that is a source; `broadsheet refresh inbox` reads it\n"
+    assert (done.exit_code, done.stderr) == (2, told)

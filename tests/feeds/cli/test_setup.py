@@ -11,7 +11,8 @@ from config.load import load
 from config.settings import Source
 from feeds.cli import main
 from feeds.cli.setup import next_run
-from tests.feeds.cli.commands import documented_json
+from tests.feeds.cli.commands import documented_json, newsroom
+from tests.newsroom import a_text
 
 LEAST = """\
 [site]
@@ -112,6 +113,7 @@ def test_a_missing_root_is_told_with_exit_code_1(path: Path) -> None:
     done = broadsheet("--config", path, "check")
     assert done.exit_code == 1
     assert f"{path}:6: source[1].files: the folder" in done.stderr
+    assert "removed" not in done.stderr, "nothing was going to be"
 
 
 def test_an_output_that_is_a_file_is_told(path: Path) -> None:
@@ -142,7 +144,7 @@ def check_json(path: Path, code: int) -> dict[str, Any]:
     assert done.exit_code == code
     assert done.stderr == ""
     found: dict[str, Any] = json.loads(done.stdout)
-    assert list(found) == ["ok", "problems", "sources", "feeds"]
+    assert list(found) == ["ok", "problems", "sources", "feeds", "notes"]
     assert set(found) == documented_json("check")
     assert found["ok"] == (code == 0) == (not found["problems"])
     assert all(set(source) == SOURCE for source in found["sources"])
@@ -171,11 +173,10 @@ def test_json_says_where_each_problem_is(path: Path) -> None:
     found = check_json(path, 2)
     places = [(p["file"], p["line"], p["key"]) for p in found["problems"]]
     assert places == [
-        (str(path), 1, "site.title"),
         (str(path), 2, "site.tittle"),
         (str(path), 7, "source[1].evry"),
     ]
-    assert "did you mean `title`?" in found["problems"][1]["message"]
+    assert "did you mean `title`?" in found["problems"][0]["message"]
     assert (found["sources"], found["feeds"]) == ([], [])
 
 
@@ -192,3 +193,75 @@ def test_json_says_which_folder_cannot_be_used(path: Path) -> None:
     found = check_json(path, 1)
     assert {problem["key"] for problem in found["problems"]} == {"output", "source[1].files"}
     assert found["sources"][0]["holds"] == 0
+
+
+def notes(path: Path) -> list[str]:
+    """What `check` notes, which makes nothing wrong."""
+    done = broadsheet("--config", path, "check")
+    assert done.exit_code == 0
+    told = check_json(path, 0)["notes"]
+    assert done.stderr.splitlines() == told
+    assert ("All is well." in done.stdout) == (not told)
+    assert isinstance(told, list)
+    return told
+
+
+def test_a_source_that_holds_nothing_is_noted(path: Path) -> None:
+    assert notes(path) == ["source 'inbox' holds nothing: no file matches articles/**/*.{txt,md}"]
+    (path.parent / "articles/a.txt").write_text("x")
+    assert notes(path) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "noted"),
+    [
+        ("http://127.0.0.1:8000/", 8001, True),
+        ("http://localhost/", 8000, True),
+        ("http://[::1]:8000/", 8001, True),
+        ("http://127.0.0.1:8001/", 8001, False),
+        ("http://127.0.0.1:8000/", 0, False),
+        ("https://example.org/", 8001, False),
+    ],
+)
+def test_an_address_of_this_machine_with_another_port_is_noted(
+    path: Path, url: str, port: int, noted: bool
+) -> None:
+    (path.parent / "articles/a.txt").write_text("x")
+    path.write_text(LEAST.replace("https://example.org", url) + f"[server]\nport = {port}\n")
+    told = notes(path)
+    assert bool(told) == noted
+    assert all("set the same port in both" in one for one in told)
+
+
+def test_feeds_that_would_go_and_tags_that_nobody_has_are_noted_before_it_happens(
+    tmp_path: Path,
+) -> None:
+    room = newsroom(tmp_path)
+    path = tmp_path / "broadsheet.toml"
+    tagged = '[[feed]]\nname = "new"\ntags = ["harbor"]\n'
+    room.configure(LEAST.replace(",md", ",md,html") + tagged)
+    room.write("a.md", "---\ntags: Harbour\n---\n" + a_text("# A bridge"))
+    assert notes(path) == []
+    assert not (tmp_path / "data").exists(), "a look makes no store"
+    room.configure(LEAST)
+    room.refresh()
+    before = (tmp_path / "data/broadsheet.db").read_bytes()
+    room.configure(LEAST + tagged)
+    assert notes(path) == [
+        "feed 'all' is no longer configured: its addresses will answer 410 Gone and readers drop "
+        'it; to keep its subscribers write was = "all" below the feed that takes its place',
+        "feed 'new': no article has the tag 'harbor'; did you mean 'harbour'?",
+    ]
+    assert (tmp_path / "data/broadsheet.db").read_bytes() == before
+    room.configure(LEAST + tagged.replace("harbor", "HARBOUR") + 'was = "all"\n')
+    assert notes(path) == []
+    room.publish()
+    assert notes(path) == []
+
+
+def test_a_source_given_tags_of_its_own_will_have_them(tmp_path: Path) -> None:
+    room = newsroom(tmp_path)
+    room.write("a.md", a_text("# A bridge"))
+    room.refresh()
+    room.configure(LEAST + 'tags = ["sea"]\n[[feed]]\nname = "all"\ntags = ["Sea"]\n')
+    assert notes(tmp_path / "broadsheet.toml") == []

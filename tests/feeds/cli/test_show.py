@@ -105,6 +105,25 @@ def test_what_names_nothing_is_told_in_a_line(room: Newsroom) -> None:
         assert "give its id or 6 digits of it" in done.stderr
 
 
+def test_a_document_that_made_no_article_is_told_with_the_reason(room: Newsroom) -> None:
+    room.write("empty.txt", "")
+    room.refresh()
+    for what in ("empty.txt", str(room.folder / "articles/empty.txt")):
+        done = broadsheet(room.folder, "show", what)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr == "no article was made of empty.txt: it is empty\n"
+
+
+def test_a_text_is_cut_only_where_that_leaves_out_much(room: Newsroom) -> None:
+    room.write("short.txt", f"Short\n\n{'word ' * 150}\n")
+    room.write("long.txt", f"Long\n\n{'word ' * 300}\n")
+    room.refresh()
+    assert "more characters" not in broadsheet(room.folder, "show", "short.txt").stdout
+    assert (
+        "more characters; --text shows them" in broadsheet(room.folder, "show", "long.txt").stdout
+    )
+
+
 def test_before_anything_is_stored_there_is_no_article(tmp_path: Path) -> None:
     newsroom(tmp_path)
     assert broadsheet(tmp_path, "show", "crane").exit_code == 2

@@ -43,7 +43,7 @@ def test_json_is_for_scripts(tmp_path: Path) -> None:
     done = broadsheet(tmp_path, "status", "--json")
     assert done.exit_code == 1
     found = json.loads(done.stdout)
-    assert set(found) == documented_json("status") == {"daemon", "up", "sources"}
+    assert set(found) == documented_json("status") == {"daemon", "up", "sources", "notes"}
     assert (found["daemon"], found["up"]) == (None, None)
     inbox, pages = found["sources"]
     assert set(inbox) == set(pages) == KEYS
@@ -96,7 +96,21 @@ def test_the_daemons_own_troubles_are_told(tmp_path: Path) -> None:
         good = (tmp_path / "broadsheet.toml").read_text()
         room.configure(good + "# changed\n")
         assert "`broadsheet reload` takes it up" in broadsheet(tmp_path, "status").stdout
+        told = "has changed since the daemon read it; `broadsheet reload` tells it.\n"
+        assert broadsheet(tmp_path, "refresh").stderr.endswith(told)
+        room.configure(good + "[[feed]]\n")
+        done = broadsheet(tmp_path, "reload")
+        assert done.exit_code == 2
+        assert done.stderr.endswith(
+            "\nNothing was reloaded: a daemon keeps the configuration it has.\n"
+        )
+        room.configure(good + '[[feed]]\nname = "new"\n')
+        done = broadsheet(tmp_path, "reload")
+        assert done.exit_code == 0
+        assert done.stderr.startswith("feed 'all' is no longer configured: its addresses will ")
+        room.configure(good + "# changed\n")
         assert broadsheet(tmp_path, "reload").exit_code == 0
+        assert broadsheet(tmp_path, "refresh").stderr == "The daemon is running; asking it.\n"
         (tmp_path / "public" / "all.rss").unlink()
         (tmp_path / "public" / "all.rss").mkdir()
         assert broadsheet(tmp_path, "refresh").exit_code == 1
@@ -117,3 +131,34 @@ def test_the_daemons_own_troubles_are_told(tmp_path: Path) -> None:
         assert "A configuration was refused at " in done.stdout
         room.configure(good)
         assert broadsheet(tmp_path, "status").exit_code == 0
+
+
+def test_that_no_daemon_runs_is_wrong_where_one_should(tmp_path: Path) -> None:
+    newsroom(tmp_path)
+    done = broadsheet(tmp_path, "status", "--quiet", "--daemon")
+    assert (done.exit_code, done.stdout) == (1, "The daemon is not running.\n")
+    assert broadsheet(tmp_path, "status", "--json", "--daemon").exit_code == 1
+    with data_lock(tmp_path / "data", DAEMON):
+        done = broadsheet(tmp_path, "status", "--quiet", "--daemon")
+    assert (done.exit_code, done.stdout) == (0, "")
+
+
+def test_articles_of_a_source_that_was_taken_out_are_told(tmp_path: Path) -> None:
+    other = '[[source]]\nname = "other"\nfiles = "articles/*.text"\n'
+    room = newsroom(tmp_path, LEAST + other)
+    room.write("a.text", a_text("A bridge"))
+    room.refresh()
+    room.configure(LEAST)
+    told = (
+        "source 'other' is no longer configured; its 1 article stays; "
+        "`broadsheet hide --source other` takes it from view"
+    )
+    done = broadsheet(tmp_path, "status")
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (0, told)
+    assert json.loads(broadsheet(tmp_path, "status", "--json").stdout)["notes"] == [told]
+    assert told in broadsheet(tmp_path, "check").stderr
+    broadsheet(tmp_path, "hide", "--source", "other")
+    assert "no longer" not in broadsheet(tmp_path, "status").stdout
+    room.configure(LEAST + other.replace('"other"', '"renamed"'))
+    broadsheet(tmp_path, "unhide", "--source", "other")
+    assert "no longer" not in broadsheet(tmp_path, "status").stdout

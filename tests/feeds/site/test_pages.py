@@ -277,3 +277,15 @@ def test_pages_and_style_sheet_ask_nobody_else_for_anything() -> None:
     page = article_page(PAGE, SITE).decode()
     assert re.findall(r'<link rel="stylesheet" href="([^"]*)"', page) == ["../../style.css"]
     assert " style=" not in page
+
+
+def test_who_names_no_author_gets_no_empty_paragraph() -> None:
+    site = replace(SITE, author="")
+    for page in (article_page(PAGE, site), index_page([], site.feeds, site)):
+        assert not re.search(rb"<p[^>]*>\s*</p>", page)
+
+
+def test_an_address_to_copy_is_broken_only_behind_its_slashes() -> None:
+    feed = FeedLink(title="T", url="https://a.example/b&c/all.rss", media_type="text/xml")
+    page = index_page([], [feed], SITE).decode()
+    assert "https:/<wbr>/<wbr>a.example/<wbr>b&amp;c/<wbr>all.rss</code>" in page

@@ -183,7 +183,7 @@ def test_a_folder_that_cannot_be_read_makes_the_listing_incomplete(
 @pytest.mark.parametrize("root", ["nowhere", "file"])
 def test_a_root_that_is_no_folder_is_an_error_of_the_source(tmp_path: Path, root: str) -> None:
     put(tmp_path / "file")
-    with pytest.raises(SourceError, match=r"cannot be read: n.*; nothing was removed"):
+    with pytest.raises(SourceError, match=r"cannot be read: n.*[a-z]$"):
         a_source(tmp_path, f"{root}/*.md").listing({})
 
 

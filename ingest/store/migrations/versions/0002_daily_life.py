@@ -52,6 +52,7 @@ def upgrade() -> None:
     op.create_index("article_since", "article", ["since", "removed_at", "successor"])
     succeeded = sa.text("successor != ''")
     op.create_index("article_successor", "article", ["successor"], sqlite_where=succeeded)
+    op.create_index("entry_published", "entry", ["published"], unique=False)
     op.add_column("run", sa.Column("task", sa.Text(), nullable=False, server_default="ingest"))
     op.add_column("run", sa.Column("done", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("run", sa.Column("total", sa.Integer(), nullable=False, server_default="0"))
