@@ -15,6 +15,7 @@ _ISO = re.compile(
 _DOTTED = re.compile(
     r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:,?\s+(\d{1,2})[:.](\d{2})(?:\s?Uhr)?)?"
 )
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:,?\s+(\d{1,2}):(\d{2}))?")
 _MAIL = re.compile(r"(?:[A-Za-z]{3,9},?\s+)?\d{1,2}\s+[A-Za-z]{3,9}\s+\d{2,4}\s+\d{1,2}:\d{2}")
 _MONTH_FIRST = frozenset({"", "en", "en-us", "en-ph"})  # 05/01/2026 is 1 May only there (CLDR)
 # Those of dateparser's 200 that are tried: each one more makes a text that is no date cost more.
@@ -37,7 +38,7 @@ def parse_date(text: str, zone: str, *, language: str = "") -> datetime | None:
     if not text or len(text) > _MAX or not any(c.isdigit() for c in text):
         return None
     try:
-        found = _iso(text) or _mail(text) or _dotted(text) or _words(text, language)
+        found = _iso(text) or _mail(text) or _numeric(text, language) or _words(text, language)
         if found is None:
             return None
         if found.tzinfo is None:
@@ -72,11 +73,15 @@ def _mail(text: str) -> datetime | None:
         return None
 
 
-def _dotted(text: str) -> datetime | None:
-    match = _DOTTED.fullmatch(text)
+def _numeric(text: str, language: str) -> datetime | None:
+    """5.1.2026 or 05/01/2026: of the latter the language decides which is the month, or sense."""
+    dotted = _DOTTED.fullmatch(text)
+    match = dotted or _SLASHED.fullmatch(text)
     if not match:
         return None
     day, month, year, hour, minute = (int(part or 0) for part in match.groups())
+    if not dotted and (month > 12 or (day <= 12 and language.lower() in _MONTH_FIRST)):
+        day, month = month, day
     return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - the zone follows
 
 
