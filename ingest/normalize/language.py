@@ -13,13 +13,13 @@ _SAMPLE = 2_000
 def language_of(stated: Traced[str], configured: str, text: str) -> Traced[str]:
     """A BCP 47 tag: `stated` by the document, else `configured`, else told from `text`, else ""."""
     return (
-        stated.map(_tidy)
-        or Traced(_tidy(configured), "source setting")
+        stated.map(language_tag)
+        or Traced(language_tag(configured), "source setting")
         or Traced(_detect(text), "detected")
     )
 
 
-def _tidy(tag: str) -> str:
+def language_tag(tag: str) -> str:
     """`en_GB` and `EN-gb` become `en-GB`; what is no language tag becomes ""."""
     parts = tag.strip().replace("_", "-").partition(".")[0].split("-")
     tag = "-".join([parts[0].lower(), *(p.upper() if len(p) == 2 else p for p in parts[1:])])
