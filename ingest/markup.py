@@ -7,7 +7,9 @@ still lost. XML is parsed without entities, DTD and network.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from html import escape
+from io import BytesIO
 
 from lxml import etree, html
 
@@ -106,6 +108,31 @@ def truncated(body: bytes | str, encoding: str = "utf-8") -> bool:
     except etree.XMLSyntaxError:
         return True
     return any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+
+
+def walk_xml(body: bytes) -> Iterator[tuple[str, etree._Element]]:
+    """The elements of an XML document as they are read: ("start" or "end", element).
+
+    Entities are not resolved, nothing is loaded. What cannot be read is passed over, and nothing
+    is raised; the caller clears what it has seen, and stops when it has enough.
+    """
+    walk = etree.iterparse(
+        BytesIO(body),
+        events=("start", "end"),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        recover=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    while True:
+        try:
+            event, element = next(walk)
+        except (StopIteration, etree.XMLSyntaxError):
+            return
+        yield event, element
 
 
 def parse_fragment(text: str) -> html.HtmlElement:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from html import escape
+from html import escape as html_escape
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -149,7 +149,7 @@ def _offered(page: ArticlePage) -> list[Enclosure]:
     return [
         one
         for one in page.enclosures
-        if one.url != lead and f'"{escape(one.url)}"' not in page.html
+        if one.url != lead and f'"{html_escape(one.url)}"' not in page.html
     ]
 
 

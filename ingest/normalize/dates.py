@@ -13,6 +13,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})(?:\.\d{1
 _DOTTED = re.compile(
     r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:,?\s+(\d{1,2})[:.](\d{2})(?:\s?Uhr)?)?"
 )
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:,?\s+(\d{1,2}):(\d{2}))?")
 _MAIL = re.compile(
     rf"(?:[^\W\d_]{{2,12}}\.?,?\s?)?(\d{{1,2}})[ -]([a-z]{{3,9}})\.?,?[ -](\d{{4}}|\d\d)"
     rf"(?:,? {_TIME})?",
@@ -54,7 +55,7 @@ def parse_date(text: str, zone: str, *, language: str = "", words: bool = True) 
     if not text or len(text) > _MAX or not any(c.isdigit() for c in text):
         return None
     try:
-        found = _iso(text) or _mail(text) or _dotted(text)
+        found = _iso(text) or _mail(text) or _numeric(text, language)
         found = found or (_words(text, language) if words else None)
         if found is None:
             return None
@@ -119,11 +120,15 @@ def _zones() -> dict[str, timezone | None]:
     return {name: _offset(offset) for name, offset in lines}
 
 
-def _dotted(text: str) -> datetime | None:
-    match = _DOTTED.fullmatch(text)
+def _numeric(text: str, language: str) -> datetime | None:
+    """5.1.2026 or 05/01/2026: of the latter the language decides which is the month, or sense."""
+    dotted = _DOTTED.fullmatch(text)
+    match = dotted or _SLASHED.fullmatch(text)
     if not match:
         return None
     day, month, year, hour, minute = (int(part or 0) for part in match.groups())
+    if not dotted and (month > 12 or (day <= 12 and language.lower() in _MONTH_FIRST)):
+        day, month = month, day
     return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - the zone follows
 
 

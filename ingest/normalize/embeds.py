@@ -91,20 +91,25 @@ def _single(player: html.HtmlElement) -> None:
 
 
 def _settle(image: html.HtmlElement) -> None:
-    if _counts_readers(image):
+    if counts_readers(image):
         image.drop_tree()
         return
-    source = (image.get("src") or "").strip()
-    lazy = next((v for name in _LAZY if (v := (image.get(name) or "").strip())), "")
-    best = next((v for name in _SETS if (v := _largest(image.get(name) or ""))), "")
-    placeholder = not source or source.startswith(("data:", "about:"))
-    chosen = best or lazy or ("" if placeholder else source)
+    chosen = source_of(image)
     for name in (*_LAZY, *_SETS):
         image.attrib.pop(name, None)
     image.set("src", clean_line(chosen))
     for name in ("width", "height"):
         if not (image.get(name) or "").strip().isdecimal():
             image.attrib.pop(name, None)
+
+
+def source_of(image: html.HtmlElement) -> str:
+    """Where the image is, as written: the best of its set, its lazy source, its own; "" if none."""
+    source = (image.get("src") or "").strip()
+    lazy = next((v for name in _LAZY if (v := (image.get(name) or "").strip())), "")
+    best = next((v for name in _SETS if (v := _largest(image.get(name) or ""))), "")
+    placeholder = not source or source.startswith(("data:", "about:"))
+    return best or lazy or ("" if placeholder else source)
 
 
 def _largest(candidates: str) -> str:
@@ -117,7 +122,8 @@ def _largest(candidates: str) -> str:
     return str(max(fitting)[2] if fitting else min(found)[2])
 
 
-def _counts_readers(image: html.HtmlElement) -> bool:
+def counts_readers(image: html.HtmlElement) -> bool:
+    """Whether an image is one nobody sees: of one or two pixels, or hidden."""
     sizes = [image.get("width") or "", image.get("height") or ""]
     tiny = all(size and _TINY.fullmatch(size) for size in sizes)
     return tiny or bool(_HIDDEN.search(image.get("style") or ""))

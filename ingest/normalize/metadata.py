@@ -91,8 +91,8 @@ def title_of(head: Head) -> Traced[str]:
 
 def authors_of(head: Head) -> Traced[tuple[str, ...]]:
     """Names of structured data, else of `meta`; addresses of profiles are no names."""
-    stated = head.data.texts("author").map(_people)
-    return stated or joined(*(names.map(_people) for names in head.lists(_AUTHOR)))
+    stated = head.data.texts("author").map(people)
+    return stated or joined(*(names.map(people) for names in head.lists(_AUTHOR)))
 
 
 def published_of(head: Head, url: str, zone: str, language: str) -> Traced[datetime | None]:
@@ -181,7 +181,8 @@ def _first_date(places: Iterable[Traced[str]], zone: str, language: str) -> Trac
     return next(filter(None, dates), Traced(None))
 
 
-def _people(names: tuple[str, ...]) -> tuple[str, ...]:
+def people(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of persons among `names`, cleaned, without "By"; no addresses of profiles."""
     tidy = (_BY.sub("", clean_line(name)) for name in names)
     return tuple(name for name in tidy if name and "://" not in name and name[0] != "@")
 

@@ -39,18 +39,17 @@ class Structured:
 
 def structured(page: html.HtmlElement) -> Structured:
     """The first article-like node of the page's JSON-LD."""
-    for node in _nodes(page):
-        kinds = node.get("@type")
-        if set(kinds if isinstance(kinds, list) else [str(kinds)]) & set(_ARTICLES):
-            return Structured(node)
-    return Structured({})
+    return next((Structured(node) for node in nodes(page) if is_article(node)), Structured({}))
 
 
-def _origin(name: str) -> str:
-    return f"structured data {name}"
+def is_article(node: Mapping[str, object]) -> bool:
+    """Whether a node of JSON-LD is of a type that articles have."""
+    kinds = node.get("@type")
+    return not set(_ARTICLES).isdisjoint(map(str, kinds if isinstance(kinds, list) else [kinds]))
 
 
-def _nodes(page: html.HtmlElement) -> Iterator[dict[str, object]]:
+def nodes(page: html.HtmlElement) -> Iterator[dict[str, object]]:
+    """The nodes of the page's JSON-LD, outer ones first, of so many and so long scripts."""
     scripts = page.xpath("//script[contains(@type, 'ld+json')]")[:_MAX_SCRIPTS]
     waiting: list[object] = []
     for script in scripts:
@@ -69,6 +68,10 @@ def _nodes(page: html.HtmlElement) -> Iterator[dict[str, object]]:
         elif isinstance(node, dict):
             yield node
             waiting += [node[key] for key in ("@graph", "mainEntity") if key in node]
+
+
+def _origin(name: str) -> str:
+    return f"structured data {name}"
 
 
 def _names(value: object) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from ingest.markup import (
     serialize,
     text_of,
     truncated,
+    walk_xml,
 )
 
 DOUBLED = ("Ã©", "Â\xa0", "ï¿½", "ÃÂ©", "A\u0303©", "\xa0Ã©", "Ã\xa0 <", "Ã\x83Â©", "é Ã©")
@@ -191,3 +192,12 @@ def test_xml_expands_no_entity_and_reads_no_file() -> None:
     declared = '<!ENTITY b "secret"><!ENTITY f SYSTEM "file:///etc/passwd">'
     root = parse_xml(f"<!DOCTYPE a [{declared}]><a>&b;&f;</a>", recover=True)
     assert (root.text or "") == ""
+
+
+def test_xml_is_walked_as_far_as_it_can_be_read_without_entities() -> None:
+    body = b"""<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "in">]>
+<a><b c="1">t&amp;u</b><!-- no --><b>&x;&y;</b><b>cut"""
+    ends = [element for event, element in walk_xml(body) if event == "end"]
+    assert [element.tag for element in ends] == ["b", "b", "b", "a"]
+    assert [element.text for element in ends[:3]] == ["t&u", None, "cut"]
+    assert list(walk_xml(b"nothing")) == list(walk_xml(b"")) == []

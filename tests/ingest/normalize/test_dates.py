@@ -59,9 +59,16 @@ def test_dates_in_words_can_be_left_out() -> None:
     assert parse_date("Mon, 05 Jan 2026", "UTC", words=False) == datetime(2026, 1, 5, tzinfo=UTC)
 
 
-def test_the_language_tells_the_month_from_the_day() -> None:
+def test_the_language_tells_the_month_from_the_day_unless_only_one_can_be_it() -> None:
     assert parse_date("05/01/2026", "UTC") == datetime(2026, 5, 1, tzinfo=UTC)
     assert parse_date("05/01/2026", "UTC", language="fr") == datetime(2026, 1, 5, tzinfo=UTC)
+    for language in ("en", "fr"):
+        assert parse_date("13/05/2026", "UTC", language=language) == datetime(
+            2026, 5, 13, tzinfo=UTC
+        )
+        assert parse_date("05/13/2026 10:30", "UTC", language=language) == datetime(
+            2026, 5, 13, 10, 30, tzinfo=UTC
+        )
 
 
 @pytest.mark.parametrize(
