@@ -16,6 +16,8 @@ COMMANDS = {
     "init": ("feeds.cli.setup:init", "Write a commented configuration to start from."),
     "check": ("feeds.cli.setup:check", "Say what is wrong, and when each source runs next."),
     "demo": ("feeds.cli.demo:demo", "Make a small site from sample articles."),
+    "probe": ("feeds.cli.probe:probe", "Show what a source could be made of."),
+    "add": ("feeds.cli.add:add", "Make a source of what is there, and refresh it."),
     "ingest": ("feeds.cli.refresh:ingest", "Read sources and store their articles."),
     "publish": ("feeds.cli.refresh:publish", "Write feeds and pages from what is stored."),
     "refresh": ("feeds.cli.refresh:refresh", "Ingest what is due, then publish."),

@@ -132,11 +132,17 @@ def reload(ctx: click.Context, output: Output) -> None:
     With any problem it keeps the one it has. Exit code 2 for a bad configuration, 1 when no daemon
     runs or it could not take the configuration up.
     """
-    path = config_path(ctx).absolute()
     try:
         settings = read_settings(config_path(ctx))
     except ConfigError as error:
         fail(f"{error}\nNothing was reloaded: a daemon keeps the configuration it has.", code=2)
+    take_up(output, settings, config_path(ctx))
+
+
+def take_up(output: Output, settings: Settings, path: Path) -> None:
+    """Have the daemon take up the configuration at `path`, and say so; a message and exit 1 when
+    it does not."""
+    path = path.absolute()
     digest = config_digest(path)
     pid = daemon_pid(settings.data_folder)
     if pid is None:
