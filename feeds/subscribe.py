@@ -101,9 +101,9 @@ def import_feeds(
 
 
 def exported(settings: Settings) -> list[Subscription]:
-    """The sources that are feeds of others, as other readers can take them over."""
+    """The sources that are feeds, as other readers take them over: their tags are categories."""
     found = [source for source in settings.sources if source.kind == "feed"]
-    return [Subscription(url=one.feed, title=one.name, path=one.tags[:1]) for one in found]
+    return [Subscription(url=one.feed, title=one.name, path=one.tags) for one in found]
 
 
 def own_feeds(settings: Settings) -> list[Subscription]:

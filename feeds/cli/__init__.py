@@ -18,6 +18,8 @@ COMMANDS = {
     "demo": ("feeds.cli.demo:demo", "Make a small site from sample articles."),
     "probe": ("feeds.cli.probe:probe", "Show what a source could be made of."),
     "add": ("feeds.cli.add:add", "Make a source of what is there, and refresh it."),
+    "import": ("feeds.cli.opml:import_list", "Make sources of another reader's list of feeds."),
+    "export": ("feeds.cli.opml:export", "Print a list of feeds for another reader."),
     "ingest": ("feeds.cli.refresh:ingest", "Read sources and store their articles."),
     "publish": ("feeds.cli.refresh:publish", "Write feeds and pages from what is stored."),
     "refresh": ("feeds.cli.refresh:refresh", "Ingest what is due, then publish."),

@@ -26,9 +26,9 @@ Examples:
 \b
 JSON:
   candidates  a list, best first: kind ("feed", "listing" or "sitemap"), url,
-              title, score (0 to 1), reasons, count, items (the first ones: url,
-              title and published, the latter null where unknown), and config,
-              the table to paste
+              title, score (0 to 1), reasons, count, items (the first: url,
+              title and published, null where unknown), and config, the table
+              to paste
   rejected    a list of what is no source: url and why"""
 )
 @click.argument("url")
@@ -37,8 +37,8 @@ JSON:
 def probe(ctx: click.Context, output: Output, url: str) -> None:
     """Show what a source could be made of at URL: feeds, lists of articles, sitemaps.
 
-    Makes 16 requests at most, none of them to another site's pages. A configuration, where there
-    is one, gives the limits and the time zone. Exit code 1 when there is nothing.
+    Makes 16 requests at most. A configuration, where there is one, gives the limits and the time
+    zone. Exit code 1 when there is nothing.
     """
     settings = load_settings(ctx) if config_path(ctx).exists() else None
     found = look(whole(url), settings)
