@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from config.settings import Settings, Source
 from feeds.data import namespace, next_time, open_data, sync
 from feeds.press import Press
+from ingest.identity import source_id
 from ingest.normalize.rules import Rules
 from ingest.pipeline import ingest
 from ingest.reextract import reextract
@@ -78,7 +79,8 @@ class Context:
         """What a run of the source `name` needs, with its state as it is now."""
         source, site = self.source(name), self.settings.site
         with self.store.read() as tx:
-            state = sources.state(tx, self.states[name].id)
+            known = self.states.get(name)
+            state = sources.state(tx, known.id) if known else self._unknown(name)
         rules = Rules(
             kind=source.kind,
             language=source.language,
@@ -100,6 +102,13 @@ class Context:
             changes_are_new=source.on_change == "new",
             allow_removal=allow_removal,
         )
+
+    def _unknown(self, name: str) -> SourceState:
+        """The state of a source that the store does not know yet, for who only looks."""
+        taken = [state.id for state in self.states.values()]
+        minted = source_id(name, taken, namespace=self.namespace)
+        due = self.clock()
+        return SourceState(id=minted, name=name, next_due=due, errors=0, rules="", settled=False)
 
     def run(
         self,

@@ -50,6 +50,13 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
 
 
 def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) -> None:
+    listing = listed(task, tally, progress)
+    _file_all(task, around, listing, tally, progress)
+    _take_leave(task, around, listing, tally)
+
+
+def listed(task: Task, tally: Tally, progress: Progress) -> Listing:
+    """What the source holds now, noted in the tally. Raises IngestError."""
     listing = task.reader.listing(_seen(tally.known))
     tally.expect([found.origin for found in listing.found])
     if task.rules.kind not in {"files", "urls"}:  # what left a list was not moved to a new place
@@ -59,21 +66,20 @@ def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) ->
     progress.total = len(listing.found)
     if listing.rests:
         tally.unchanged += sum(not one.gone for one in tally.known.values())
-    _file_all(task, around, listing, tally, progress)
-    _take_leave(task, around, listing, tally)
+    return listing
 
 
 def _file_all(
     task: Task, around: Surroundings, listing: Listing, tally: Tally, progress: Progress
 ) -> None:
     """Read what changed and file it, one batch while the workers prepare the next."""
-    batches = _batches(task, around, listing, tally, progress)
-    for documents, outcomes in prepared(batches, task, around, tally.now):
+    found = batches(task, around, listing, tally, progress)
+    for documents, outcomes in prepared(found, task, around, tally.now):
         with around.store.write() as tx:
             file_batch(tx, documents, outcomes, tally)
 
 
-def _batches(
+def batches(
     task: Task, around: Surroundings, listing: Listing, tally: Tally, progress: Progress
 ) -> Iterator[list[Document]]:
     """Read what changed, in batches; count what did not, and report what cannot be read."""
