@@ -83,7 +83,10 @@ def feed_candidate(
     comments = bool(_OF_COMMENTS.search(f"{document.origin} {feed.title}"))
     stale = _OLDEST < newest < now - _STALE
     whole = _usual_length(feed.entries[:_SAMPLE]) >= _WHOLE
-    reasons = [f"{len(feed.entries)} entries", "declared by the page" if declared else "found"]
+    reasons = [
+        _count(feed.entries, "entry", "entries"),
+        "declared by the page" if declared else "found",
+    ]
     reasons.append("whole articles" if whole else "summaries: the pages are fetched too")
     reasons += ["of comments"] if comments else []
     reasons += [f"nothing new since {newest:%Y-%m-%d}"] if stale else []
@@ -121,7 +124,7 @@ def sitemap_candidate(pages: Sequence[Stated], document: Document) -> Candidate:
         url=_lasting(document),
         title="",
         score=0.6 if news else 0.3 if dated else 0.15,
-        reasons=(f"{len(pages)} pages", said),
+        reasons=(_count(pages, "page", "pages"), said),
         items=tuple(sorted(pages, key=_time, reverse=True)),
     )
 
@@ -144,6 +147,10 @@ def ranked(candidates: Sequence[Candidate], url: str) -> tuple[Candidate, ...]:
     for one in sorted(judged, key=lambda one: -one.score):
         best.setdefault((one.kind, frozenset(_addresses(one)) or frozenset({one.url})), one)
     return tuple(best.values())
+
+
+def _count(items: Sequence[Stated], one: str, many: str) -> str:
+    return f"{len(items):,} {one if len(items) == 1 else many}"
 
 
 def _addresses(candidate: Candidate) -> set[str]:

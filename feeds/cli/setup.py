@@ -85,8 +85,8 @@ JSON:
   ok        true when there is no problem
   problems  a list of what is wrong: file, line, key and message;
             line and key are null for a problem of the whole file
-  sources   a list: name, kind ("files" or "urls"), holds (how many),
-            every (seconds) or cron, the other one is null, and
+  sources   a list: name, kind (the option that says where), holds
+            (how many), every (seconds) or cron, the other one is null, and
             next_run (UTC, null: when the daemon starts)
   feeds     the names of the feeds
   notes     a list of sentences: what is not wrong and perhaps not meant"""

@@ -34,7 +34,7 @@ def test_it_loads_as_it_is(tmp_path: Path) -> None:
 
 def test_it_loads_with_every_option_taken_up(tmp_path: Path) -> None:
     settings = loaded(tmp_path, EVERYTHING)
-    assert [source.kind for source in settings.sources] == ["files", "urls"]
+    assert [source.kind for source in settings.sources] == ["files", "urls", "feed", "listing", "sitemap", "url"]
     assert settings.sources[1].cron
 
 
@@ -50,7 +50,7 @@ def keys() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("table", TABLES)
 def test_it_shows_every_option(table: str) -> None:
     shown = {key for where, key in keys() if where == table}
-    assert shown == set(options(TABLES[table])) - set(TABLES)
+    assert shown == set(options(TABLES[table])) - (set() if table else set(TABLES))
 
 
 def test_the_defaults_it_states_are_the_defaults(tmp_path: Path) -> None:
@@ -61,9 +61,14 @@ def test_the_defaults_it_states_are_the_defaults(tmp_path: Path) -> None:
     same = {"limit", "backlog", "tags", "content", "related", "related_links", "formats"}
     plain = Feed(name="news")
     assert settings.feeds[0].model_dump(include=same) == plain.model_dump(include=same)
-    same = {"summary_words", "on_change", "max_items", "max_bytes"}
+    same = {"summary_words", "on_change", "max_bytes"}
     files_source = Source(name="a", files="a/*")
+    assert settings.sources[0].most == files_source.most
     assert settings.sources[0].model_dump(include=same) == files_source.model_dump(include=same)
+    same = {"fulltext", "follow", "max_pages"}
+    for source in settings.sources[2:]:
+        listing = Source(name="a", listing="https://example.org/")
+        assert source.model_dump(include=same) == listing.model_dump(include=same)
     assert settings.sources[0].interval == files_source.interval
     assert settings.sources[0].watched == files_source.watched
     assert settings.sources[0].removes_gone == files_source.removes_gone
