@@ -12,11 +12,10 @@ from typing import Any
 import click
 
 from config.settings import Settings
-from feeds.cli.common import Output, fail, load_settings, speaks
+from feeds.cli.common import Output, end_interrupted, fail, load_settings, speaks
 from feeds.cli.completion import source_names
 from feeds.cli.output import RunTable, iso
-from feeds.cli.refresh import known
-from feeds.cli.work import end_interrupted
+from feeds.cli.refresh import known_sources
 from feeds.context import Context, open_context, open_reading
 from ingest.errors import IngestError
 from ingest.preview import Foreseen
@@ -50,7 +49,7 @@ def preview(
     Exit code 1 when anything failed.
     """
     settings = load_settings(ctx)
-    known([source], [one.name for one in settings.sources], "source")
+    known_sources(settings, [source])
     output.start_log()
     try:
         with _opened(_limited(settings, source, limit)) as context, RunTable(output) as table:

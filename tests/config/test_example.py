@@ -34,7 +34,14 @@ def test_it_loads_as_it_is(tmp_path: Path) -> None:
 
 def test_it_loads_with_every_option_taken_up(tmp_path: Path) -> None:
     settings = loaded(tmp_path, EVERYTHING)
-    assert [source.kind for source in settings.sources] == ["files", "urls", "feed", "listing", "sitemap", "url"]
+    assert [source.kind for source in settings.sources] == [
+        "files",
+        "urls",
+        "feed",
+        "listing",
+        "sitemap",
+        "url",
+    ]
     assert settings.sources[1].cron
 
 
