@@ -4,6 +4,7 @@ from dataclasses import replace
 from html import escape
 
 from ingest.article import Stated, Traced
+from ingest.markup import parse_fragment, text_of
 from ingest.normalize.reading import Reading
 
 _FEED = "feed"
@@ -11,19 +12,28 @@ _FEED = "feed"
 
 def read_entry(stated: Stated) -> Reading:
     """All there is to an article without a page: its content, else its summary."""
-    html = stated.html or (f"<p>{escape(stated.summary)}</p>" if stated.summary else "")
+    summary, teaser = _summary(stated)
     return Reading(
-        html=Traced(html, _FEED),
+        html=Traced(stated.html or teaser, _FEED),
         title=Traced(stated.title, _FEED),
         url=Traced(stated.url, _FEED),
         authors=Traced(stated.authors, _FEED),
         published=Traced(stated.published, _FEED),
         updated=Traced(stated.updated, _FEED),
         language=Traced(stated.language, _FEED),
-        summary=Traced(stated.summary if stated.html else "", _FEED),
+        summary=Traced(summary if stated.html else "", _FEED),
         image=Traced(stated.image, _FEED),
         tags=Traced(stated.tags, _FEED),
     )
+
+
+def _summary(stated: Stated) -> tuple[str, str]:
+    """The summary as text and as HTML: a feed writes it in HTML, a list in text."""
+    if not stated.summary:
+        return "", ""
+    if stated.upstream is None:
+        return stated.summary, f"<p>{escape(stated.summary)}</p>"
+    return text_of(parse_fragment(stated.summary)), stated.summary
 
 
 def together(page: Reading, stated: Stated, *, trusted: bool) -> Reading:
