@@ -2,28 +2,31 @@
 
 import re
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     field_validator,
     model_validator,
 )
 
-_UNITS = {"s": 1, "second": 1, "m": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400}
-_UNITS |= {"day": 86400, "w": 604800, "week": 604800}
-_DURATION = re.compile(r"([0-9]{1,9})\s*([a-z]+?)s?", re.IGNORECASE)
-_YEAR = 366 * 86400
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+from config.values import (
+    Address,
+    Count,
+    Duration,
+    Flag,
+    Language,
+    Name,
+    Names,
+    Network,
+    Timeout,
+)
+
 _WITH_PORT = re.compile(r"(?:[^:]*|\[.*\]):[0-9]*")
 
 Format = Literal["rss", "atom"]
@@ -42,72 +45,6 @@ def split_root(pattern: str) -> tuple[str, str]:
     cut = min(next(wild, len(parts)), len(parts) - 1)
     root, rest = "/".join(parts[:cut]), "/".join(parts[cut:])
     return root or ("/" if cut else "."), rest
-
-
-def _duration(value: object) -> object:
-    """Read "90s", "15 minutes", "1h", "1 day". Anything else is left for the type to refuse."""
-    if isinstance(value, str):
-        match = _DURATION.fullmatch(value.strip())
-        if not match or match[2].lower() not in _UNITS:
-            raise ValueError('write a number and a unit, such as "15 minutes", "1h" or "1 day"')
-        seconds = int(match[1]) * _UNITS[match[2].lower()]
-        if seconds > _YEAR:
-            raise ValueError("write at most a year")
-        return timedelta(seconds=seconds)
-    if isinstance(value, int | float):
-        raise ValueError('write the unit too, in quotes, such as "15 minutes"')
-    return value
-
-
-def _name(value: str) -> str:
-    if not _NAME.fullmatch(value):
-        raise ValueError("write it in small letters and digits, with - or _ between them")
-    return value
-
-
-def _language(value: str) -> str:
-    if value and not _LANGUAGE.fullmatch(value):
-        raise ValueError("write a language tag, such as en, pt-BR or zh-Hant")
-    return value
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)  # itself raises ValueError for a broken IPv6 address
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("write the whole address, such as https://example.org/news")
-    try:
-        _ = parts.port
-    except ValueError:
-        raise ValueError("the port of the address is not one between 0 and 65535") from None
-    return value
-
-
-def _network(value: object) -> object:
-    if isinstance(value, IPv4Network | IPv6Network):
-        return value
-    if not isinstance(value, str):  # ipaddress makes an address of a number
-        raise ValueError('write a network in quotes, such as "192.168.0.0/16"')
-    if value.strip().lower() == "localhost":
-        raise ValueError("write 127.0.0.0/8 and ::1/128 for it")
-    try:
-        return ip_network(value.strip())
-    except ValueError:
-        raise ValueError("write a network, such as 192.168.0.0/16 or fd00::/8") from None
-
-
-def _listed(value: object) -> object:
-    """One text for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Timeout = Annotated[Duration, Field(ge=timedelta(seconds=1))]
-Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)]
-Language = Annotated[str, AfterValidator(_language)]
-Address = Annotated[str, AfterValidator(_address)]
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
-Count = Annotated[int, Field(strict=True)]
-Flag = Annotated[bool, Field(strict=True)]
 
 
 class Section(BaseModel):
@@ -276,7 +213,7 @@ class Feed(Section):
     """
 
     name: Name
-    was: Annotated[tuple[Name, ...], BeforeValidator(_listed)] = ()
+    was: Names = ()
     title: str = ""
     description: str = ""
     sources: tuple[str, ...] = ()

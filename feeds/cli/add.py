@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from config.load import ConfigError
-from config.settings import Name, Settings
+from config.settings import Settings
+from config.values import Name
 from feeds.cli.common import Output, config_path, fail, load_settings, speaks
 from feeds.cli.daemon import take_up
 from feeds.cli.output import RunTable, refresh_json, show_done

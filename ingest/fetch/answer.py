@@ -7,12 +7,17 @@ from ingest.article import Validators
 from ingest.errors import FetchError
 
 ACCEPTED = (
-    "text/html, application/xhtml+xml, application/xml;q=0.9, text/xml;q=0.9, "
+    "text/html, application/xhtml+xml, application/atom+xml, application/rss+xml, "
+    "application/feed+json, application/xml;q=0.9, text/xml;q=0.9, "
     "text/markdown;q=0.5, text/plain;q=0.5, */*;q=0.1"
 )
 """The media types wanted, as Accept tells it; `*/*` for servers that would rather answer 406."""
 
 _TEXTS = frozenset({"text/html", "text/plain", "text/markdown", "text/x-markdown", "text/xml"})
+_FEEDS = frozenset({"application/feed+json", "application/json"})
+_PACKED = frozenset({"application/gzip", "application/x-gzip"})  # as sitemaps are
+_SAYS_NOTHING = frozenset({"application/octet-stream", "binary/octet-stream"})  # nginx of .xml.gz
+_GZIP = b"\x1f\x8b"
 _XML = re.compile(r"application/([a-z0-9.-]{1,80}\+)?xml")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _CHARSET = re.compile(r"""[;,]\s*charset\s*=\s*["']?([a-z0-9_.:+-]{1,40})""", re.IGNORECASE)
@@ -20,18 +25,20 @@ _LONGEST = 1_000
 
 
 def media_type(headers: Mapping[str, str]) -> str:
-    """The media type, lower case, "" when none is declared. Raises FetchError for one not read."""
+    """The media type, lower case, "" when none is told. Raises FetchError for one never read."""
     declared = re.split("[;,]", headers.get("content-type", "")[:_LONGEST], maxsplit=1)[0]
     name = declared.strip().lower()
-    if not _MEDIA_TYPE.fullmatch(name):
+    if not _MEDIA_TYPE.fullmatch(name) or name in _SAYS_NOTHING:
         return ""
-    if name not in _TEXTS and not _XML.fullmatch(name):
-        raise FetchError(f"it is not a page but {name}")
+    if name not in _TEXTS | _FEEDS | _PACKED and not _XML.fullmatch(name):
+        raise FetchError(f"it is neither a page nor a feed but {name}")
     return name
 
 
 def guessed(body: bytes) -> str:
     """The media type of a body that came without one: HTML when it starts with a tag."""
+    if body.startswith(_GZIP):
+        return "application/gzip"
     return (
         "text/html"
         if body[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")

@@ -18,6 +18,7 @@ _MARK = re.compile(
 _RSS_IN_RDF = re.compile(r"purl\.org/rss|purl\.org/net/rss|netscape\.com/rdf", re.IGNORECASE)
 _JSON_FEED = re.compile(r'"version"\s{0,99}:\s{0,99}"https?:\\?/\\?/(?:www\.)?jsonfeed\.org')
 _JSON_TYPES = frozenset({"application/feed+json"})
+_GZIP = b"\x1f\x8b"
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -25,8 +26,11 @@ def sniff(body: bytes, media_type: str = "") -> str:
     """What `body` is: "feed", "sitemap", "html", "opml", or "" for anything else.
 
     Its first known element decides, wherever comments, white space or the complaints of a broken
-    server put it; `media_type` is believed only of what does not show it.
+    server put it; `media_type` is believed only of what does not show it. What is packed with gzip
+    is a sitemap: nothing else is handed out so (sitemaps.org, "Sitemap index files").
     """
+    if body.startswith(_GZIP):
+        return "sitemap"
     head = body[:_HEAD]
     if len(body) > _HEAD:
         head = head[: head.rfind(b">") + 1] or head  # no character cut in two

@@ -135,8 +135,8 @@ def test_mistakes_in_words_an_operator_understands(
 def test_a_source_is_of_one_kind(tmp_path: Path) -> None:
     both = problems(tmp_path, LEAST + 'urls = ["https://a.example/"]')
     assert both == [
-        'broadsheet.toml:4: source[1]: give either files = "articles/**/*.md" '
-        'or urls = ["https://…"]'
+        "broadsheet.toml:4: source[1]: give one of files, urls, feed, listing, sitemap, url, "
+        'such as files = "articles/**/*.md" or url = "https://example.org/news"'
     ]
 
 
