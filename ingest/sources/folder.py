@@ -110,7 +110,7 @@ def leads_out(entry: "os.DirEntry[str]", root: Path) -> bool:
 
 
 def real(path: "Path | os.DirEntry[str]") -> Path:
-    """Where a path leads; links in a circle, at which Path.resolve may raise, lead to themselves."""
+    """Where a path leads. Links in a circle, at which Path.resolve may raise, lead nowhere."""
     return Path(os.path.realpath(path))
 
 
