@@ -111,8 +111,9 @@ def due(tx: Transaction, names: Collection[str], now: datetime, limit: int) -> l
     statement = (
         select(schema.source).where(_S.next_due <= now.timestamp()).order_by(_S.next_due, _S.id)
     )
+    wanted = set(names)
     found = (_state(row) for row in tx.execute(statement))
-    return [state for state in found if state.name in names][:limit]
+    return [state for state in found if state.name in wanted][:limit]
 
 
 def at_latest(tx: Transaction, times: Mapping[str, datetime]) -> None:
