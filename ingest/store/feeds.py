@@ -36,7 +36,10 @@ def sync(
     configured feed by name.
     """
     stored = names(tx)
-    known = dict(stored)
+    known: dict[str, FeedName] = {}
+    for name, one in stored.items():  # an upgraded store knows names alone
+        ids = {other.id for other in [*known.values(), *stored.values()]}
+        known[name] = one if one.id else replace(one, id=mint(name, ids))
     current = {name for name, _ in wanted}
     for name, was in wanted:
         before = known.get(name)
