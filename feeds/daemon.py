@@ -17,13 +17,12 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from feeds import report
-from feeds.context import Context, due_names
+from feeds.context import Context, due_names, reopened
 from feeds.publish import publish
 from feeds.report import PublishReport
 from feeds.watch import Watcher
 from ingest.errors import StoreError
 from ingest.schedule import Ticker
-from ingest.sources.folder import plain
 from ingest.store import requests, sources
 from ingest.store.requests import Request
 from ingest.store.runs import RunReport, RunTask, Trouble
@@ -73,7 +72,7 @@ class Daemon:
         self._published_at: datetime | None = None
         self._changed = True  # a change made before a crash may wait
         self._broken = False
-        self._rest_until = datetime.min.replace(tzinfo=UTC)
+        self._rest_until = self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._ticking = threading.Lock()
         self._ticked = time.monotonic()
         self._ticker = Ticker(self.tick, _TICK)
@@ -156,6 +155,10 @@ class Daemon:
 
     def _look(self, now: datetime) -> None:
         self._collect(now)
+        if now < self._looked_at:  # the clock was set back: nothing waits for what it said before
+            self._context = reopened(self._context, self._context.settings)
+            self._rest_until = now
+        self._looked_at = now
         names = self._context.names
         with self._context.store.read() as tx:
             waiting = requests.waiting(tx)
@@ -246,11 +249,8 @@ class Daemon:
         try:
             published = publish(self._context.press(), now=now, patient=True)
         except (OSError, StoreError) as error:  # tried again before long; who asked hears of it
-            why = str(error)
-            if isinstance(error, OSError):
-                why = f"{error.filename or 'a file'}: {plain(error)}"
-            log.error("publishing failed", error=why)
-            published = PublishReport(errors=[f"publishing failed: {why}"])
+            log.error("publishing failed", error=str(error))
+            published = PublishReport(errors=[f"publishing failed: {error}"])
         except Exception as error:
             log.exception("publishing failed")
             published = PublishReport(errors=[f"publishing failed: {error}"])

@@ -204,7 +204,8 @@ def test_publishing_that_fails_is_tried_again_and_who_asked_hears_of_it(tmp_path
         answer = answered(daemon, context, asked)
         assert len(look(context, asked).runs) == 1
         assert answer.failed
-        assert answer.errors[0].startswith(f"publishing failed: {tmp_path / 'public'}")
+        assert answer.errors[0].startswith("publishing failed: ")
+        assert str(tmp_path / "public") in answer.errors[0]
         (tmp_path / "public").unlink()
         room.later(minutes=1)
         settle(daemon)
@@ -222,6 +223,19 @@ def test_a_source_whose_folder_is_a_link_to_itself_stops_no_other(tmp_path: Path
         room.later(minutes=1)
         settle(daemon)
     assert room.titles() == ["A bridge"]
+
+
+def test_a_clock_that_is_set_back_delays_nothing(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    with daemon_of(room) as (daemon, context):
+        room.later(days=3650)
+        settle(daemon)
+        room.later(days=-3650)
+        settle(daemon)
+        room.later(minutes=1)
+        before = run_count(context)
+        settle(daemon)
+        assert run_count(context) == before + 1
 
 
 def test_a_request_that_makes_no_sense_stops_no_other(tmp_path: Path) -> None:
