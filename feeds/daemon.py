@@ -18,7 +18,7 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from feeds import report
-from feeds.context import Context, due_names
+from feeds.context import Context, due_names, reopened
 from feeds.files import told
 from feeds.journal import note_published, note_run
 from feeds.publish import publish
@@ -76,7 +76,7 @@ class Daemon:
         self._unpublished: tuple[str, ...] | None = None
         self._changed = True  # a change made before a crash may wait
         self._broken = False
-        self._rest_until = datetime.min.replace(tzinfo=UTC)
+        self._rest_until = self._looked_at = datetime.min.replace(tzinfo=UTC)
         self._ticking = threading.Lock()
         self._ticked = time.monotonic()
         self._ticker = Ticker(self.tick, _TICK)
@@ -159,6 +159,10 @@ class Daemon:
 
     def _look(self, now: datetime) -> None:
         self._collect(now)
+        if now < self._looked_at:  # the clock was set back: nothing waits for what it said before
+            self._context = reopened(self._context, self._context.settings)
+            self._rest_until = now
+        self._looked_at = now
         names = self._context.names
         with self._context.store.read() as tx:
             waiting = requests.waiting(tx)

@@ -26,6 +26,7 @@ from feeds.notify import Notifier
 from feeds.press import editions_folder
 from feeds.server import Server, ServerError, create_app
 from ingest.errors import StoreError
+from ingest.sources.folder import real
 from ingest.store import Store, daemons, sources
 from ingest.store.daemons import DaemonState
 
@@ -166,7 +167,7 @@ class Service:
 
     def _take_up(self, settings: Settings) -> None:
         before = self.daemon.context
-        if settings.data_folder.resolve() != before.settings.data_folder.resolve():
+        if real(settings.data_folder) != real(before.settings.data_folder):
             message = "a running daemon stays with its folder; stop it and start it again"
             raise ConfigError([Problem(file=str(self.config.path), key="data", message=message)])
         app = new_app(settings, before.store, lambda: self.daemon.context.names)

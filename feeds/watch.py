@@ -220,7 +220,7 @@ def _survey(folders: Mapping[str, Folder]) -> _View:
                 path = str(root / level.prefix)
                 if is_text(path):
                     places.setdefault(path, []).append((name, level.prefix))
-        except (OSError, RuntimeError):  # RuntimeError: links in a circle, until Python 3.12
+        except OSError:
             continue
     return _View(folders=folders, places=places, roots=roots)
 

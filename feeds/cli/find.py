@@ -11,6 +11,7 @@ from feeds.cli.common import fail
 from ingest.globs import split_root
 from ingest.identity import path_key
 from ingest.similarity import title_key
+from ingest.sources.folder import real
 from ingest.store import Transaction, articles, lookup, sources
 from ingest.urls import match_url
 
@@ -91,7 +92,7 @@ def _places(tx: Transaction, settings: Settings, what: str) -> set[tuple[str, st
     places = {(state.id, listed) for state in states.values()}
     for source in settings.sources:
         if source.files and source.name in states:
-            root = (settings.folder / split_root(source.files)[0]).resolve()
+            root = real(settings.folder / split_root(source.files)[0])
             places |= {(states[source.name].id, path) for path in _below(root, what)}
     return places
 
@@ -100,14 +101,14 @@ def _below(root: Path, what: str) -> set[str]:
     """`what` as paths relative to `root`: where it leads, and as it is written, for links."""
     path = Path(what)
     try:
-        written = path.parent.resolve() / path.name
-        found = {written, path.resolve()}
+        written = real(path.parent) / path.name
+        found = {written, real(path)}
         return {
             unicodedata.normalize("NFC", one.relative_to(root).as_posix())
             for one in found
             if one.is_relative_to(root)
         }
-    except (OSError, ValueError, RuntimeError):  # no possible name, links in a circle
+    except (OSError, ValueError):  # no possible name
         return set()
 
 

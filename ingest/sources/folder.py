@@ -42,12 +42,12 @@ class Folder:
         above, rest = split_root(pattern)
         self.place = folder / above
         self._patterns = expand_braces(rest)
-        self._excluded = {path.resolve() for path in excluded}
+        self._excluded = {real(path) for path in excluded}
 
     @property
     def root(self) -> Path:
         """Where the files are now: a link on the way may lead elsewhere tomorrow."""
-        return self.place.resolve()
+        return real(self.place)
 
     def means(self, relative: str) -> bool:
         """Whether a file at that path below the root is one of the source."""
@@ -60,7 +60,7 @@ class Folder:
             not entry.is_symlink()
             and is_text(relative)
             and self._reaches(entry.name, relative)
-            and Path(entry).resolve() not in self._excluded
+            and real(entry) not in self._excluded
         )
 
     def walk(self, root: Path, unreadable: Troubles, troubles: Troubles) -> Iterator[Level]:
@@ -106,7 +106,12 @@ class Folder:
 
 def leads_out(entry: "os.DirEntry[str]", root: Path) -> bool:
     """Whether what `entry` links to lies outside of `root`."""
-    return not Path(os.path.realpath(entry)).is_relative_to(root)
+    return not real(entry).is_relative_to(root)
+
+
+def real(path: "Path | os.DirEntry[str]") -> Path:
+    """Where a path leads. Links in a circle, at which Path.resolve may raise, lead nowhere."""
+    return Path(os.path.realpath(path))
 
 
 def shown(path: str) -> str:

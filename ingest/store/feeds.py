@@ -58,7 +58,10 @@ def _in_line(
     mint: Callable[[str, Collection[str]], str],
 ) -> tuple[dict[str, FeedName], list[tuple[str, str]]]:
     """The names as they are to be, and the (old, new) names of feeds that are called otherwise."""
-    known = dict(stored)
+    known: dict[str, FeedName] = {}
+    for name, one in stored.items():  # an upgraded store knows names alone
+        ids = {other.id for other in [*known.values(), *stored.values()]}
+        known[name] = one if one.id else replace(one, id=mint(name, ids))
     renamed: list[tuple[str, str]] = []
     current = {name for name, _ in wanted}
     for name, was in wanted:

@@ -79,8 +79,9 @@ def due(tx: Transaction, names: Collection[str], now: datetime, limit: int) -> l
     statement = (
         select(schema.source).where(_S.next_due <= now.timestamp()).order_by(_S.next_due, _S.id)
     )
+    wanted = set(names)
     found = (state_of(row) for row in tx.execute(statement))
-    return [state for state in found if state.name in names][:limit]
+    return [state for state in found if state.name in wanted][:limit]
 
 
 def known(tx: Transaction, source: str) -> dict[str, Known]:

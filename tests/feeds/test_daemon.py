@@ -280,6 +280,30 @@ def test_publishing_that_fails_is_tried_again_and_who_asked_hears_of_it(tmp_path
     assert "Traceback" not in said.getvalue(), "a full disk or a folder in the way is no bug"
 
 
+def test_a_source_whose_folder_is_a_link_to_itself_stops_no_other(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX + '[[source]]\nname = "ring"\nfiles = "ring/*.txt"\n')
+    room.write("a.txt", a_text("A bridge"))
+    (tmp_path / "ring").symlink_to("ring")
+    with daemon_of(room) as (daemon, _):
+        settle(daemon)
+        room.later(minutes=1)
+        settle(daemon)
+    assert room.titles() == ["A bridge"]
+
+
+def test_a_clock_that_is_set_back_delays_nothing(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path, SITE + INBOX)
+    with daemon_of(room) as (daemon, context):
+        room.later(days=3650)
+        settle(daemon)
+        room.later(days=-3650)
+        settle(daemon)
+        room.later(minutes=1)
+        before = run_count(context)
+        settle(daemon)
+        assert run_count(context) == before + 1
+
+
 def test_a_request_that_makes_no_sense_stops_no_other(tmp_path: Path) -> None:
     room = Newsroom(tmp_path, SITE + INBOX)
     with daemon_of(room) as (daemon, context):

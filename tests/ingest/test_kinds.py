@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from gzip import compress
 from hashlib import sha256
+from json import dumps
 from pathlib import Path
 
 import pytest
@@ -32,8 +34,8 @@ class Site:
         self.asked: dict[str, int] = {}
         server.expect_request(_Any()).respond_with_handler(self._answer)
 
-    def put(self, path: str, text: str, kind: str = "text/html; charset=utf-8") -> str:
-        self.documents[path] = (kind, text.encode())
+    def put(self, path: str, text: str | bytes, kind: str = "text/html; charset=utf-8") -> str:
+        self.documents[path] = (kind, text.encode() if isinstance(text, str) else text)
         return self.url(path)
 
     def url(self, path: str) -> str:
@@ -281,6 +283,40 @@ def test_an_address_is_enough_to_find_out_what_it_is(tmp_path: Path, site: Site,
     report = room.refresh("news")
     assert not report.failed, report.runs[0].troubles
     assert len(room.titles()) == len(NAMES)
+
+
+@pytest.mark.parametrize("option", ["feed", "url"])
+@pytest.mark.parametrize("kind", ["application/feed+json", "application/json"])
+def test_a_json_feed_is_read_as_any_other(
+    tmp_path: Path, site: Site, option: str, kind: str
+) -> None:
+    items = [
+        {"id": name, "url": site.url(f"/a/{name}"), "title": name, "content_text": words(name)}
+        for name in NAMES
+    ]
+    document = {"version": "https://jsonfeed.org/version/1.1", "title": "Town", "items": items}
+    room = Newsroom(tmp_path, SITE + source(**{option: site.put("/f", dumps(document), kind)}))
+    report = room.refresh("news")
+    assert not report.failed, report.runs[0].troubles
+    assert sorted(room.titles()) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("option", ["sitemap", "url"])
+@pytest.mark.parametrize("kind", ["application/gzip", "application/octet-stream", "text/xml"])
+def test_a_packed_sitemap_is_read_whatever_its_type(
+    tmp_path: Path, site: Site, option: str, kind: str
+) -> None:
+    for name in NAMES:
+        site.put(f"/a/{name}", page(name))
+    urls = "".join(f"<url><loc>{site.url(f'/a/{name}')}</loc></url>" for name in NAMES)
+    packed = compress(
+        f"<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>{urls}</urlset>".encode()
+    )
+    url = site.put("/sitemap.xml.gz", packed, kind)
+    room = Newsroom(tmp_path, SITE + source(**{option: url}))
+    report = room.refresh("news")
+    assert not report.failed, report.runs[0].troubles
+    assert sorted(room.titles()) == sorted(NAMES)
 
 
 def test_the_same_article_of_two_sources_is_published_once(tmp_path: Path, site: Site) -> None:

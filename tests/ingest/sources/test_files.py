@@ -49,6 +49,12 @@ def test_files_are_listed_by_path_hidden_ones_left_out(tmp_path: Path) -> None:
     assert (listing.complete, listing.troubles) == (True, ())
 
 
+def test_a_root_that_is_a_link_to_itself_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "in").symlink_to("in")
+    with pytest.raises(SourceError, match="cannot be read"):
+        a_source(tmp_path).listing({})
+
+
 def test_backups_of_editors_are_left_out(tmp_path: Path) -> None:
     for name in ("a.md", "a.md~", "#a.md#", "#1.md", "a~b.md", "4913"):
         put(tmp_path / "in" / name)

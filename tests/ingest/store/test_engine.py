@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -14,11 +15,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 
 from ingest.errors import StoreError
-from ingest.store import articles, last_change, next_change, open_store, runs
-from ingest.store.schema import metadata
+from ingest.store import articles, feeds, last_change, next_change, open_store, runs
+from ingest.store.schema import exposure, metadata
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 _OPEN = """
 import sys
@@ -86,6 +89,9 @@ def test_a_store_of_schema_1_keeps_its_articles_and_the_origin_of_their_dates(
                date_origin=origin, image="", first_seen=9, change=number, since=number,
                **dict.fromkeys(texts, "x"), **dict.fromkeys(lists, "[]"))  # fmt: skip
     insert(database, "alias", key="path:s:a", article="a1")
+    for number in (1, 2):
+        insert(database, "exposure", feed="all", number=number, article=f"a{number}", exposed_at=9,
+               settled=0)  # fmt: skip
     for outcome, new, report in (("ok", 1, "[]"), ("ok", 0, "[]"), ("failed", 0, "[]")):
         insert(database, "run", source="s", started_at=1, ended_at=2, outcome=outcome, new=new,
                updated=0, unchanged=5, removed=0, failed=0, report=report)  # fmt: skip
@@ -100,6 +106,11 @@ def test_a_store_of_schema_1_keeps_its_articles_and_the_origin_of_their_dates(
         assert [(run.task, run.news) for run in runs.history(tx)] == [
             ("ingest", True), ("ingest", False), ("ingest", True),
         ]  # fmt: skip
+    with store.write() as tx:
+        assert feeds.sync(tx, [("town", ("all",))], lambda name, _: f"of {name}", NOW) == {
+            "town": "of all"
+        }
+        assert set(tx.execute(select(exposure.c.feed)).scalars()) == {"town"}
     assert [article.origins for article in found.values()] == [
         {"published": origin} for origin in ("front matter", "file time", "first sight")
     ]

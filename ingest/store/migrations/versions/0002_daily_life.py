@@ -17,6 +17,9 @@ _NO_NEWS = """
 UPDATE run SET news = false WHERE outcome = 'ok' AND new + updated + removed = 0 AND report = '[]'
 """
 
+# Who is renamed at the upgrade keeps what is exposed. Ids need the install's namespace: later.
+_FEEDS = "INSERT INTO feed (name, id) SELECT DISTINCT feed, '' FROM exposure"
+
 
 def upgrade() -> None:
     """Add tables and columns; what is stored stays."""
@@ -43,6 +46,7 @@ def upgrade() -> None:
         sa.Column("removed_at", sa.Float()),
         sa.PrimaryKeyConstraint("name"),
     )
+    op.execute(_FEEDS)
     op.add_column("article", sa.Column("origins", sa.Text(), nullable=False, server_default="{}"))
     op.execute(_ORIGINS)
     op.drop_column("article", "date_origin")
