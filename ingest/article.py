@@ -4,13 +4,12 @@ All datetimes are aware and in UTC. An empty string or tuple means "not known"; 
 where emptiness would be a value of its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Self
 
-T_co = TypeVar("T_co", covariant=True)
-U = TypeVar("U")
+from ingest.traced import Traced
 
 INTERNAL = "broadsheet:"
 """Scheme of links inside stored HTML that only publishing can make absolute.
@@ -19,31 +18,6 @@ INTERNAL = "broadsheet:"
 the fragment it had. Entries are frozen with `broadsheet:article/<uuid>` and
 `broadsheet:asset/<slug>/<name>` instead, so that a new site URL changes no frozen form.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Traced(Generic[T_co]):
-    """A value and the place it came from, in the words of docs/answers.md; false when it is empty.
-
-    So `a or b or c` is the first of several places that says something.
-    """
-
-    value: T_co
-    origin: str = ""
-
-    def __bool__(self) -> bool:
-        return bool(self.value)
-
-    def map(self, change: Callable[[T_co], U]) -> "Traced[U]":
-        """What `change` makes of the value, from the same place."""
-        return Traced(change(self.value), self.origin)
-
-
-def joined(*parts: Traced[tuple[str, ...]]) -> Traced[tuple[str, ...]]:
-    """The texts of all `parts` in order; the origin names each part that has any."""
-    said = [part for part in parts if part]
-    origins = dict.fromkeys(part.origin for part in said)
-    return Traced(tuple(text for part in said for text in part.value), " + ".join(origins))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

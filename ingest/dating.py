@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ingest.article import Article, Document, Draft, Traced
+from ingest.article import Article, Document, Draft
+from ingest.traced import Traced
 
 _FUTURE = timedelta(minutes=10)  # beyond it a date lies in the future; nearer, clocks differ
 _FIRST_YEAR = 1990  # a file time before it is a clock that was never set

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from ingest.article import Article, Document, Draft, Entry, Traced
+from ingest.article import Article, Document, Draft, Entry
 from ingest.dating import dated
 from ingest.errors import IngestError
 from ingest.identity import identify, is_version, keys, mint, versions
@@ -17,6 +17,7 @@ from ingest.store import Transaction, articles, published, removal, sources, suc
 from ingest.store.sources import Known
 from ingest.store.values import stated_text
 from ingest.tally import Tally
+from ingest.traced import Traced
 from ingest.workers import Outcome, Prepared
 
 _SAME_TEXT = 0.8  # similarity from which a file with the same title is the same article

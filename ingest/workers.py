@@ -15,8 +15,9 @@ from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from ingest.article import Document, Draft, Traced
+from ingest.article import Document, Draft
 from ingest.errors import ExtractError, IngestError
+from ingest.traced import Traced
 
 if TYPE_CHECKING:
     from pebble import ProcessFuture, ProcessPool

@@ -15,7 +15,7 @@ from feeds.cli.work import work
 from feeds.context import Context, wall_clock
 from feeds.publish import publish
 from feeds.refresh import RefreshReport
-from ingest.store import Transaction, articles, lookup, published, requests, sources
+from ingest.store import Transaction, articles, lookup, requests, sources, view
 
 _of_source = click.option(
     "--source",
@@ -47,7 +47,7 @@ def hide(ctx: click.Context, output: Output, article: tuple[str, ...], source: s
     words = ("hidden", "was hidden already")
 
     def change(tx: Transaction, ids: Collection[str]) -> list[str]:
-        return published.hide(tx, ids, wall_clock())
+        return view.hide(tx, ids, wall_clock())
 
     _carry_out(ctx, output, _Change(output, load_settings(ctx), article, source, words, change))
 
@@ -69,7 +69,7 @@ def unhide(ctx: click.Context, output: Output, article: tuple[str, ...], source:
     is not found, 1 when something could not be published.
     """
     words = ("unhidden", "was not hidden")
-    change = published.unhide
+    change = view.unhide
     _carry_out(ctx, output, _Change(output, load_settings(ctx), article, source, words, change))
 
 
@@ -94,7 +94,7 @@ def republish(
     words = ("republished", "is not shown")
 
     def change(tx: Transaction, ids: Collection[str]) -> list[str]:
-        return published.republish(tx, ids, keep_date=keep_date)
+        return view.republish(tx, ids, keep_date=keep_date)
 
     _carry_out(ctx, output, _Change(output, load_settings(ctx), article, "", words, change))
 

@@ -8,23 +8,14 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from ingest import markup
-from ingest.article import (
-    Document,
-    Draft,
-    Enclosure,
-    Hint,
-    Image,
-    Stated,
-    Traced,
-    Upstream,
-    joined,
-)
+from ingest.article import Document, Draft, Enclosure, Hint, Image, Stated, Upstream
 from ingest.markup import clean_line
 from ingest.normalize.language import language_of
 from ingest.normalize.links import assets, file_base, resolve
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import Sanitized, sanitized
+from ingest.traced import Traced, joined
 from ingest.urls import canonical_url
 
 _TITLE, _SUMMARY, _NAME, _ID = 300, 1_000, 200, 500  # characters

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from html import escape
 
-from ingest.article import Stated, Traced
+from ingest.article import Stated
 from ingest.markup import parse_fragment, text_of
 from ingest.normalize.reading import Reading
+from ingest.traced import Traced
 
 _FEED = "feed"
 

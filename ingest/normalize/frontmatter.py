@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
-from ingest.article import Traced, joined
 from ingest.errors import ExtractError
 from ingest.normalize.dates import parse_date
 from ingest.normalize.reading import Reading
+from ingest.traced import Traced, joined
 
 _MAX = 65_536  # characters; YAML is read at about 100 kB a second
 _BLOCK = re.compile(r"\s*?(---|\+\+\+)[ \t]*\n(.*?\n)??(\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)

@@ -2,7 +2,7 @@
 
 import re
 
-from ingest.article import Traced
+from ingest.traced import Traced
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _ENOUGH = 100  # letters; below that the model confuses neighbouring languages

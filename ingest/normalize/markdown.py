@@ -8,11 +8,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
-from ingest.article import Hint, Traced
+from ingest.article import Hint
 from ingest.markup import clean_line
 from ingest.normalize import frontmatter
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.reading import Reading
+from ingest.traced import Traced
 
 _HEADING = "first heading"
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")

@@ -8,10 +8,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
-from ingest.article import Traced, joined
 from ingest.markup import clean_line
 from ingest.normalize.dates import parse_date
 from ingest.normalize.structured import Structured, structured
+from ingest.traced import Traced, joined
 from ingest.urls import canonical_url, same_site
 
 _AUTHOR = (

@@ -5,7 +5,7 @@ from urllib.parse import urljoin
 from lxml import html
 
 from ingest import markup
-from ingest.article import Hint, Traced
+from ingest.article import Hint
 from ingest.errors import ExtractError
 from ingest.normalize import metadata
 from ingest.normalize.boilerplate import judge
@@ -13,6 +13,7 @@ from ingest.normalize.extract import byline, main_content
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import shallow
+from ingest.traced import Traced
 
 _FURNITURE = "//nav | //aside | //footer | //form | //*[@role='navigation' or @role='banner']"
 _LEAVES = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "span", "a", "button")

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.article import Hint, Traced
+from ingest.article import Hint
+from ingest.traced import Traced
 
 _NOTHING = Traced("")
 _NOBODY: Traced[tuple[str, ...]] = Traced(())

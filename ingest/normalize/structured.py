@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from ingest.article import Traced
+from ingest.traced import Traced
 
 _ARTICLES = (
     "Article", "NewsArticle", "BlogPosting", "Report", "TechArticle", "ScholarlyArticle",

@@ -3,9 +3,9 @@
 import re
 from html import escape
 
-from ingest.article import Traced
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.reading import Reading
+from ingest.traced import Traced
 
 _HEADING_LENGTH = 80  # characters
 _HEADING_WORDS = 12

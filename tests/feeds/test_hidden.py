@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.store import articles, lookup, published
+from ingest.store import articles, lookup, view
 from ingest.store.articles import ArticleQuery
 from tests.newsroom import NOON, Newsroom, a_text
 
@@ -34,8 +34,8 @@ def named(room: Newsroom, title: str) -> str:
 def hide(room: Newsroom, title: str, *, publish: bool = True) -> None:
     id_ = named(room, title)
     with room.open() as context, context.store.write() as tx:
-        assert published.hide(tx, [id_], room.now) == [id_]
-        assert published.hide(tx, [id_], room.now) == []
+        assert view.hide(tx, [id_], room.now) == [id_]
+        assert view.hide(tx, [id_], room.now) == []
     if publish:
         room.publish()
 
@@ -43,8 +43,8 @@ def hide(room: Newsroom, title: str, *, publish: bool = True) -> None:
 def unhide(room: Newsroom, title: str) -> None:
     id_ = named(room, title)
     with room.open() as context, context.store.write() as tx:
-        assert published.unhide(tx, [id_]) == [id_]
-        assert published.unhide(tx, [id_]) == []
+        assert view.unhide(tx, [id_]) == [id_]
+        assert view.unhide(tx, [id_]) == []
     room.publish()
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.store import articles, published
+from ingest.store import articles, view
 from tests.newsroom import Newsroom, a_text
 
 SITE = '[site]\ntitle = "Harbour News"\nurl = "https://example.org/"\n'
@@ -30,7 +30,7 @@ def room(tmp_path: Path, request: pytest.FixtureRequest) -> Newsroom:
 
 def republish(room: Newsroom, *, keep_date: bool, title: str = "thefare") -> list[str]:
     with room.open() as context, context.store.write() as tx:
-        return published.republish(tx, articles.with_title(tx, title), keep_date=keep_date)
+        return view.republish(tx, articles.with_title(tx, title), keep_date=keep_date)
 
 
 def test_a_change_too_small_to_be_an_update_gets_out_as_one(room: Newsroom) -> None:

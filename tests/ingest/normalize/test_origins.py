@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.article import Document, Draft, Traced, joined
+from ingest.article import Document, Draft
 from ingest.errors import IngestError
 from ingest.normalize import Rules
+from ingest.traced import Traced, joined
 from ingest.workers import Prepared, prepare
 from tests.ingest.normalize.documents import HEAD, JSON_LD, NEWS, NOW, PROSE, make, page
 
