@@ -174,7 +174,7 @@ Environment:
 )
 @click.pass_context
 def main(ctx: click.Context, config: Path, quiet: bool, verbose: bool) -> None:  # noqa: ARG001 - the commands take them
-    """Turn folders of articles and lists of web pages into RSS and Atom feeds.
+    """Turn folders of articles, web sites and other feeds into RSS and Atom feeds.
 
     --quiet and --verbose may also stand behind the name of a command. What a command prints with
     --json keeps its keys from one release to the next; others may be added.
