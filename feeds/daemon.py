@@ -31,6 +31,7 @@ from ingest.store.requests import Request
 from ingest.store.runs import RunReport, RunTask, Trouble
 
 _TICK = timedelta(seconds=1)
+_FAR_BACK = timedelta(days=1)  # a clock set back by less repeats no slot of a schedule
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
 _PATIENCE = timedelta(seconds=10)  # what changed waits this long for runs that are in hand
 _REGULARLY = timedelta(seconds=60)  # publish at least this often: an article may have been held
@@ -159,7 +160,7 @@ class Daemon:
 
     def _look(self, now: datetime) -> None:
         self._collect(now)
-        if now < self._looked_at:  # the clock was set back: nothing waits for what it said before
+        if now + _FAR_BACK < self._looked_at:  # nothing waits for what a wrong clock said
             self._context = reopened(self._context, self._context.settings)
             self._rest_until = now
         self._looked_at = now
