@@ -1,7 +1,7 @@
 import tomllib
-from time import perf_counter
 
 from config.lines import key_lines
+from tests.costs import no_runaway
 
 TEXT = '''\
 # a comment [not] = 1
@@ -71,7 +71,6 @@ def test_each_key_is_found_where_it_stands() -> None:
 
 
 def test_hostile_texts_take_linear_time() -> None:
-    begun = perf_counter()
-    for piece in ('"', "'", '"""', "'''", "[", "{", "a.", "\\", '"\\', "[[", "a=[", "a={b="):
-        key_lines(piece * 20_000)
-    assert perf_counter() - begun < 5
+    with no_runaway():
+        for piece in ('"', "'", '"""', "'''", "[", "{", "a.", "\\", '"\\', "[[", "a=[", "a={b="):
+            key_lines(piece * 20_000)

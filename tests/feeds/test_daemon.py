@@ -130,7 +130,7 @@ def test_a_source_that_hangs_stops_neither_the_others_nor_publishing(tmp_path: P
             assert room.titles("inbox.atom") == ["A bridge"]
             began = time.monotonic()
             assert daemon.close()
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 20
             with context.store.read() as tx:
                 state, last = sources.states(tx)["slow"], runs.last_runs(tx)
             assert last[state.id].outcome == "cut short"
@@ -431,9 +431,9 @@ def test_a_daemon_beside_commands_from_its_start_to_its_end(tmp_path: Path) -> N
             assert room.titles("inbox.atom") == ["A bridge"]
             began = time.monotonic()
             assert daemon.terminate() == 0
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < 20
             assert daemon.said().endswith("info     the daemon has stopped\n")
-            end = time.monotonic() + 3  # workers end when their pipe does
+            end = time.monotonic() + 15  # workers end when their pipe does
             while not daemon.alone():
                 assert time.monotonic() < end, "a worker process is left"
                 time.sleep(0.05)

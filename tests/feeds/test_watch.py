@@ -71,7 +71,7 @@ def watching(
     finally:
         began = time.monotonic()
         watcher.stop()
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 10
         assert not watcher._thread.is_alive()
 
 

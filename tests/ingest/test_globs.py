@@ -1,10 +1,9 @@
-from time import perf_counter
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.globs import expand_braces, match, reaches, split_root
+from tests.costs import no_runaway
 
 
 @pytest.mark.parametrize(
@@ -101,10 +100,9 @@ def test_it_reaches_below_a_folder(pattern: str, folder: str, expected: bool) ->
 
 
 def test_no_pattern_takes_long() -> None:
-    begun = perf_counter()
-    assert not match("**/a*a*a*a*a*a*b/" * 20 + "x", "/".join(["a" * 200] * 40) + "/x")
-    assert not match("*a" * 60 + "b", "a" * 4000)
-    assert perf_counter() - begun < 1
+    with no_runaway():
+        assert not match("**/a*a*a*a*a*a*b/" * 20 + "x", "/".join(["a" * 200] * 40) + "/x")
+        assert not match("*a" * 60 + "b", "a" * 4000)
     with pytest.raises(ValueError, match="more than 1000"):
         expand_braces("{a,b}" * 100)
 

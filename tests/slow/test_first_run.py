@@ -49,9 +49,9 @@ def test_sigterm_in_the_first_ingestion_ends_cleanly_and_the_next_start_goes_on(
             time.sleep(0.05)
         began = time.monotonic()
         assert daemon.terminate() == 0
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 20
         assert "Traceback" not in daemon.said()
-        until = time.monotonic() + 3
+        until = time.monotonic() + 15
         while not daemon.alone():
             assert time.monotonic() < until, "a worker process is left"
             time.sleep(0.05)

@@ -193,7 +193,7 @@ def test_interrupted_it_ends_soon_with_nothing_half_done(tmp_path: Path) -> None
             process.send_signal(signal.SIGINT)
             code, _, said = ended(process)
         assert code == 130
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20
         assert said.splitlines() == [
             "Stopping; once more ends at once.",
             "Interrupted: what was stored stays; the same command goes on from there.",

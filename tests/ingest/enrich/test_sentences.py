@@ -1,10 +1,9 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.enrich.sentences import sentences
+from tests.costs import no_runaway
 
 
 def test_sentences_come_in_order_each_on_one_line() -> None:
@@ -54,6 +53,5 @@ def test_any_text_gives_pieces_of_itself(text: str, language: str) -> None:
 
 @pytest.mark.parametrize("unit", ["a. ", "(", ".", "\n", "A\n\n", "a.\n \n"])
 def test_hostile_input_costs_little(unit: str) -> None:
-    before = time.process_time()
-    assert len(sentences(unit * 400_000, "en")) <= 2_000
-    assert time.process_time() - before < 2
+    with no_runaway():
+        assert len(sentences(unit * 400_000, "en")) <= 2_000

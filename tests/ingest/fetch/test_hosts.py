@@ -44,11 +44,11 @@ def test_turns_at_a_host_never_overlap_and_keep_the_gap_in_order_of_arrival() ->
 
 
 def test_hosts_do_not_wait_for_each_other() -> None:
-    hosts = Hosts(10, 10)
+    hosts = Hosts(60, 60)
     start = time.monotonic()
     with hosts.turn("a.example"), hosts.turn("b.example"):
         pass
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 30
 
 
 def test_a_wait_is_bounded_and_leaves_the_line() -> None:
@@ -102,7 +102,7 @@ def test_fetches_of_one_host_take_turns_whatever_the_port(make: Make, answer: An
 
 
 def test_different_hosts_are_fetched_at_once_by_many_threads(make: Make, serve: Serve) -> None:
-    together = threading.Barrier(8, timeout=5)
+    together = threading.Barrier(8, timeout=30)
 
     def handler(peer: socket.socket, _over: threading.Event) -> None:
         together.wait()

@@ -1,5 +1,4 @@
 import re
-import time
 
 import html5lib
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from ingest.normalize.links import file_base
 from ingest.normalize.sanitize import MAX_DEPTH, sanitize, sanitized
+from tests.costs import no_runaway
 
 BASE = "https://example.org/news/story.html"
 PIECES = st.sampled_from(
@@ -140,9 +140,8 @@ def test_deep_nesting_is_flattened_and_keeps_its_text() -> None:
     ],
 )
 def test_hostile_markup_takes_no_unreasonable_time(hostile: str) -> None:
-    begun = time.process_time()
-    sanitize(hostile, base=BASE)
-    assert time.process_time() - begun < 4
+    with no_runaway():
+        sanitize(hostile, base=BASE)
 
 
 def test_what_the_feed_validator_refuses_goes_and_its_text_stays() -> None:

@@ -1,6 +1,5 @@
 """Feeds made to hurt cost little, and are read or refused."""
 
-import time
 from contextlib import suppress
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from ingest.errors import ReadError
 from ingest.upstream import parse_feed, parse_opml, sniff
 from ingest.upstream.feed import MAX_ENTRIES
+from tests.costs import no_runaway
 
 URL = "https://example.org/feed.xml"
 RSS = "<rss version='2.0'><channel>"
@@ -41,11 +41,10 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_feed_costs_little(kind: str) -> None:
     body = HOSTILE[kind].encode()
-    begun = time.process_time()
-    with suppress(ReadError):
-        parse_feed(body, url=URL)
-    sniff(body)
-    assert time.process_time() - begun < 5
+    with no_runaway():
+        with suppress(ReadError):
+            parse_feed(body, url=URL)
+        sniff(body)
 
 
 def test_entries_are_capped_and_it_is_said() -> None:
@@ -57,6 +56,5 @@ def test_entries_are_capped_and_it_is_said() -> None:
 
 def test_a_deep_list_of_feeds_costs_little() -> None:
     deep = "<opml><body>" + "<outline text='a'>" * 50_000 + "<outline xmlUrl='http://x/y'/>"
-    begun = time.process_time()
-    parse_opml(deep.encode())
-    assert time.process_time() - begun < 5
+    with no_runaway():
+        parse_opml(deep.encode())
