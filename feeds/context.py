@@ -45,6 +45,13 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+_LISTED_BY = {
+    "fulltext", "follow", "max_pages", "max_items", "include", "exclude",
+    "item", "link", "title", "date", "next",
+}  # fmt: skip
+"""The options of a source that say what an index lists, and what is read of that."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Everything a command or the daemon works with. `fetcher` is None when nothing is fetched."""
@@ -89,11 +96,12 @@ class Context:
             timezone=site.timezone,
             site_url=site.url,
         )
+        digest = _digest(rules, source)
         return Task(
             state=state,
-            reader=self._reader(source, state),
+            reader=self._reader(source, state, other_rules=state.rules != digest),
             rules=rules,
-            rules_digest=_digest(rules, source.summary_words),
+            rules_digest=digest,
             summary_words=source.summary_words,
             removes_gone=source.removes_gone,
             next_due=partial(next_time, source, site.timezone),
@@ -166,7 +174,7 @@ class Context:
         """The folders that are watched, by the names of their sources."""
         return {s.name: self.folder(s) for s in self.settings.sources if s.watched}
 
-    def _reader(self, source: Source, state: SourceState) -> Reader:
+    def _reader(self, source: Source, state: SourceState, *, other_rules: bool) -> Reader:
         if source.files:
             return FilesSource(
                 self.folder(source), max_items=source.most, max_bytes=source.max_bytes
@@ -174,8 +182,15 @@ class Context:
         from feeds.readers import web_reader  # requests: 66 ms
 
         assert self.fetcher is not None
-        zone = self.settings.site.timezone
-        return web_reader(source, state, self.store, self.fetcher, zone, self.clock())
+        return web_reader(
+            source,
+            state,
+            self.store,
+            self.fetcher,
+            self.clock(),
+            zone=self.settings.site.timezone,
+            other_rules=other_rules,
+        )
 
 
 def due_names(settings: Settings, tx: Transaction, now: datetime) -> list[str]:
@@ -225,7 +240,7 @@ def open_reading(settings: Settings) -> Iterator[Context]:
     with open_data(settings) as store:
         with store.read() as tx:
             states = sources.states(tx)
-        workers = Workers()
+        workers, fetcher = Workers(), _fetcher(settings)
         try:
             yield Context(
                 settings=settings,
@@ -234,13 +249,15 @@ def open_reading(settings: Settings) -> Iterator[Context]:
                 if states
                 else uuid.UUID(int=0),
                 workers=workers,
-                fetcher=_fetcher(settings),
+                fetcher=fetcher,
                 clock=wall_clock,
                 states=states,
                 feed_ids={},
             )
         finally:
             workers.close()
+            if fetcher:
+                fetcher.close()
 
 
 def reopened(context: Context, settings: Settings) -> Context:
@@ -268,7 +285,9 @@ def _contact(settings: Settings) -> str:
     return settings.site.contact or settings.site.url
 
 
-def _digest(rules: Rules, words: int) -> str:
+def _digest(rules: Rules, source: Source) -> str:
     """Changes when documents read before must be read again: other rules, or another version."""
-    values = json.dumps([version("broadsheet"), repr(rules), words])
-    return hashlib.sha256(values.encode()).hexdigest()
+    values = [version("broadsheet"), repr(rules), source.summary_words]
+    if source.kind not in {"files", "urls"}:
+        values.append(source.model_dump(include=_LISTED_BY))
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()

@@ -3,10 +3,9 @@
 from datetime import datetime
 from functools import partial
 
-from ingest.detect import ListRules, Selectors
-
 from config.settings import Source
 from ingest.article import Document
+from ingest.detect import ListRules, Selectors
 from ingest.fetch import Fetcher
 from ingest.sources import Reader
 from ingest.sources.anything import AnyLister
@@ -20,13 +19,23 @@ from ingest.store.sources import SourceState
 
 
 def web_reader(
-    source: Source, state: SourceState, store: Store, fetcher: Fetcher, zone: str, now: datetime
+    source: Source,
+    state: SourceState,
+    store: Store,
+    fetcher: Fetcher,
+    now: datetime,
+    *,
+    zone: str,
+    other_rules: bool,
 ) -> Reader:
-    """The reader of `source`; `zone` is that of times without one."""
+    """The reader of `source`; `zone` is that of times without one.
+
+    `other_rules`: its documents were read with other rules than those in force.
+    """
     if source.urls:
         return UrlsSource(source.urls[: source.most], fetcher.fetch)
     with store.read() as tx:
-        last = runs.last_runs(tx).get(state.id)
+        last = runs.last_run(tx, state.id)
 
     def kept(origin: str) -> Document | None:
         with store.read() as tx:
@@ -43,7 +52,7 @@ def web_reader(
         kept=kept,
         kept_index=kept_index,
         max_items=source.most,
-        unfinished=last is None or last.outcome != "ok",
+        unfinished=other_rules or last is None or last.outcome != "ok",
         now=now,
     )
     return IndexSource(asking, _lister(source, state, zone, known=last is not None))

@@ -92,7 +92,7 @@ class Document:
 
     `origin` is the path relative to the source's root (NFC, forward slashes) or the URL asked for;
     `url` the URL that answered after redirects, "" for files; `charset` what the server declared.
-    `modified_at` is a file's modification time, None for URLs; `size` in bytes. `fresh_for` is how
+    `modified_at` is a file's modification time, None for URLs. `fresh_for` is how
     long the server promises that it stays the same, `moved_to` the URL that answered where every
     redirect on the way was a permanent one, else "". `stated` is what the source said of it where
     it was listed: all there is to it when `body` is empty.
@@ -130,12 +130,10 @@ class Found:
     """One thing a source holds now, not yet read.
 
     `unchanged` when the source can tell without reading it (size and modification time of a file).
-    `stated` is what the source itself says of it.
     """
 
     origin: str
     unchanged: bool = False
-    stated: Stated | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +156,7 @@ class Hint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A normalized found, without identity.
+    """A normalized document, without identity.
 
     `stated_keys` are what its source knows it by (`identity.stated_keys`).
 

@@ -183,7 +183,7 @@ def _fault(error: etree.XMLSyntaxError) -> str:
     return str(error.msg or "").partition(", line ")[0]
 
 
-def serialize(element: html.HtmlElement) -> str:
+def serialize(element: etree._Element) -> str:
     """Write the children of `element` as HTML: void elements without end tags, `&` escaped."""
     parts = [escape(element.text or "", quote=False)]
     parts += [etree.tostring(child, method="html", encoding="unicode") for child in element]

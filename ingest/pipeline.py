@@ -215,7 +215,6 @@ def _seen(known: dict[str, Known]) -> dict[str, Seen]:
         origin: Seen(
             size=k.size,
             modified_ns=k.modified_ns,
-            validators=k.validators,
             fetched_at=k.fetched_at,
             stated=k.stated,
             failed=bool(k.error),

@@ -27,9 +27,13 @@ _TIME = re.compile(
 def date_in(text: str, zone: str, language: str) -> datetime | None:
     """The first date with a year in `text`, with the time right after it, in UTC; None without.
 
-    It is handed to `parse_date` in forms that are read at once: months in words are looked up in
-    detect.toml, for a page may hold a thousand texts that only look like dates.
+    A text that is a date for machines is read as one. In others a date is looked for and handed to
+    `parse_date` in forms that are read at once: months in words are looked up in detect.toml, for a
+    page may hold a thousand texts that only look like dates.
     """
+    whole = parse_date(text[:_MOST], zone, language=language, words=False)
+    if whole is not None:
+        return whole
     line = " ".join(text[:_MOST].split())
     for match in _DATE.finditer(line):
         day = _day(match)

@@ -102,17 +102,6 @@ class Fetcher:
             error.origin = url
             raise
 
-    def sitemaps(self, url: str, now: datetime) -> tuple[str, ...]:
-        """The sitemaps that the robots.txt of the host of `url` names.
-
-        Raises RobotsError when it cannot be read, and FetchError.
-        """
-        try:
-            return self._robots.sitemaps(url, now)
-        except FetchError as error:
-            error.origin = url
-            raise
-
     def stop(self) -> None:
         """End running fetches and waits soon, and refuse new ones: FetchError("stopping")."""
         with self._lock:

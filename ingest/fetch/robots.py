@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from ingest.errors import FetchError, RobotsError
-from ingest.urls import is_http
 
 MAX_BYTES = 500 * 1024
 """What is read of a robots.txt; RFC 9309 §2.5 asks for no more."""
@@ -24,7 +23,6 @@ _TRIED = timedelta(minutes=10)  # one that could not be read is tried again afte
 _SLOWEST = 60.0  # seconds: a longer Crawl-delay is not obeyed
 _HOSTS = 1_000  # in memory
 _BYTES = 2_000_000  # of all that are in memory; parsed, they take up to sixty times that
-_SITEMAPS = 100
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -55,11 +53,6 @@ class Robots:
         """Return if `url` may be crawled. Raises RobotsError."""
         if not self._rules(url, now).can_fetch(url, _AGENT):
             raise RobotsError(f"robots.txt of {urlsplit(url).hostname} asks not to crawl it")
-
-    def sitemaps(self, url: str, now: datetime) -> tuple[str, ...]:
-        """The sitemaps that the robots.txt of the host of `url` names. Raises RobotsError."""
-        found = filter(is_http, self._rules(url, now).sitemaps)
-        return tuple(dict.fromkeys(found))[:_SITEMAPS]
 
     def _rules(self, url: str, now: datetime) -> Protego:
         parts = urlsplit(url)

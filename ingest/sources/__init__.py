@@ -36,7 +36,6 @@ class Seen:
 
     size: int
     modified_ns: int
-    validators: Validators
     fetched_at: datetime
     stated: str = ""
     failed: bool = False

@@ -46,7 +46,8 @@ class Asking:
     """How an index is asked for: `fetch` for the index, `crawl` for the pages that it lists.
 
     `kept` gives a document, `kept_index` one of the index, as they are stored. `unfinished` tells
-    that the last run left something undone; `max_items` bounds what one run looks at.
+    that the index must be read even if it has not changed: the last run left something undone, or
+    went by other rules. `max_items` bounds what one run looks at.
     """
 
     url: str
@@ -95,9 +96,10 @@ class IndexSource:
         try:
             answer = self._asking.crawl(one.page, validators, now)
         except FetchError:
-            if not (one.stated.html or one.stated.summary):
-                raise
-            return self._alone(one, now)  # what the feed itself says is better than nothing
+            before = self._asking.kept(origin)
+            if (before and before.body) or not (one.stated.html or one.stated.summary):
+                raise  # its page was read before: that is better than what the index says
+            return self._alone(one, now)  # which is better than nothing
         if not isinstance(answer, NotModified):
             return replace(answer, origin=origin, stated=one.stated)
         before = self._asking.kept(origin)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
 from ingest.article import Article, Draft, Hint
 from ingest.similarity import title_key
 from ingest.store import schema
-from ingest.store.engine import Transaction, ignoring, next_change, replacing
+from ingest.store.engine import Transaction, ignoring, next_change, parts, replacing
 from ingest.store.schema import eligible
 from ingest.store.values import (
     enclosures_from,
@@ -31,7 +31,6 @@ _SAME = (
 )
 _UNSTORED = frozenset({"warnings", "stated_keys"})
 _LATER = frozenset({"enclosures", "upstream"})  # without them a digest is what it always was
-_IN = 500  # values in one IN list; SQLite's own limit is far higher, plans stay small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,12 +219,6 @@ def by_paths(tx: Transaction, source: str, paths: Collection[str]) -> dict[str, 
 
 def _first(since: int | None, change: int) -> int:
     return change if since is None else since
-
-
-def parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """`values`, so many at a time as stand in one IN list."""
-    for start in range(0, len(values), _IN):
-        yield values[start : start + _IN]
 
 
 def _plain(value: object) -> object:

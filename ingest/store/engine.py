@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import (
     Connection,
@@ -36,6 +36,7 @@ SCHEMA = 3
 Transaction = Connection
 
 _BUSY_SECONDS = 30
+_IN = 500  # values in one IN list; SQLite's own limit is far higher, plans stay small
 _SCHEMA = "schema"
 
 Counter = Literal["article", "entry"]
@@ -137,6 +138,12 @@ def replacing(table: Table, key: Sequence[str], *, keeping: Sequence[str] = ()) 
     rest = {c.name: statement.excluded[c.name] for c in table.c if c.name not in fixed}
     local = {name: value for name, value in rest.items() if not table.c[name].primary_key}
     return statement.on_conflict_do_update(index_elements=list(key), set_=local)
+
+
+def parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """`values`, so many at a time as stand in one IN list."""
+    for start in range(0, len(values), _IN):
+        yield values[start : start + _IN]
 
 
 def ignoring(table: Table) -> Executable:

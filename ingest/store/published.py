@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, case, func, insert, or_, select, update
 
 from ingest.article import Entry, Exposure
 from ingest.store import schema
-from ingest.store.engine import Transaction, next_change, replacing
+from ingest.store.engine import Transaction, next_change, parts, replacing
 from ingest.store.schema import eligible
 from ingest.store.values import (
     enclosures_from,
@@ -23,7 +23,6 @@ from ingest.store.values import (
 
 _E = schema.entry.c
 _X = schema.exposure.c
-_IN = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,9 +73,8 @@ def set_removed(tx: Transaction, article: str, *, removed: bool) -> None:
 def entries(tx: Transaction, ids: Collection[str]) -> dict[str, Entry]:
     """The entries of those article ids."""
     found: dict[str, Entry] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), _IN):
-        statement = select(schema.entry).where(_E.article.in_(wanted[start : start + _IN]))
+    for part in parts(sorted(ids)):
+        statement = select(schema.entry).where(_E.article.in_(part))
         found |= {row.article: _entry(row) for row in tx.execute(statement)}
     return found
 
@@ -85,9 +83,8 @@ def unhidden(tx: Transaction, ids: Collection[str]) -> dict[str, Entry]:
     """The entries of those of the article `ids` that no operator took from public view."""
     found = entries(tx, ids)
     t = schema.article.c
-    wanted = sorted(found)
-    for start in range(0, len(wanted), _IN):
-        here = t.id.in_(wanted[start : start + _IN])
+    for part in parts(sorted(found)):
+        here = t.id.in_(part)
         for hidden in tx.execute(select(t.id).where(here, t.hidden_at.is_not(None))).scalars():
             del found[hidden]
     return found

@@ -6,8 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, select, update
 
 from ingest.store import schema, succession, terms
-from ingest.store.articles import parts
-from ingest.store.engine import Transaction, next_change
+from ingest.store.engine import Transaction, next_change, parts
 
 _T = schema.article.c
 

@@ -153,6 +153,13 @@ def last_runs(tx: Transaction) -> dict[str, RunReport]:
     return {row.source: _report(row) for row in rows}
 
 
+def last_run(tx: Transaction, source: str) -> RunReport | None:
+    """The newest ended ingestion of the source of that internal id; None when there is none."""
+    over = (_R.source == source) & _R.ended_at.is_not(None) & (_R.task == "ingest")
+    row = tx.execute(select(schema.run).where(over).order_by(_R.id.desc()).limit(1)).first()
+    return _report(row) if row else None
+
+
 def history(tx: Transaction, source: str = "") -> Iterator[RunReport]:
     """Every run that is remembered, newest first, of the source of that internal id or of all."""
     statement = select(schema.run).order_by(_R.id.desc())

@@ -10,7 +10,7 @@ from sqlalchemy import Row, case, func, select, update
 
 from ingest.article import Document, Validators
 from ingest.store import schema
-from ingest.store.engine import Transaction, replacing
+from ingest.store.engine import Transaction, parts, replacing
 from ingest.store.values import stated_from, stated_text
 
 _S = schema.source.c
@@ -19,7 +19,6 @@ _B = schema.body.c
 _LEVEL = 6  # of compression: 9 takes twice the time for a hundredth less
 _BODY_CAP = 256_000_000  # bytes of compressed bodies kept for one source
 _INDEX = "index:"  # begins the origin of documents that list others
-_IN = 500  # values in one IN list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,9 +128,8 @@ def stored(tx: Transaction, source: str, origins: Collection[str]) -> dict[str, 
     """Those of the documents `origins` whose bodies are kept, as they were read, by origin."""
     same = (_D.source == _B.source) & (_D.origin == _B.origin)
     found: dict[str, Document] = {}
-    wanted = sorted(origins)
-    for start in range(0, len(wanted), _IN):
-        here = (_D.source == source) & _D.origin.in_(wanted[start : start + _IN])
+    for part in parts(sorted(origins)):
+        here = (_D.source == source) & _D.origin.in_(part)
         rows = tx.execute(select(schema.document, _B.bytes).join(schema.body, same).where(here))
         found |= {row.origin: _document(row) for row in rows}
     return found

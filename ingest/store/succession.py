@@ -5,10 +5,9 @@ from collections.abc import Collection
 from sqlalchemy import literal_column, select, update
 
 from ingest.store import schema, terms
-from ingest.store.engine import Transaction
+from ingest.store.engine import Transaction, parts
 
 _A = schema.article.c
-_IN = 500  # values in one IN list
 _SUCCEEDED = _A.successor != literal_column("''")  # the index holds these alone, and must be told
 
 
@@ -27,13 +26,8 @@ def succeed(tx: Transaction, old: str, new: str) -> None:
 def predecessors(tx: Transaction, ids: Collection[str]) -> set[str]:
     """The articles that those of `ids` succeeded, and those that these did."""
     found: set[str] = set()
-    for part in _parts(ids):
+    for part in parts(sorted(ids)):
         line = select(_A.id).where(_A.successor.in_(part), _SUCCEEDED).cte(recursive=True)
         line = line.union(select(_A.id).where(_A.successor == line.c.id, _SUCCEEDED))
         found |= set(tx.execute(select(line.c.id)).scalars())
     return found
-
-
-def _parts(ids: Collection[str]) -> list[list[str]]:
-    wanted = sorted(ids)
-    return [wanted[start : start + _IN] for start in range(0, len(wanted), _IN)]

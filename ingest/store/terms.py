@@ -8,7 +8,7 @@ deletions leave no drift and the answer depends neither on the order of arrival 
 import hashlib
 import json
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from ingest.article import Candidate
 from ingest.store import schema
-from ingest.store.engine import Transaction
+from ingest.store.engine import Transaction, parts
 
 Weighted = Sequence[tuple[str, float]]
 
@@ -39,7 +39,6 @@ _A = schema.article.c
 _P = schema.article_term.c  # a posting: an article holds a term
 _V = schema.term_vector.c  # all terms of one article
 _UNIT = 1024  # weights are stored as so many of its parts
-_IN = 500  # values in one IN list
 _COMMON = 0.3  # a term in a larger share of the articles tells nothing
 _FEW = 50  # articles; in a smaller store a common term may be all there is
 # What bounds the time a query takes in a large store:
@@ -82,7 +81,7 @@ def put_terms(tx: Transaction, rows: Iterable[tuple[int, Weighted]]) -> None:
 
 def forget_terms(tx: Transaction, numbers: Collection[int]) -> None:
     """Take articles out of the term table."""
-    for part in _parts(sorted(numbers)):
+    for part in parts(sorted(numbers)):
         found = tx.execute(select(_V.article, _V.terms, _V.posted).where(_V.article.in_(part)))
         old = [
             (term_id(text), row.article)
@@ -110,7 +109,7 @@ def post_pending(tx: Transaction, count: int = 1_000) -> bool:
     )
     if postings:
         tx.exec_driver_sql(_POST, postings)
-    for part in _parts([row.article for row in rows]):
+    for part in parts([row.article for row in rows]):
         tx.execute(update(schema.term_vector).where(_V.article.in_(part)).values(posted=True))
     return bool(rows)
 
@@ -268,8 +267,3 @@ def _candidate(row: Row[*tuple[Any, ...]], score: float) -> Candidate:
 
 def _pairs(tx: Transaction, statement: Select[Any]) -> list[tuple[Any, Any]]:
     return [(key, value) for key, value in tx.execute(statement)]
-
-
-def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(items), _IN):
-        yield items[start : start + _IN]

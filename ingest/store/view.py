@@ -7,8 +7,7 @@ from sqlalchemy import case, select, update
 
 from ingest.article import AGAIN, AGAIN_SAME_DATE
 from ingest.store import schema
-from ingest.store.articles import parts
-from ingest.store.engine import Transaction, next_change
+from ingest.store.engine import Transaction, next_change, parts
 from ingest.store.published import considered
 from ingest.store.schema import eligible
 

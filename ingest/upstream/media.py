@@ -59,7 +59,7 @@ def image_of(channel: Fields, base: str) -> str:
 
 def enclosure(url: str, media_type: str, length: str) -> Enclosure:
     """The enclosure at `url`, with what is plausible of its type and length."""
-    kind = media_type.strip().lower()
+    kind = media_type.partition(";")[0].strip().lower()  # "; codecs=" is for players
     return Enclosure(
         url=url, media_type=kind if _TYPE.fullmatch(kind) else "", length=whole(length)
     )

@@ -7,7 +7,7 @@ from html import escape, unescape
 
 from lxml import etree
 
-from ingest.markup import clean_line
+from ingest.markup import clean_line, serialize
 from ingest.upstream.fields import text_of
 
 _LONGEST = 5_000  # characters of a line that are read; what is published is cut to far fewer
@@ -108,9 +108,7 @@ def _inner(element: etree._Element) -> str:
     etree.cleanup_namespaces(holder)
     while len(holder) == 1 and holder[0].tag in {"div", "body"} and not _said(holder):
         holder = holder[0]
-    parts = [escape(holder.text or "", quote=False)]
-    parts += [etree.tostring(child, method="html", encoding="unicode") for child in holder]
-    return "".join(parts).strip()
+    return serialize(holder)
 
 
 def _said(holder: etree._Element) -> bool:

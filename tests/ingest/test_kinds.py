@@ -207,6 +207,53 @@ def test_full_text_is_fetched_once_and_the_feeds_words_about_it_are_kept(
     assert site.sent == {"/feed": 1}
 
 
+def test_a_page_that_fails_later_costs_no_article_its_text(tmp_path: Path, site: Site) -> None:
+    for name in ("bridge", "ferry"):
+        site.put(f"/a/{name}", page(name))
+    site.put("/feed", rss(site, "bridge", "ferry"), "application/rss+xml")
+    room = Newsroom(tmp_path, SITE + source(feed=site.url("/feed"), fulltext=True))
+    room.refresh("news")
+    before = {entry.title: entry for entry in room.feed()}
+    del site.documents["/a/bridge"]
+    site.put("/feed", rss(site, "new", "bridge", "ferry"), "application/rss+xml")
+    room.later(days=2)
+    (run,) = room.refresh("news").runs
+    assert (run.updated, run.failed) == (0, 1)
+    after = {entry.title: entry for entry in room.feed()}
+    for name in ("bridge", "ferry"):
+        assert after[name].content == before[name].content
+        assert after[name].updated == before[name].updated
+
+
+@pytest.mark.parametrize("option", [{"tags": ["port"]}, {"authors": ["Jo"]}])
+def test_other_rules_reach_what_an_unchanged_feed_lists(
+    tmp_path: Path, site: Site, option: dict[str, list[str]]
+) -> None:
+    plain = rss(site, *NAMES).replace("<category>town</category>", "").replace("Ann Lee", "")
+    site.put("/feed", plain, "application/rss+xml")
+    room = Newsroom(tmp_path, SITE + source(feed=site.url("/feed")))
+    room.refresh("news")
+    room = Newsroom(tmp_path, SITE + source(feed=site.url("/feed"), **option))
+    room.later(hours=2)
+    (run,) = room.refresh("news").runs
+    assert run.updated == len(NAMES)
+    room.later(hours=2)
+    (run,) = room.refresh("news").runs
+    assert (run.updated, run.unchanged) == (0, len(NAMES))
+
+
+def test_other_selectors_and_patterns_reach_an_unchanged_page(tmp_path: Path, site: Site) -> None:
+    url = site.put("/news", listing(*NAMES))
+    options = {"listing": url, "follow": "none"}
+    room = Newsroom(tmp_path, SITE + source(**options, exclude=["/a/ferry"]))
+    room.refresh("news")
+    assert len(room.titles()) == len(NAMES) - 1
+    room = Newsroom(tmp_path, SITE + source(**options))
+    room.later(hours=2)
+    (run,) = room.refresh("news").runs
+    assert (run.new, run.outcome) == (1, "ok")
+
+
 def test_a_listing_page_becomes_whole_articles_without_a_selector(
     tmp_path: Path, site: Site
 ) -> None:

@@ -32,5 +32,6 @@ def test_article_is_normalized_as_expected(expected: Path) -> None:
     assert [h.text_content() for h in tree.iter("h2")] == wanted["headings"]
     assert [hint.title for hint in draft.hints] == wanted["hints"]
     assert draft.published is None
+    assert "published" not in draft.origins
     for phrase in wanted["absent"]:
         assert phrase not in draft.html + draft.text + draft.summary

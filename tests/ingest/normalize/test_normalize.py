@@ -1,7 +1,6 @@
 """Whole documents through `normalize`: what comes out as a draft, or which words say why not."""
 
 import pickle
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from ingest.article import Hint, Image
 from ingest.errors import ExtractError, IngestError, ReadError
 from ingest.normalize import Rules
+from tests.costs import no_runaway
 from tests.ingest.normalize.documents import (
     FILES,
     HEAD,
@@ -191,7 +191,10 @@ def test_a_page_of_a_news_site() -> None:
     assert draft.authors == ("Ann Bee",)
     assert draft.published == datetime(2026, 1, 5, 9, tzinfo=UTC)
     assert draft.updated == datetime(2026, 1, 6, 10, tzinfo=UTC)
-    assert draft.language == "en-GB"
+    assert (draft.origins["published"], draft.language) == (
+        "structured data datePublished",
+        "en-GB",
+    )
     assert (draft.site_name, draft.section) == ("The News", "Weather")
     assert (draft.summary, draft.tags) == (PROSE, ("storm", "coast"))
     assert draft.image == Image(url="https://www.news.example/i/lead.jpg")
@@ -263,6 +266,7 @@ def test_an_html_files_own_head_counts_but_not_a_foreign_canonical() -> None:
     draft = page("<p>One line.", head.format("https://site.example/x"), rules=FILES, url="")
     assert (draft.title, draft.authors, draft.tags) == ("Mine", ("Ann Bee",), ("a", "b"))
     assert draft.published == datetime(2026, 1, 4, 23, tzinfo=UTC)
+    assert draft.origins["published"] == "meta date"
     assert draft.url == "https://site.example/x"
     assert page("<p>x", head.format("https://other.example/x"), rules=FILES, url="").url == ""
 
@@ -289,10 +293,9 @@ def test_the_language_is_told_from_the_text_when_nothing_states_it() -> None:
 
 def test_two_megabytes_of_text_take_a_moment() -> None:
     text = "A title\n\n" + (PROSE + " " + PROSE + "\n\n") * 11_500
-    begun = time.process_time()
-    draft = make(text, "text/plain")
-    assert len(draft.text) > 2_000_000
-    assert time.process_time() - begun < 5
+    with no_runaway():
+        draft = make(text, "text/plain")
+        assert len(draft.text) > 2_000_000
 
 
 @pytest.mark.slow

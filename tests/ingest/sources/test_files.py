@@ -89,8 +89,8 @@ def test_endings_and_one_level_only(tmp_path: Path) -> None:
 def test_a_file_of_the_same_size_and_time_is_unchanged(tmp_path: Path) -> None:
     path = put(tmp_path / "in/a.md")
     facts = path.stat()
-    same = Seen(size=4, modified_ns=facts.st_mtime_ns, validators=Validators(), fetched_at=NOW)
-    other = Seen(size=4, modified_ns=facts.st_mtime_ns + 1, validators=Validators(), fetched_at=NOW)
+    same = Seen(size=4, modified_ns=facts.st_mtime_ns, fetched_at=NOW)
+    other = Seen(size=4, modified_ns=facts.st_mtime_ns + 1, fetched_at=NOW)
     source = a_source(tmp_path)
     assert [f.unchanged for f in source.listing({"a.md": same}).found] == [True]
     assert [f.unchanged for f in source.listing({"a.md": other}).found] == [False]
@@ -254,9 +254,7 @@ def test_a_file_that_is_written_all_the_time_is_left_for_later(tmp_path: Path) -
 
 
 def seen(*names: str) -> dict[str, Seen]:
-    return {
-        name: Seen(size=0, modified_ns=0, validators=Validators(), fetched_at=NOW) for name in names
-    }
+    return {name: Seen(size=0, modified_ns=0, fetched_at=NOW) for name in names}
 
 
 @contextmanager
@@ -306,16 +304,16 @@ def test_what_is_missing_from_a_folder_long_at_rest_is_missed_at_once(tmp_path: 
     put(tmp_path / "in/a.md")
     os.utime(tmp_path / "in", (1_700_000_000, 1_700_000_000))
     began = time.monotonic()
-    listing = a_source(tmp_path, settle=5).listing(seen("a.md", "b.md"))
-    assert time.monotonic() - began < 2
+    listing = a_source(tmp_path, settle=60).listing(seen("a.md", "b.md"))
+    assert time.monotonic() - began < 30
     assert (origins(listing), listing.complete) == (["a.md"], True)
 
 
 def test_nothing_missing_needs_no_rest(tmp_path: Path) -> None:
     put(tmp_path / "in/a.md")
     began = time.monotonic()
-    a_source(tmp_path, settle=5).listing(seen("a.md"))
-    assert time.monotonic() - began < 2
+    a_source(tmp_path, settle=60).listing(seen("a.md"))
+    assert time.monotonic() - began < 30
 
 
 def test_a_folder_without_rest_is_not_listed_completely(tmp_path: Path) -> None:
@@ -331,14 +329,14 @@ def test_a_clock_that_is_behind_the_folder_waits_for_nothing(tmp_path: Path) -> 
     put(tmp_path / "in/a.md")
     os.utime(tmp_path / "in", (time.time() + 3600, time.time() + 3600))
     began = time.monotonic()
-    assert a_source(tmp_path, settle=5).listing(seen("b.md")).complete
-    assert time.monotonic() - began < 2
+    assert a_source(tmp_path, settle=60).listing(seen("b.md")).complete
+    assert time.monotonic() - began < 30
 
 
 def test_a_file_long_at_rest_is_read_at_once(tmp_path: Path) -> None:
     put(tmp_path / "in/a.md")
-    source = a_source(tmp_path, settle=5)
+    source = a_source(tmp_path, settle=60)
     source.listing({})
     began = time.monotonic()
     source.read("a.md", Validators(), NOW)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30
