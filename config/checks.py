@@ -1,6 +1,6 @@
 """What is wrong between the values of a configuration, each of which is right in itself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ Issues = list[tuple[Loc, str]]
 
 
 def cross_checks(
-    data: dict[str, Any], folder: Path, read_cron: Callable[[str], object] | None
+    data: dict[str, Any], folder: Path, readers: Mapping[str, Callable[[str], object]]
 ) -> Issues:
     """What no single value of the parsed file `data` shows: names and folders in each other's way.
 
-    `folder` is the one of the file; `read_cron` raises ValueError for an impossible one. Works on
-    unvalidated data: one wrong type must hide no other.
+    `folder` is the one of the file; `readers` are `load`'s. Works on unvalidated data: one wrong
+    type must hide no other.
     """
     output, kept = data.get("output", "public"), data.get("data", "data")
     issues = [*_twice(data, "source"), *_twice(data, "feed"), *_unknown_sources(data)]
@@ -28,8 +28,7 @@ def cross_checks(
             issues += _folder_checks(data, folder, output, kept)
     with suppress(OSError, ValueError, RuntimeError):
         issues += _no_files(data, folder)
-    if read_cron:
-        issues += _impossible_crons(data, read_cron)
+    issues += _unreadable(data, readers)
     return issues
 
 
@@ -76,16 +75,18 @@ def _former_names(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
                 yield ("feed", number, "was"), f"feed[{first[name] + 1}] says so of itself too"
 
 
-def _impossible_crons(
-    data: dict[str, Any], read_cron: Callable[[str], object]
+def _unreadable(
+    data: dict[str, Any], readers: Mapping[str, Callable[[str], object]]
 ) -> Iterator[tuple[Loc, str]]:
     for number, source in _tables(data, "source"):
-        cron = source.get("cron")
-        if isinstance(cron, str) and cron.strip():
-            try:
-                read_cron(cron)
-            except ValueError as error:
-                yield ("source", number, "cron"), str(error)
+        for option, read in readers.items():
+            value = source.get(option)
+            for text in value if isinstance(value, list) else (value,):
+                if isinstance(text, str) and text.strip():
+                    try:
+                        read(text.strip())
+                    except ValueError as error:
+                        yield ("source", number, option), str(error)
 
 
 def _no_files(data: dict[str, Any], folder: Path) -> Iterator[tuple[Loc, str]]:

@@ -1,11 +1,13 @@
 """TOML to settings: every problem at once, each with its file, line and key."""
 
+import hashlib
 import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -56,12 +58,15 @@ class ConfigError(Exception):
 
 
 def load(
-    path: Path, environ: Mapping[str, str], read_cron: Callable[[str], object] | None = None
+    path: Path,
+    environ: Mapping[str, str],
+    readers: Mapping[str, Callable[[str], object]] = MappingProxyType({}),
 ) -> Settings:
     """Read the configuration at `path`, taking `${NAME}` in any text from `environ`.
 
-    `$${` stands for `${` itself. `read_cron` raises ValueError for a schedule that cannot be; it
-    is handed in, for configuration knows no schedules. Raises ConfigError with every problem.
+    `$${` stands for `${` itself. `readers` raise ValueError for a text that an option of a source,
+    by its name, cannot have; they are handed in, for configuration knows no schedules, selectors
+    and patterns. Raises ConfigError with every problem.
     """
     if not _is_text(str(path.absolute())):
         raise _whole(path, "a name on the way to it is not UTF-8; rename that")
@@ -71,7 +76,7 @@ def load(
     secrets: dict[str, str] = {}
     data = _filled(raw, (), environ, issues, secrets)
     folder = path.absolute().parent
-    issues += cross_checks(data, folder, read_cron)
+    issues += cross_checks(data, folder, readers)
     settings = _validated(data, issues, skip={loc for loc, _ in issues})
     if settings is None or issues:
         masked = [(loc, _masked(why, secrets)) for loc, why in dict.fromkeys(issues)]
@@ -112,6 +117,14 @@ def read_body(path: Path) -> bytes:
     if len(body) > MAX_BYTES:
         raise _whole(path, f"is larger than {MAX_BYTES:,} bytes; is it a configuration at all?")
     return body
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of the file's bytes in hexadecimal; "" when `read_body` cannot read it."""
+    try:
+        return hashlib.sha256(read_body(path)).hexdigest()
+    except ConfigError:
+        return ""
 
 
 def _read(path: Path) -> str:

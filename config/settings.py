@@ -34,6 +34,15 @@ Kind = Literal["files", "urls", "feed", "listing", "sitemap", "url"]
 KINDS: tuple[Kind, ...] = ("files", "urls", "feed", "listing", "sitemap", "url")
 _EXAMPLE = 'files = "articles/**/*.md" or url = "https://example.org/news"'
 
+_LISTS: tuple[Kind, ...] = ("listing", "url")
+_ONLY_FOR: dict[str, tuple[Kind, ...]] = {
+    "fulltext": ("feed", "url"),
+    "max_bytes": ("files",),
+    **dict.fromkeys(("include", "exclude"), ("listing", "sitemap", "url")),
+    **dict.fromkeys(("follow", "max_pages", "item", "link", "title", "date", "next"), _LISTS),
+}
+"""The options that only some kinds of source have; what does nothing would be believed to."""
+
 
 def split_root(pattern: str) -> tuple[str, str]:
     """Split a glob into the folder above its first wildcard and the rest: `("a", "**/*.md")`.
@@ -203,6 +212,10 @@ class Source(Section):
             raise ValueError("give either `every` or `cron`, not both")
         if self.watch and not self.files:
             raise ValueError("only folders can be watched; take `watch` out")
+        for option in sorted(self.model_fields_set & _ONLY_FOR.keys()):
+            if given[0] not in _ONLY_FOR[option]:
+                kinds = " and ".join(f"`{kind}`" for kind in _ONLY_FOR[option])
+                raise ValueError(f"`{option}` does nothing here: it is for {kinds}; take it out")
         return self
 
 

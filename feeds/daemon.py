@@ -168,7 +168,6 @@ class Daemon:
         with self._context.store.read() as tx:
             waiting = requests.waiting(tx)
             due = sources.due(tx, names, now, _AT_ONCE + len(self._running))
-            unasked = due_names(self._context.settings, tx, now)
         if waiting:
             self._take(now)
         self._publish_if_due(now)  # before a source that has just ended begins again
@@ -177,11 +176,15 @@ class Daemon:
         with suppress(Empty):
             while True:
                 called = self._calls.get_nowait()
-                self._woken.update(unasked if called is None else called)
+                self._woken.update(self._unasked(now) if called is None else called)
         self._woken = {name for name in self._woken if name in names and not self._begin(name)}
         for state in due if now >= self._rest_until else ():
             if len(self._running) < _AT_ONCE:
                 self._begin(state.name)
+
+    def _unasked(self, now: datetime) -> list[str]:
+        with self._context.store.read() as tx:
+            return due_names(self._context.settings, tx, now)
 
     def _begin_asked(self, asked: _Asked) -> None:
         asked.waiting &= set(self._context.names)

@@ -104,20 +104,6 @@ def read_manifest(path: Path) -> Manifest:
         raise ManifestError(f"{path.name}: {reason}") from error
 
 
-def read_manifests(folder: Path) -> tuple[tuple[Manifest, ...], tuple[str, ...]]:
-    """Read the manifests in `folder`, by name: those that are whole, and a line for each other one.
-
-    A folder that does not exist holds none.
-    """
-    manifests, problems = [], []
-    for path in sorted(folder.glob("[!.]*.json")):
-        try:
-            manifests.append(read_manifest(path))
-        except ManifestError as error:
-            problems.append(str(error))
-    return tuple(manifests), tuple(problems)
-
-
 def _record(value: dict[str, object]) -> FileRecord:
     size = value["size"]
     if not isinstance(size, int):

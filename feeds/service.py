@@ -4,7 +4,6 @@ The main thread waits for signals and looks whether the configuration has change
 in a thread of its own.
 """
 
-import hashlib
 import os
 import signal
 import socket
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from config.load import ConfigError, Problem, read_body
+from config.load import ConfigError, Problem, digest
 from config.settings import Settings
 from feeds.context import reopened, wall_clock
 from feeds.daemon import Daemon
@@ -90,14 +89,7 @@ class ConfigFile:
     def load(self) -> tuple[Settings, str]:
         """Read it as it is now: the settings, and the digest of its bytes. Raises ConfigError."""
         self._known = self._last = self._signature()
-        return self._read(self.path), self.digest()
-
-    def digest(self) -> str:
-        """SHA-256 of its bytes in hexadecimal; "" when it cannot be read."""
-        try:
-            return hashlib.sha256(read_body(self.path)).hexdigest()
-        except ConfigError:
-            return ""
+        return self._read(self.path), digest(self.path)
 
     def changed(self) -> bool:
         """Whether it is another one than was noticed last; not while somebody is writing it."""
@@ -129,7 +121,7 @@ class Service:
     def run(self, signals: Signals) -> bool:
         """Work until a signal to end comes; False when a run hung and the process must be ended."""
         terminal = os.isatty(0)
-        self._note_configuration(self.config.digest())
+        self._note_configuration(digest(self.config.path))
         self.daemon.start()
         self.notifier.ready()
         while (number := signals.next(_LOOK)) not in _ENDS:
@@ -197,8 +189,8 @@ class Service:
             log.error("configuration refused; the one before stays in force", problem=problem)
         context = self.daemon.context
         with suppress(StoreError), context.store.write() as tx:
-            now, digest = context.clock(), self.config.digest()
-            daemons.refused(tx, socket.gethostname(), digest, problems, now)
+            now, refused = context.clock(), digest(self.config.path)
+            daemons.refused(tx, socket.gethostname(), refused, problems, now)
 
     def _notice_change(self) -> None:
         if self.daemon.context.settings.reload:

@@ -56,9 +56,7 @@ def add(path: Path, settings: Settings | None, text: str, name: str, title: str)
     its sources, the new one gets a feed of its own. Raises ConfigError and OSError; nothing is
     written then.
     """
-    if settings and all(feed.sources for feed in settings.feeds):
-        own = blocks.free_name(name, [feed.name for feed in settings.feeds])
-        text += "\n" + blocks.table("feed", {"name": own, "sources": (name,)})
+    text += _own_feed(settings, name, (name,))
     return blocks.append(path, text, os.environ, start=_start(title))
 
 
@@ -79,10 +77,10 @@ def import_feeds(
 ) -> Imported:
     """Make sources of the feeds of a list, in one change of the file. Raises as `add` does.
 
-    The categories of a feed become the tags of its articles that have none.
+    The categories of a feed become the tags of its articles that have none. Where each feed of ours
+    names its sources, one more shows all that is imported.
     """
-    there = _there(settings) if settings else {}
-    known = dict(there)
+    known = _there(settings) if settings else {}
     taken = {source.name for source in settings.sources} if settings else set[str]()
     added, skipped, tables = [], [], []
     for one in subscriptions:
@@ -96,7 +94,8 @@ def import_feeds(
         options: dict[str, blocks.Value] = {"name": name, "feed": one.url, "tags": one.path}
         tables.append(blocks.table("source", options))
     if tables:
-        settings = blocks.append(path, "\n".join(tables), os.environ, start=_start(_TITLE))
+        text = "\n".join(tables) + _own_feed(settings, "imported", [name for name, _ in added])
+        settings = blocks.append(path, text, os.environ, start=_start(_TITLE))
     return Imported(settings=settings, added=tuple(added), there=tuple(skipped))
 
 
@@ -118,6 +117,14 @@ def own_feeds(settings: Settings) -> list[Subscription]:
         )
         for feed in settings.feeds
     ]
+
+
+def _own_feed(settings: Settings | None, name: str, sources: Sequence[str]) -> str:
+    """The table of a feed of these new `sources`; "" where a feed shows every source anyway."""
+    if not settings or not all(feed.sources for feed in settings.feeds):
+        return ""
+    own = blocks.free_name(name, [feed.name for feed in settings.feeds])
+    return "\n" + blocks.table("feed", {"name": own, "sources": tuple(sources)})
 
 
 def _start(title: str) -> str:

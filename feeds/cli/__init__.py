@@ -40,9 +40,6 @@ COMMANDS = {
 }
 """Each command's `module:attribute` and the line `--help` shows, in the order of use."""
 
-INTERRUPTED = 130
-"""Exit code after Ctrl-C or SIGTERM, as shells have it for SIGINT."""
-
 
 class LazyGroup(click.Group):
     """A group that knows its commands by name only, so that `--help` imports none of them."""

@@ -1,11 +1,10 @@
 """What all commands share: settings, how they speak, and a clean way to give up."""
 
 import difflib
-import hashlib
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -108,15 +107,7 @@ def read_settings(path: Path) -> "Settings":
     """
     from config.load import load
 
-    return load(path, os.environ, _read_cron)
-
-
-def config_digest(path: Path) -> str:
-    """SHA-256 of the file's bytes, as the daemon notes it; "" when it cannot be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
+    return load(path, os.environ, _READERS)
 
 
 def other_port(settings: "Settings", port: int) -> list[str]:
@@ -154,3 +145,24 @@ def _read_cron(expression: str) -> object:
     from ingest.schedule import parse_cron
 
     return parse_cron(expression, "UTC")
+
+
+def _read_selector(selector: str) -> object:
+    from ingest.detect.css import finder
+
+    return finder(selector)
+
+
+def _read_pattern(pattern: str) -> object:
+    from ingest.globs import expand_braces
+
+    return expand_braces(pattern)
+
+
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "cron": _read_cron,
+    "include": _read_pattern,
+    "exclude": _read_pattern,
+    **dict.fromkeys(("item", "link", "title", "date", "next"), _read_selector),
+}
+"""What raises ValueError for an impossible text of an option of a source; see `load`."""

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import click
 
-from config.load import ConfigError
+from config.load import ConfigError, digest
 from config.settings import Settings
 from feeds.cli.common import (
     Output,
-    config_digest,
     config_path,
     fail,
     load_settings,
@@ -143,7 +142,7 @@ def take_up(output: Output, settings: Settings, path: Path) -> None:
     """Have the daemon take up the configuration at `path`, and say so; a message and exit 1 when
     it does not."""
     path = path.absolute()
-    digest = config_digest(path)
+    current = digest(path)
     pid = daemon_pid(settings.data_folder)
     if pid is None:
         fail("no daemon works with this data folder; `broadsheet run` starts one")
@@ -162,7 +161,7 @@ def take_up(output: Output, settings: Settings, path: Path) -> None:
             while time.monotonic() < until:
                 with store.read() as tx:
                     state = daemons.look(tx, host)
-                if state and state.digest == digest and state.loaded_at >= began:
+                if state and state.digest == current and state.loaded_at >= began:
                     output.say(f"The daemon (process {pid}) goes by {path} now.")
                     return
                 if state and state.refused_at and state.refused_at >= began:

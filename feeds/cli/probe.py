@@ -73,10 +73,7 @@ def look(url: str, settings: Settings | None) -> Probe:
             assert not isinstance(answer, NotModified)
             return answer
 
-        try:
-            return probing.probe(url, ask, now, rules)
-        except KeyboardInterrupt:
-            fail("Interrupted: nothing was done.", code=130)
+        return probing.probe(url, ask, now, rules)
 
 
 def probe_json(found: Probe, taken: list[str]) -> dict[str, Any]:

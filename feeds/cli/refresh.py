@@ -20,15 +20,7 @@ from ingest.store import Transaction, requests
 _allow_removal = click.option(
     "--allow-removal", is_flag=True, help="Remove articles though many are gone at once."
 )
-_JSON = "One JSON object: the runs, and what was published."
-
-
-@click.command(
-    epilog="""\b
-Example:
-  broadsheet ingest inbox
-
-\b
+_HOLDS = """\b
 JSON:
   failed    whether anything failed
   runs      a list, as `history --json` has it
@@ -38,6 +30,15 @@ JSON:
   pages     how many pages and other files were written
   warnings  a list of what was left out
   errors    a list of what concerns no single feed or source"""
+_JSON = "One JSON object: the runs, and what was published."
+
+
+@click.command(
+    epilog=f"""\b
+Example:
+  broadsheet ingest inbox
+
+{_HOLDS}"""
 )
 @click.argument("source", nargs=-1, shell_complete=source_names)
 @_allow_removal
@@ -71,20 +72,11 @@ def ingest(
 
 
 @click.command(
-    epilog="""\b
+    epilog=f"""\b
 Example:
   broadsheet publish all
 
-\b
-JSON:
-  failed    whether anything failed
-  runs      a list, as `history --json` has it
-  feeds     a list: name, entries, files (below the output folder), changed,
-            and error ("" for none)
-  waiting   feeds without an edition yet: a source of theirs never ran
-  pages     how many pages and other files were written
-  warnings  a list of what was left out
-  errors    a list of what concerns no single feed or source"""
+{_HOLDS}"""
 )
 @click.argument("feed", nargs=-1, shell_complete=feed_names)
 @speaks(verbose="Say more: whatever the log holds.", json=_JSON)
@@ -105,21 +97,12 @@ def publish(ctx: click.Context, output: Output, feed: tuple[str, ...]) -> None:
 
 
 @click.command(
-    epilog="""\b
+    epilog=f"""\b
 Examples:
   broadsheet refresh
   broadsheet refresh inbox wire
 
-\b
-JSON:
-  failed    whether anything failed
-  runs      a list, as `history --json` has it
-  feeds     a list: name, entries, files (below the output folder), changed,
-            and error ("" for none)
-  waiting   feeds without an edition yet: a source of theirs never ran
-  pages     how many pages and other files were written
-  warnings  a list of what was left out
-  errors    a list of what concerns no single feed or source"""
+{_HOLDS}"""
 )
 @click.argument("source", nargs=-1, shell_complete=source_names)
 @click.option("--all", "everything", is_flag=True, help="Every source, due or not.")

@@ -4,12 +4,14 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
+from config.load import digest
 from config.settings import Settings
-from feeds.cli.common import Output, config_digest, config_path, fail, load_settings, speaks
+from feeds.cli.common import Output, fail, load_settings, speaks
 from feeds.cli.output import SHOWN, iso, print_table, problems_json, when
 from feeds.data import open_data, sources_leaving
 from feeds.lock import daemon_pid
@@ -79,10 +81,10 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     pid = daemon_pid(settings.data_folder)
     missing = wants_daemon and pid is None
     up = state if state and state.pid == pid else None
-    digest = config_digest(config_path(ctx))
-    if up and up.refused_digest != digest:  # another one since, or the one in force again
+    now = digest(Path(up.config)) if up else ""
+    if up and up.refused_digest != now:  # another one since, or the one in force again
         up = replace(up, refused=())
-    current = up is None or up.digest == digest
+    current = up is None or up.digest == now
     zone = ZoneInfo(settings.site.timezone)
     if output.json:
         found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}

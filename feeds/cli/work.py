@@ -12,9 +12,10 @@ from typing import NoReturn, TypeVar
 
 import click
 
+from config.load import digest
 from config.settings import Settings
 from feeds import report
-from feeds.cli.common import Output, config_digest, config_path, end_interrupted, fail
+from feeds.cli.common import Output, config_path, end_interrupted, fail
 from feeds.cli.output import RunTable
 from feeds.context import Context, open_context
 from feeds.data import open_data
@@ -77,7 +78,6 @@ def work(
     Ends with a true report whatever becomes of the daemon meanwhile, or with exit code 1 and a
     message; with 130 when interrupted.
     """
-    done = None
     for _ in range(_TRIES):
         try:
             with opened(output, settings) as context, RunTable(output) as table:
@@ -86,9 +86,9 @@ def work(
             if error.role != DAEMON:
                 fail(f"{error}; try again later")
         if done := _by_daemon(output, settings, ask):
-            break
+            return done
         output.note("The daemon ended before it was done.")
-    return done or fail("the daemon ended each time it was asked; its log says why")
+    return fail("the daemon ended each time it was asked; its log says why")
 
 
 def _by_daemon(
@@ -112,7 +112,7 @@ def _note_other_configuration(output: Output, settings: Settings, store: Store) 
         return
     if Path(state.config) != path:
         output.note(f"The daemon goes by {state.config}, not by {path}.")
-    elif state.digest != config_digest(path):
+    elif state.digest != digest(path):
         output.note(f"{path} has changed since the daemon read it; `broadsheet reload` tells it.")
 
 

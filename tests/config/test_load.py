@@ -132,6 +132,25 @@ def test_mistakes_in_words_an_operator_understands(
     assert problems(tmp_path, LEAST + added) == [f"broadsheet.toml:7: {expected}"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "option", "kinds"),
+    [
+        ('listing = "https://a.example/"', "fulltext = true", "`feed` and `url`"),
+        ('feed = "https://a.example/"', 'exclude = ["/a"]', "`listing` and `sitemap` and `url`"),
+        ('urls = ["https://a.example/"]', "max_bytes = 100_000", "`files`"),
+        ('sitemap = "https://a.example/"', 'title = "h2"', "`listing` and `url`"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    tmp_path: Path, kind: str, option: str, kinds: str
+) -> None:
+    found = problems(tmp_path, f'{LEAST}[[source]]\nname = "other"\n{kind}\n{option}\n')
+    name = option.partition(" ")[0]
+    assert found == [
+        f"broadsheet.toml:7: source[2]: `{name}` does nothing here: it is for {kinds}; take it out"
+    ]
+
+
 def test_a_source_is_of_one_kind(tmp_path: Path) -> None:
     both = problems(tmp_path, LEAST + 'urls = ["https://a.example/"]')
     assert both == [
@@ -292,10 +311,10 @@ def test_an_impossible_cron_is_told_beside_the_other_problems(tmp_path: Path) ->
 
     path = tmp_path / "broadsheet.toml"
     path.write_text(LEAST + 'cron = "@daily"\n')
-    assert load(path, {}, read_cron).sources[0].cron == "@daily"
+    assert load(path, {}, {"cron": read_cron}).sources[0].cron == "@daily"
     path.write_text(LEAST.replace("title", "tittle") + 'cron = "x"\n')
     with pytest.raises(ConfigError) as caught:
-        load(path, {}, read_cron)
+        load(path, {}, {"cron": read_cron})
     assert f"{path}:7: source[1].cron: no such thing" in str(caught.value).splitlines()
     assert len(caught.value.problems) > 1
 

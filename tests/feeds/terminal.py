@@ -32,7 +32,7 @@ class Terminal:
         start = len(self.shown)
         while text not in self.shown[start:]:
             assert time.monotonic() < end, f"no {text!r} in {self.shown[start:]!r}"
-            assert self._read(0.1) or time.monotonic() < end, "it ended"
+            assert self._read(0.1), f"it ended: {self.shown!r}"
         return self.shown[start:]
 
     def wait(self, timeout: float = 60) -> int:

@@ -16,7 +16,6 @@ from feeds.manifest import (
     dumps,
     loads,
     read_manifest,
-    read_manifests,
 )
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -97,19 +96,15 @@ def test_deep_nesting_is_refused() -> None:
         loads(b"[" * 200_000)
 
 
-def test_a_broken_manifest_is_reported_and_the_others_are_read(tmp_path: Path) -> None:
+def test_a_broken_manifest_is_reported_by_its_name(tmp_path: Path) -> None:
     good = Manifest(feed="b", files=(record(),))
     (tmp_path / "a.json").write_bytes(b"{")
     (tmp_path / "b.json").write_bytes(dumps(good))
     (tmp_path / "c.json").write_bytes(b" " * (MAX_BYTES + 1))
     (tmp_path / "d.json").mkdir()
-    (tmp_path / ".e.json").write_bytes(b"half wri")
-    manifests, problems = read_manifests(tmp_path)
-    assert manifests == (good,)
-    assert [line.split(":")[0] for line in problems] == ["a.json", "c.json", "d.json"]
-
-
-def test_a_folder_that_is_not_there_holds_none(tmp_path: Path) -> None:
-    assert read_manifests(tmp_path / "nowhere") == ((), ())
+    assert read_manifest(tmp_path / "b.json") == good
+    for name in ("a.json", "c.json", "d.json"):
+        with pytest.raises(ManifestError, match=rf"^{name}: "):
+            read_manifest(tmp_path / name)
     with pytest.raises(ManifestError, match=r"^all\.json: No such file"):
         read_manifest(tmp_path / "nowhere" / "all.json")

@@ -49,6 +49,18 @@ def test_feeds_of_a_list_become_sources_with_names_of_their_own(folder: Path) ->
     assert path.read_text().startswith(LEAST)
 
 
+def test_where_each_feed_names_its_sources_one_more_shows_what_is_imported(folder: Path) -> None:
+    own = (
+        '[[feed]]\nname = "all"\nsources = ["'
+        + load(folder / "broadsheet.toml", {}).sources[0].name
+    )
+    (folder / "broadsheet.toml").write_text(LEAST + own + '"]\n')
+    run(folder, "import", str(folder / "list.opml"))
+    _, imported = load(folder / "broadsheet.toml", {}).feeds
+    assert imported.name == "imported"
+    assert imported.sources == ("one", "one-2", "three-example", "four-example")
+
+
 def test_what_is_a_source_already_is_said_and_left_out(folder: Path) -> None:
     run(folder, "import", str(folder / "list.opml"))
     before = (folder / "broadsheet.toml").read_bytes()

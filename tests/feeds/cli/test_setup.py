@@ -90,6 +90,24 @@ def test_every_problem_goes_to_stderr_with_exit_code_2(path: Path) -> None:
     assert f"{path}:7: source[1].evry: " in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ('item = "div["', "'div[' is not a CSS selector: "),
+        ('exclude = ["/{1,2,3,4,5,6}{1,2,3,4,5,6}{1,2,3,4,5,6}{1,2,3,4,5,6}{1,2}"]', ""),
+    ],
+)
+def test_what_no_run_could_apply_is_a_problem_of_its_line(
+    path: Path, option: str, message: str
+) -> None:
+    listing = '[[source]]\nname = "news"\nlisting = "https://a.example/"\n'
+    path.write_text(f"{LEAST}{listing}{option}\n")
+    done = broadsheet("--config", path, "check")
+    key, line = option.partition(" ")[0], len(path.read_text().splitlines())
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"{path}:{line}: source[2].{key}: {message}")
+
+
 def test_an_impossible_cron_is_a_problem_of_its_line(path: Path) -> None:
     path.write_text(LEAST + 'cron = "0 0 30 2 *"\n')
     done = broadsheet("--config", path, "check")

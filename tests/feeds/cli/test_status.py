@@ -104,6 +104,13 @@ def test_the_daemons_own_troubles_are_told(tmp_path: Path) -> None:
         assert done.stderr.endswith(
             "\nNothing was reloaded: a daemon keeps the configuration it has.\n"
         )
+        (tmp_path / "other.toml").write_text(good)  # of the same folder, and not what it goes by
+        done = broadsheet(tmp_path, "--config", str(tmp_path / "other.toml"), "status")
+        assert "`broadsheet reload` takes it up" in done.stdout
+        room.configure(good)
+        (tmp_path / "other.toml").write_text(good + "# changed\n")
+        done = broadsheet(tmp_path, "--config", str(tmp_path / "other.toml"), "status")
+        assert "`broadsheet reload`" not in done.stdout
         room.configure(good + '[[feed]]\nname = "new"\n')
         done = broadsheet(tmp_path, "reload")
         assert done.exit_code == 0
