@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -173,9 +174,9 @@ class Source(Section):
         return self.max_items or (100 if lists else 100_000)
 
     @property
-    def interval(self) -> timedelta:
-        """`every`, or a minute for files and an hour for everything else."""
-        return self.every or timedelta(minutes=1 if self.files else 60)
+    def interval(self) -> timedelta | None:
+        """`every`, or a minute for files; None: by `cron`, or as often as the source changes."""
+        return self.every or (timedelta(minutes=1) if self.files and not self.cron else None)
 
     @property
     def watched(self) -> bool:
@@ -251,6 +252,11 @@ class Settings(Section):
     sources: tuple[Source, ...] = Field(alias="source", min_length=1)
     feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
     folder: Path = Field(default=Path(), exclude=True)
+
+    @cached_property
+    def by_name(self) -> dict[str, Source]:
+        """The sources by their names."""
+        return {source.name: source for source in self.sources}
 
     @property
     def output_folder(self) -> Path:

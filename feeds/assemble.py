@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 from config.settings import Feed, Settings
 from feeds.compose import compose
 from feeds.edition import Edition, EditionEntry, RelatedLink
 from feeds.press import Press, page_url, resolved, resolved_image
+from feeds.web import product_version
 from feeds.words import words
 from ingest.article import Entry
 
@@ -41,7 +41,7 @@ def assemble(
         entries=tuple(
             _shown(press.settings, feed, entry, pages, related[entry.article]) for entry in entries
         ),
-        version=version("broadsheet"),
+        version=product_version(),
     )
 
 

@@ -7,22 +7,23 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import Settings, Source
-from feeds.data import namespace, next_time, open_data, sync
+from feeds.data import namespace, open_data, pace, sync
 from feeds.press import Press
+from feeds.web import contact, open_fetcher, product_version
+from ingest.address import Address
 from ingest.identity import source_id
 from ingest.normalize.rules import Rules
 from ingest.pipeline import ingest
 from ingest.reextract import reextract
 from ingest.sources import Reader
+from ingest.sources.asking import Asking
 from ingest.sources.files import FilesSource
 from ingest.sources.folder import Folder
-from ingest.store import Store, Transaction, runs, sources
+from ingest.store import Store, Transaction, addresses, runs, sources
 from ingest.store.runs import RunReport, RunTask
 from ingest.store.sources import SourceState
 from ingest.task import Surroundings, Task
@@ -80,7 +81,7 @@ class Context:
 
     def source(self, name: str) -> Source:
         """The configured source of that name."""
-        return next(source for source in self.settings.sources if source.name == name)
+        return self.settings.by_name[name]
 
     def task(self, name: str, *, allow_removal: bool = False) -> Task:
         """What a run of the source `name` needs, with its state as it is now."""
@@ -88,6 +89,8 @@ class Context:
         with self.store.read() as tx:
             known = self.states.get(name)
             state = sources.state(tx, known.id) if known else self._unknown(name)
+            told = {} if source.files else addresses.known(tx, state.id)
+        asking = None if source.files else self._asking(told)
         rules = Rules(
             kind=source.kind,
             language=source.language,
@@ -99,12 +102,13 @@ class Context:
         digest = _digest(rules, source)
         return Task(
             state=state,
-            reader=self._reader(source, state, other_rules=state.rules != digest),
+            reader=self._reader(source, state, asking, other_rules=state.rules != digest),
             rules=rules,
             rules_digest=digest,
             summary_words=source.summary_words,
             removes_gone=source.removes_gone,
-            next_due=partial(next_time, source, site.timezone),
+            pace=pace(source, site.timezone),
+            asking=asking,
             namespace=self.namespace,
             language=site.language,
             changes_are_new=source.on_change == "new",
@@ -174,22 +178,22 @@ class Context:
         """The folders that are watched, by the names of their sources."""
         return {s.name: self.folder(s) for s in self.settings.sources if s.watched}
 
-    def _reader(self, source: Source, state: SourceState, *, other_rules: bool) -> Reader:
-        if source.files:
+    def _asking(self, known: Mapping[str, Address]) -> Asking:
+        assert self.fetcher is not None
+        return Asking(self.fetcher.fetch, known)
+
+    def _reader(
+        self, source: Source, state: SourceState, asking: Asking | None, *, other_rules: bool
+    ) -> Reader:
+        if asking is None:
             return FilesSource(
                 self.folder(source), max_items=source.most, max_bytes=source.max_bytes
             )
         from feeds.readers import web_reader  # requests: 66 ms
 
-        assert self.fetcher is not None
+        zone, now = self.settings.site.timezone, self.clock()
         return web_reader(
-            source,
-            state,
-            self.store,
-            self.fetcher,
-            self.clock(),
-            zone=self.settings.site.timezone,
-            other_rules=other_rules,
+            source, state, self.store, asking, now, zone=zone, other_rules=other_rules
         )
 
 
@@ -197,7 +201,7 @@ def due_names(settings: Settings, tx: Transaction, now: datetime) -> list[str]:
     """The sources a one-off refresh looks at unasked: those due, and every folder, which costs
     nobody anything."""
     names = [source.name for source in settings.sources]
-    due = {state.name for state in sources.due(tx, names, now, len(names))}
+    due = set(sources.due(tx, set(names), now, len(names)))
     return [source.name for source in settings.sources if source.files or source.name in due]
 
 
@@ -269,25 +273,19 @@ def reopened(context: Context, settings: Settings) -> Context:
         states, feed_ids = sync(tx, settings, context.namespace, context.clock())
     fetcher = context.fetcher or _fetcher(settings)
     if fetcher:
-        fetcher.limit(settings.fetch, contact=_contact(settings))
+        fetcher.limit(settings.fetch, contact=contact(settings))
     return replace(context, settings=settings, states=states, feed_ids=feed_ids, fetcher=fetcher)
 
 
 def _fetcher(settings: Settings) -> "Fetcher | None":
     if all(source.files for source in settings.sources):
         return None
-    from ingest.fetch import Fetcher  # requests: 66 ms
-
-    return Fetcher(settings.fetch, contact=_contact(settings), version=version("broadsheet"))
-
-
-def _contact(settings: Settings) -> str:
-    return settings.site.contact or settings.site.url
+    return open_fetcher(settings)
 
 
 def _digest(rules: Rules, source: Source) -> str:
     """Changes when documents read before must be read again: other rules, or another version."""
-    values = [version("broadsheet"), repr(rules), source.summary_words]
+    values = [product_version(), repr(rules), source.summary_words]
     if source.kind not in {"files", "urls"}:
         values.append(source.model_dump(include=_LISTED_BY))
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()

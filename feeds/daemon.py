@@ -9,10 +9,10 @@ import socket
 import threading
 import time
 from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from queue import Empty, SimpleQueue
 
 import structlog
@@ -21,6 +21,7 @@ from feeds import report
 from feeds.context import Context, due_names, reopened
 from feeds.files import told
 from feeds.journal import note_published, note_run
+from feeds.pool import Pool
 from feeds.publish import publish
 from feeds.report import PublishReport
 from feeds.watch import Watcher
@@ -32,7 +33,7 @@ from ingest.store.runs import RunReport, RunTask, Trouble
 
 _TICK = timedelta(seconds=1)
 _FAR_BACK = timedelta(days=1)  # a clock set back by less repeats no slot of a schedule
-_AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
+_AHEAD = 1_000  # due runs that wait for their turn: enough until the next tick
 _PATIENCE = timedelta(seconds=10)  # what changed waits this long for runs that are in hand
 _REGULARLY = timedelta(seconds=60)  # publish at least this often: an article may have been held
 _REST = timedelta(seconds=60)  # nothing due is begun this long after a run that was not recorded
@@ -52,23 +53,13 @@ class _Asked:
     runs: list[int] = field(default_factory=list)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Run:
-    """A run under way; `stop` makes it end before the daemon does."""
-
-    name: str
-    future: Future[RunReport]
-    stop: threading.Event
-
-
 class Daemon:
     """Runs sources when they are due and publishes what changed, until told to stop."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         self._stop = threading.Event()
-        self._pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="run")
-        self._running: dict[str, _Run] = {}  # by internal id: a source may be renamed meanwhile
+        self._runs = Pool()
         self._asked: list[_Asked] = []
         self._calls: SimpleQueue[Collection[str] | None] = SimpleQueue()
         self._woken: set[str] = set()
@@ -119,16 +110,14 @@ class Daemon:
         with self._ticking:
             before, self._context = self._context, context
             same = before.looks().items() & context.looks().items()
-            kept = {id_ for id_, _ in same}
-            for id_, run in self._running.items():
-                if id_ not in kept:
-                    run.stop.set()
+            self._runs.keep({id_ for id_, _ in same})
             self._published_at = None  # another configuration may make other editions
         self._watcher.follow(context.watched())
 
     def stop(self) -> None:
         """Ask everything under way to end; does not wait."""
         self._stop.set()
+        self._runs.stop()
         self._watcher.stop()
         if self._context.fetcher:
             self._context.fetcher.stop()
@@ -164,62 +153,60 @@ class Daemon:
             self._context = reopened(self._context, self._context.settings)
             self._rest_until = now
         self._looked_at = now
-        names = self._context.names
+        names = self._context.states
         with self._context.store.read() as tx:
             waiting = requests.waiting(tx)
-            due = sources.due(tx, names, now, _AT_ONCE + len(self._running))
+            due = sources.due(tx, names, now, _AHEAD)
         if waiting:
             self._take(now)
         self._publish_if_due(now)  # before a source that has just ended begins again
         for asked in self._asked:
             self._begin_asked(asked)
+        self._take_calls(now)
+        self._woken = {name for name in self._woken if name in names and not self._begin(name)}
+        if now >= self._rest_until:
+            for name in due:
+                self._begin(name, due=True)
+
+    def _take_calls(self, now: datetime) -> None:
         with suppress(Empty):
             while True:
                 called = self._calls.get_nowait()
                 self._woken.update(self._unasked(now) if called is None else called)
-        self._woken = {name for name in self._woken if name in names and not self._begin(name)}
-        for state in due if now >= self._rest_until else ():
-            if len(self._running) < _AT_ONCE:
-                self._begin(state.name)
 
     def _unasked(self, now: datetime) -> list[str]:
         with self._context.store.read() as tx:
             return due_names(self._context.settings, tx, now)
 
     def _begin_asked(self, asked: _Asked) -> None:
-        asked.waiting &= set(self._context.names)
+        asked.waiting &= self._context.states.keys()
         for name in sorted(asked.waiting):
             task, allow_removal = asked.request.task, asked.request.allow_removal
             if self._begin(name, task, allow_removal=allow_removal):
                 asked.waiting.discard(name)
                 asked.running.add(self._context.states[name].id)
 
-    def _begin(self, name: str, task: RunTask = "ingest", *, allow_removal: bool = False) -> bool:
+    def _begin(
+        self,
+        name: str,
+        task: RunTask = "ingest",
+        *,
+        allow_removal: bool = False,
+        due: bool = False,
+    ) -> bool:
         """Start a run of the source; False when one is under way."""
+        run = partial(self._context.run, name, task, allow_removal=allow_removal)
         id_ = self._context.states[name].id
-        if id_ in self._running:
-            return False
-        stop = threading.Event()
-        future = self._pool.submit(
-            self._context.run,
-            name,
-            task,
-            allow_removal=allow_removal,
-            stopping=lambda: stop.is_set() or self._stop.is_set(),
-        )
-        self._running[id_] = _Run(name=name, future=future, stop=stop)
-        return True
+        return self._runs.begin(id_, name, lambda stopping: run(stopping=stopping), due=due)
 
     def _collect(self, now: datetime) -> None:
-        """Take in the runs that ended."""
-        for id_, run in list(self._running.items()):
-            if not run.future.done():
-                continue
-            del self._running[id_]
+        """Take in the runs that ended; begin nothing for a while when one could not be recorded."""
+        failed = False
+        for id_, run in self._runs.ended():
             error = run.future.exception()
             if error is not None:  # the store failed: nothing could be written about it
                 log.error("run could not be recorded", source=run.name, error=str(error))
-                self._rest_until = now + _REST
+                failed = True
             else:
                 self._note(run.future.result())
                 self._changed = True
@@ -230,9 +217,12 @@ class Daemon:
                         asked.errors.append(f"{run.name}: its run was not recorded: {error}")
                     else:
                         asked.runs.append(run.future.result().id)
+        if failed:
+            self._rest_until = now + _REST
+            self._runs.clear_due()
 
     def _take(self, now: datetime) -> None:
-        names = self._context.names
+        names = self._context.states
         with self._context.store.write() as tx:
             taken = requests.take(tx, now)
         for request in taken:
@@ -249,7 +239,7 @@ class Daemon:
         done = [asked for asked in self._asked if not (asked.waiting or asked.running)]
         last = self._published_at
         since = now - last if last and last <= now else _REGULARLY
-        ripe = self._changed and (not self._running or since >= _PATIENCE)
+        ripe = self._changed and (not self._runs.running or since >= _PATIENCE)
         if not (done or ripe or since >= _REGULARLY):
             return
         self._changed = False
@@ -288,5 +278,5 @@ class Daemon:
     def _drain(self, ended: threading.Event) -> None:
         with self._ticking:  # one that publishes
             pass
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._runs.close()
         ended.set()

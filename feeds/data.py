@@ -11,6 +11,7 @@ from config.settings import Settings, Source
 from feeds.files import write_if_changed
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
+from ingest.polling import LATEST, Pace, Seen, interval
 from ingest.schedule import next_due, parse_cron
 from ingest.store import Store, Transaction, configured, feeds, open_store, peek_store
 from ingest.store.sources import SourceState
@@ -47,14 +48,14 @@ def sync(
 ) -> tuple[dict[str, SourceState], dict[str, str]]:
     """Bring the store in line with the settings: the state of each source, the id of each feed.
 
-    A source is not due later than its schedule says from now on: the schedule may be another one,
-    or the clock have been wrong.
+    A source is not due later than it can be from now on: its schedule may be another one, or the
+    clock have been wrong.
     """
     states = configured.sync(
         tx, _wanted_sources(settings), partial(source_id, namespace=space), now
     )
     latest = {
-        states[one.name].id: next_time(one, settings.site.timezone, states[one.name].errors, now)
+        states[one.name].id: _latest(one, settings.site.timezone, states[one.name].errors, now)
         for one in settings.sources
     }
     configured.at_latest(tx, latest)
@@ -119,12 +120,17 @@ def namespace(folder: Path, *, used: bool) -> uuid.UUID:
     return uuid.UUID(path.read_text("ascii").strip())
 
 
-def next_time(source: Source, zone: str, errors: int, after: datetime) -> datetime:
-    """When a source that ran at `after`, with `errors` failed runs in a row, runs next."""
-    return next_due(
+def pace(source: Source, zone: str) -> Pace:
+    """How often a source is looked at; `zone` is the one its cron is in."""
+    return Pace(
         cron=parse_cron(source.cron, zone) if source.cron else None,
-        interval=source.interval,
-        after=after,
-        errors=0 if source.files else errors,
+        every=source.interval,
         spread="" if source.files else source.name,
     )
+
+
+def _latest(source: Source, zone: str, errors: int, now: datetime) -> datetime:
+    own = pace(source, zone)
+    length = LATEST if own.adapts else interval(own, Seen())
+    failed = 0 if source.files else errors
+    return next_due(cron=own.cron, interval=length, after=now, errors=failed, spread=own.spread)

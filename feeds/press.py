@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 
 from config.settings import Format, Settings
 from feeds.edition import RelatedLink
 from feeds.links import rewrite
+from feeds.web import product_version
 from ingest.article import INTERNAL, Entry, Image
 from ingest.store import Store, Transaction, published
 
@@ -38,7 +38,7 @@ class Press:
 def settings_digest(press: Press, *parts: object) -> str:
     """A digest that changes when an edition must be rendered again though its store has not."""
     site = press.settings.site.model_dump_json()
-    text = json.dumps([version("broadsheet"), site, *map(str, parts)])
+    text = json.dumps([product_version(), site, *map(str, parts)])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

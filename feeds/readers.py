@@ -1,16 +1,15 @@
 """The readers of sources that are fetched, put together from settings and store."""
 
 from datetime import datetime
-from functools import partial
 
 from config.settings import Source
 from ingest.article import Document
 from ingest.detect import ListRules, Selectors
-from ingest.fetch import Fetcher
 from ingest.sources import Reader
 from ingest.sources.anything import AnyLister
+from ingest.sources.asking import Asking
 from ingest.sources.feed import FeedLister
-from ingest.sources.index import Asking, IndexSource, Lister
+from ingest.sources.index import Before, IndexSource, Lister
 from ingest.sources.listing import ListingLister
 from ingest.sources.sitemap import SitemapLister
 from ingest.sources.urls import UrlsSource
@@ -22,7 +21,7 @@ def web_reader(
     source: Source,
     state: SourceState,
     store: Store,
-    fetcher: Fetcher,
+    asking: Asking,
     now: datetime,
     *,
     zone: str,
@@ -33,7 +32,7 @@ def web_reader(
     `other_rules`: its documents were read with other rules than those in force.
     """
     if source.urls:
-        return UrlsSource(source.urls[: source.most], fetcher.fetch)
+        return UrlsSource(source.urls[: source.most], asking)
     with store.read() as tx:
         last = runs.last_run(tx, state.id)
 
@@ -45,17 +44,15 @@ def web_reader(
         with store.read() as tx:
             return sources.index(tx, state.id, url)
 
-    asking = Asking(
-        url=source.locator,
-        fetch=fetcher.fetch,
-        crawl=partial(fetcher.fetch, crawl=True),
-        kept=kept,
-        kept_index=kept_index,
+    unfinished = other_rules or last is None or last.outcome != "ok"
+    return IndexSource(
+        source.locator,
+        _lister(source, state, zone, known=last is not None),
+        asking,
+        Before(kept=kept, kept_index=kept_index, unfinished=unfinished),
         max_items=source.most,
-        unfinished=other_rules or last is None or last.outcome != "ok",
         now=now,
     )
-    return IndexSource(asking, _lister(source, state, zone, known=last is not None))
 
 
 def _lister(source: Source, state: SourceState, zone: str, *, known: bool) -> Lister:

@@ -238,7 +238,11 @@ def _until_next(store: Store, names: Callable[[], Collection[str]]) -> Callable[
                 with store.read() as tx:
                     states = sources.states(tx)
                 wanted = set(names())
-                times = [state.next_due for name, state in states.items() if name in wanted]
+                times = [
+                    state.next_due
+                    for name, state in states.items()
+                    if name in wanted and not state.stopped
+                ]
                 due = min(times, default=now)
         return max(0, int((due - now).total_seconds()))
 

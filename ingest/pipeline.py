@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 
-from ingest.article import Document, Validators
+from ingest.article import Document, NotModified, Validators
 from ingest.errors import ExtractError, GoneError, IngestError, VanishedError
 from ingest.filing import digest_of, file_batch
 from ingest.gone import take_leave
+from ingest.settle import settle
 from ingest.sources import Listing, Seen
-from ingest.store import runs, sources
+from ingest.store import Transaction, runs, sources
 from ingest.store.runs import RunReport
 from ingest.store.sources import Known
 from ingest.tally import Tally
@@ -34,19 +35,26 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
     """Run one source to its end and report; every expected error is in the report.
 
     Batches of at most 100 documents, 8 MB or one second are stored in a transaction each; the last
-    one writes the report and the time the source is next due. A run that is cut short (killed, or
-    `stopping`) leaves the source unsettled and due, and the next one continues.
+    one writes the report and the time the source is next due. A run that finds nothing writes that
+    one only. One that is cut short (killed, or `stopping`) leaves the source unsettled and due, and
+    the next one continues.
     """
     now = around.clock()
-    with around.store.write() as tx:
-        run = runs.start_run(tx, task.state.id, now)
+    with around.store.read() as tx:
         known = sources.known(tx, task.state.id)
     tally = task.tally(known, now)
-    progress = Progress(around, run)
+    progress = Progress(around, partial(runs.start_run, source=task.state.id, now=now))
     outcome = attempt(partial(_look, task, around, tally, progress), tally)
-    report = tally.report(run, around.clock(), outcome)
-    _close(task, around, report)
-    return report
+    ended = around.clock()
+    report = tally.report(progress.run, ended, outcome)
+
+    def close(tx: Transaction) -> int:
+        if report.outcome != "cut short":
+            return settle(tx, task, report, tally, ended)
+        runs.cut_short(tx, ended, progress.opened(tx))
+        return progress.run
+
+    return replace(report, id=around.store.together(close))
 
 
 def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) -> None:
@@ -58,6 +66,7 @@ def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) ->
 def listed(task: Task, tally: Tally, progress: Progress) -> Listing:
     """What the source holds now, noted in the tally. Raises IngestError."""
     listing = task.reader.listing(_seen(tally.known))
+    tally.hints = listing.hints
     tally.expect([found.origin for found in listing.found])
     if task.rules.kind not in {"files", "urls"}:  # what left a list was not moved to a new place
         tally.missing = {}
@@ -65,6 +74,7 @@ def listed(task: Task, tally: Tally, progress: Progress) -> Listing:
         tally.trouble(origin, reason)
     progress.total = len(listing.found)
     if listing.rests:
+        tally.present = None
         tally.unchanged += sum(not one.gone for one in tally.known.values())
     return listing
 
@@ -76,6 +86,7 @@ def _file_all(
     found = batches(task, around, listing, tally, progress)
     for documents, outcomes in prepared(found, task, around, tally.now):
         with around.store.write() as tx:
+            progress.opened(tx)
             file_batch(tx, documents, outcomes, tally)
 
 
@@ -117,6 +128,9 @@ def _read(
 ) -> Document | None:
     """A document that must be prepared; None when it need not be, which is then in the tally."""
     before = tally.known.get(origin)
+    if before and not before.gone and _is_fresh(task, origin, tally.now):
+        _unchanged(origin, tally)
+        return None
     validators, stored = _asked_with(task, around, origin, before)
     try:
         document = task.reader.read(origin, validators, tally.now)
@@ -131,10 +145,10 @@ def _read(
         tally.trouble(origin, error.reason, failed=not vanished, advice=error.advice)
         tally.kept.add(origin)
         return None
-    if isinstance(document, Validators):
+    if isinstance(document, NotModified):
         if stored:
-            return replace(stored, fetched_at=tally.now, validators=document)
-        tally.touched[origin] = (tally.known[origin].modified_ns, document)
+            return replace(stored, fetched_at=tally.now, validators=document.validators)
+        tally.touched[origin] = (tally.known[origin].modified_ns, document.validators)
         _unchanged(origin, tally)
         return None
     digest = digest_of(document)
@@ -147,6 +161,11 @@ def _read(
         tally.unchanged += 1
         return None
     return document
+
+
+def _is_fresh(task: Task, origin: str, now: datetime) -> bool:
+    """Whether a page need not be asked for, as its server promised."""
+    return task.asking is not None and not task.other_rules and task.asking.fresh(origin, now)
 
 
 def _asked_with(
@@ -177,9 +196,12 @@ def _unchanged(origin: str, tally: Tally) -> None:
 
 
 def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally) -> None:
-    """Note what was renewed and what is gone."""
+    """Note what was renewed and what is gone, if anything is."""
+    renewed = _renewed(tally)
+    if not (renewed or _left(listing, tally) or listing.index or tally.new or tally.updated):
+        return
     with around.store.write() as tx:
-        sources.seen_again(tx, task.state.id, _renewed(tally), tally.now)
+        sources.seen_again(tx, task.state.id, renewed, tally.now)
         sources.put_index(tx, task.state.id, listing.index, digest_of)
         if tally.new or tally.updated:
             sources.trim_bodies(tx, task.state.id)
@@ -188,15 +210,12 @@ def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally
         )
 
 
-def _close(task: Task, around: Surroundings, report: RunReport) -> None:
-    ended = report.ended_at or report.started_at
-    with around.store.write() as tx:
-        if report.outcome == "cut short":
-            runs.cut_short(tx, ended, report.id)
-        else:
-            errors = task.state.errors + 1 if report.outcome == "failed" else 0
-            due = task.next_due(errors, ended)
-            runs.end_run(tx, task.state, report, next_due=due, rules=task.rules_digest)
+def _left(listing: Listing, tally: Tally) -> bool:
+    """Whether anything is gone, now or since earlier."""
+    if listing.complete:
+        return any(one.gone or origin not in tally.kept for origin, one in tally.known.items())
+    here = (found.origin for found in listing.found if found.origin in tally.known)
+    return any(not tally.known[origin].gone and origin not in tally.kept for origin in here)
 
 
 def _renewed(tally: Tally) -> dict[str, tuple[int, Validators]]:

@@ -61,7 +61,7 @@ def preview(task: Task, around: Surroundings) -> Iterator[Preview]:
     Raises StoreError, and Stopped when the process is told to end.
     """
     books = _open(task, around, around.clock())
-    progress = Progress(around, None, len(books.origins))
+    progress = Progress(around, None, total=len(books.origins))
     batches = _batches(task, around, books, progress)
     for documents, outcomes in prepared(batches, task, around, books.tally.now):
         with around.store.read() as tx:
@@ -84,7 +84,7 @@ def reextract(task: Task, around: Surroundings) -> RunReport:
     with around.store.write() as tx:
         run = runs.start_run(tx, task.state.id, now, "re-extract")
     books = _open(task, around, now)
-    progress = Progress(around, run, len(books.origins))
+    progress = Progress(around, lambda _: run, total=len(books.origins))
     work = partial(_file_all, task, around, books, progress)
     outcome = attempt(work, books.tally)
     report = books.tally.report(run, around.clock(), outcome, "re-extract")

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from ingest.article import Validators
+from ingest.polling import Hints
 from ingest.store.runs import RunReport, RunTask, Trouble
 from ingest.store.sources import Known
 
@@ -19,9 +20,11 @@ class Tally:
     """One run's books. `source` is the source's internal id, `name` what it is called now,
     `language` the default.
 
-    `known` are the source's documents by origin, `missing` those that are not there now: what a
-    new file may have been moved from. `claimed` maps an article to the origin that holds it.
-    `changes_are_new`: a significant change of an article makes a new one.
+    `known` are the source's documents by origin, `present` the origins that are there now, None
+    while that was not told; `missing` are those of `known` that are not there now: what a new file
+    may have been moved from. `claimed` maps an article to the origin that holds it. `hints` is how
+    often a feed asks to be looked at, None while that was not read. `changes_are_new`: a
+    significant change of an article makes a new one.
     """
 
     source: str
@@ -30,6 +33,8 @@ class Tally:
     language: str
     now: datetime
     known: dict[str, Known]
+    present: set[str] | None = None
+    hints: Hints | None = None
     changes_are_new: bool = False
     missing: dict[str, Known] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)
@@ -45,7 +50,7 @@ class Tally:
 
     def expect(self, present: Sequence[str]) -> None:
         """Take note of the origins that are there now: who holds which article, what is missing."""
-        there = set(present)
+        there = self.present = set(present)
         for origin in present:
             if origin in self.known and self.known[origin].article and not self.known[origin].gone:
                 self.claimed.setdefault(self.known[origin].article, origin)

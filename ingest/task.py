@@ -11,8 +11,10 @@ import structlog
 
 from ingest.article import Document
 from ingest.errors import IngestError, SourceError
+from ingest.polling import Pace
 from ingest.sources import Reader
-from ingest.store import Store, runs
+from ingest.sources.asking import Asking
+from ingest.store import Store, Transaction, runs
 from ingest.store.sources import Known, SourceState
 from ingest.tally import Tally
 from ingest.workers import Outcome, Pending, Workers
@@ -35,8 +37,8 @@ log = structlog.get_logger()
 class Task:
     """What one run needs, beside the store.
 
-    `rules_digest` changes when every document must be read again. `next_due` gives the source's
-    next time from the number of failed runs in a row and the time the run ended. `removes_gone`:
+    `rules_digest` changes when every document must be read again. `pace` is how often
+    the source is looked at, `asking` what it asks the web with, None for folders. `removes_gone`:
     articles whose document is gone go too; `allow_removal`: also many at once. `changes_are_new`: a
     significant change of an article makes a new one.
     """
@@ -47,9 +49,10 @@ class Task:
     rules_digest: str
     summary_words: int
     removes_gone: bool
-    next_due: Callable[[int, datetime], datetime]
+    pace: Pace
     namespace: UUID
     language: str
+    asking: Asking | None = None
     changes_are_new: bool = False
     allow_removal: bool = False
 
@@ -86,11 +89,13 @@ class Surroundings:
 class Progress:
     """How far a run is: told to whoever watches here at once, and each second to the store.
 
-    `run` is None for what is no run and leaves no trace.
+    `begin` opens the run in the store, once there is something to write: most runs of most sources
+    find nothing, and writing costs more than looking. None for what is no run and leaves no trace.
     """
 
     around: Surroundings
-    run: int | None
+    begin: Callable[[Transaction], int] | None
+    run: int = 0
     total: int = 0
     done: int = 0
     noted: float = field(default_factory=monotonic)
@@ -99,10 +104,16 @@ class Progress:
         """So many more documents have been looked at."""
         self.done += count
         self.around.progress(self.done, self.total)
-        if self.run is not None and monotonic() - self.noted > _NOTED:
+        if self.begin and monotonic() - self.noted > _NOTED:
             with self.around.store.write() as tx:
-                runs.note_progress(tx, self.run, self.done, self.total)
+                runs.note_progress(tx, self.opened(tx), self.done, self.total)
             self.noted = monotonic()
+
+    def opened(self, tx: Transaction) -> int:
+        """The run's number, once it has one in the store."""
+        if self.begin and not self.run:
+            self.run = self.begin(tx)
+        return self.run
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: the process was told to end

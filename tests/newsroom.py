@@ -20,7 +20,7 @@ from feeds.refresh import RefreshReport, refresh
 from feeds.report import PublishReport
 from ingest.article import Document, Entry
 from ingest.normalize.rules import Rules
-from ingest.store import published
+from ingest.store import addresses, published
 from ingest.workers import Outcome, Pending, Workers, prepare
 
 NOON = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -95,7 +95,8 @@ class Newsroom:
     def refresh(self, *names: str, allow_removal: bool = False) -> RefreshReport:
         self.rest()
         with self.open() as context:
-            with context.store.read() as tx:
+            with context.store.write() as tx:
+                addresses.release(tx, names)
                 wanted = names or due_names(context.settings, tx, self.now)
             return refresh(context, wanted, allow_removal=allow_removal)
 

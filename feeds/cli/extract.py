@@ -2,16 +2,16 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from config.settings import Fetch, Settings, Source
+from config.settings import Settings, Source
 from feeds.cli.common import Output, config_path, fail, load_settings, speaks
 from feeds.cli.completion import files
-from ingest.article import Document, Draft, Validators
+from feeds.web import open_fetcher
+from ingest.article import Document, Draft, NotModified, Validators
 from ingest.errors import IngestError
 from ingest.normalize.rules import Rules
 from ingest.sources.files import read_file
@@ -72,11 +72,7 @@ def _rules(settings: Settings | None, *, is_url: bool) -> Rules:
 
 
 def _fetched(url: str, settings: Settings | None, now: datetime) -> Document:
-    from ingest.fetch import Fetcher, NotModified
-
-    limits = settings.fetch if settings else Fetch()
-    contact = settings.site.contact or settings.site.url if settings else ""
-    with Fetcher(limits, contact=contact, version=version("broadsheet")) as fetcher:
+    with open_fetcher(settings) as fetcher:
         answer = fetcher.fetch(url, Validators(), now)
     assert not isinstance(answer, NotModified)
     return answer

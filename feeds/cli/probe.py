@@ -1,18 +1,18 @@
 """`probe`: what there is at an address to make a source of. Nothing is stored."""
 
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any
 
 import click
 
-from config.settings import Fetch, Settings
+from config.settings import Settings
 from feeds.candidates import Candidate
 from feeds.cli.common import Output, config_path, fail, load_settings, speaks
 from feeds.cli.output import iso
 from feeds.probe import Probe
 from feeds.subscribe import block, name_for
-from ingest.article import Document, Validators
+from feeds.web import open_fetcher
+from ingest.article import Document, NotModified, Validators
 
 _ITEMS = 5  # of each candidate that are shown
 
@@ -59,14 +59,11 @@ def look(url: str, settings: Settings | None) -> Probe:
     """Probe `url`, within the limits of the configuration if there is one."""
     from feeds import probe as probing
     from ingest.detect import ListRules
-    from ingest.fetch import Fetcher, NotModified
 
     now = datetime.now(UTC)
-    limits = settings.fetch if settings else Fetch()
-    contact = settings.site.contact or settings.site.url if settings else ""
     site = settings.site if settings else None
     rules = ListRules(timezone=site.timezone, language=site.language) if site else ListRules()
-    with Fetcher(limits, contact=contact, version=version("broadsheet")) as fetcher:
+    with open_fetcher(settings) as fetcher:
 
         def ask(address: str) -> Document:
             answer = fetcher.fetch(address, Validators(), now)

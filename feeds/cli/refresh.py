@@ -15,7 +15,7 @@ from feeds.lock import DAEMON, LockedError
 from feeds.publish import publish as publish_feeds
 from feeds.refresh import RefreshReport, run_sources
 from feeds.refresh import refresh as refresh_sources
-from ingest.store import Transaction, requests
+from ingest.store import Transaction, addresses, requests
 
 _allow_removal = click.option(
     "--allow-removal", is_flag=True, help="Remove articles though many are gone at once."
@@ -55,6 +55,8 @@ def ingest(
     known_sources(settings, source)
     try:
         with opened(output, settings) as context, RunTable(output) as table:
+            with context.store.write() as tx:
+                addresses.release(tx, source)
             names = list(source) or _unasked(context)
             runs = interruptible(
                 context,
@@ -127,6 +129,8 @@ def refresh(
     wanted = configured if everything else list(source)
 
     def here(context: Context, table: RunTable, interrupt: Interrupt) -> RefreshReport:
+        with context.store.write() as tx:
+            addresses.release(tx, source)
         names = wanted or _unasked(context)
         return refresh_sources(
             context,
@@ -137,6 +141,7 @@ def refresh(
         )
 
     def ask(tx: Transaction) -> int:
+        addresses.release(tx, source)
         names = wanted or due_names(settings, tx, wall_clock())
         return requests.ask(tx, names, wall_clock(), allow_removal=allow_removal)
 

@@ -86,8 +86,8 @@ JSON:
   problems  a list of what is wrong: file, line, key and message;
             line and key are null for a problem of the whole file
   sources   a list: name, kind (the option that says where), holds
-            (how many), every (seconds) or cron, the other one is null, and
-            next_run (UTC, null: when the daemon starts)
+            (how many), every (seconds), cron (both null: as often as it
+            changes), and next_run (UTC, null: when the daemon starts)
   feeds     the names of the feeds
   notes     a list of sentences: what is not wrong and perhaps not meant"""
 )
@@ -172,7 +172,7 @@ def _source(held: _Holding, zone: str, now: datetime) -> dict[str, object]:
         "name": source.name,
         "kind": source.kind,
         "holds": len(held.items),
-        "every": None if source.cron else int(source.interval.total_seconds()),
+        "every": int(source.interval.total_seconds()) if source.interval else None,
         "cron": source.cron or None,
         "next_run": due.astimezone(UTC).isoformat(timespec="seconds") if due else None,
     }
@@ -181,7 +181,8 @@ def _source(held: _Holding, zone: str, now: datetime) -> dict[str, object]:
 def next_run(source: Source, zone: str, now: datetime) -> str:
     """When a source runs next if the daemon starts at `now` (aware), in words, in the zone."""
     if not source.cron:
-        return f"next run at start, then every {_words(source.interval)}"
+        often = f"every {_words(source.interval)}" if source.interval else "as often as it changes"
+        return f"next run at start, then {often}"
     due = parse_cron(source.cron, zone).next_after(now)
     local = due.astimezone(ZoneInfo(zone))
     wait = _words(timedelta(minutes=max(1, round((due - now).total_seconds() / 60))))

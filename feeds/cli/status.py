@@ -50,7 +50,8 @@ JSON:
            (when), current (whether the file is still that one), refused
            (problems of a newer one, a list), unpublished (what could not be
            published, a list) and unpublished_since
-  sources  a list: name, next_run and last_run (UTC, null: none yet),
+  sources  a list: name, next_run (UTC, null: none yet, or stopped) and why
+           then, last_run (UTC, null: none yet),
            outcome ("ok", "partial", "failed", "cut short" or null),
            errors_in_a_row, new, updated, unchanged, removed, failed, and
            problems: a list of where, why, failed (false: a warning), advice
@@ -163,12 +164,18 @@ def _told(trouble: Trouble, row: _Row, zone: ZoneInfo) -> Iterator[str]:
 
 
 def _cells(row: _Row, zone: ZoneInfo) -> list[object]:
-    due = when(row.state.next_due, zone) if row.state else "at start"
+    due = _due(row.state, zone) if row.state else "at start"
     if row.run is None or row.run.ended_at is None:
         return [row.name, "never", "", 0, 0, 0, 0, due]
     run = row.run
     counts = [run.new, run.updated, run.removed, run.failed]
     return [row.name, when(row.run.ended_at, zone), run.outcome, *counts, due]
+
+
+def _due(state: SourceState, zone: ZoneInfo) -> str:
+    if state.stopped:
+        return f"none; {state.why}"
+    return when(state.next_due, zone) + (f"; {state.why}" if state.why else "")
 
 
 def _up_json(up: DaemonState, *, current: bool) -> dict[str, object]:
@@ -188,7 +195,8 @@ def _json(row: _Row) -> dict[str, object]:
     counts = ("new", "updated", "unchanged", "removed", "failed")
     return {
         "name": row.name,
-        "next_run": iso(state.next_due) if state else None,
+        "next_run": iso(state.next_due) if state and not state.stopped else None,
+        "why": state.why if state else "",
         "errors_in_a_row": state.errors if state else 0,
         "last_run": iso(run.ended_at) if run else None,
         "outcome": run.outcome if run else None,

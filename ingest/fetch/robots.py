@@ -63,10 +63,7 @@ class Robots:
         self._trim()
         if entry.rules is None:
             assert entry.error is not None
-            reason = (
-                f"its robots.txt cannot be read, so it is not crawled now: {entry.error.reason}"
-            )
-            raise RobotsError(reason, retry_after=entry.error.retry_after)
+            raise _unreadable(entry.error)
         return entry.rules
 
     def _entry(self, host: str) -> _Entry:
@@ -96,6 +93,13 @@ class Robots:
             size = sum(entry.size for entry in self._entries.values())
             while len(self._entries) > _HOSTS or (size > _BYTES and len(self._entries) > 1):
                 size -= self._entries.popitem(last=False)[1].size
+
+
+def _unreadable(error: FetchError) -> RobotsError:
+    reason = f"its robots.txt cannot be read, so it is not crawled now: {error.reason}"
+    found = RobotsError(reason, retry_after=error.retry_after)
+    found.offline = error.offline
+    return found
 
 
 def _says_nothing(error: FetchError) -> bool:

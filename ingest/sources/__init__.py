@@ -4,12 +4,13 @@ A source is listed first and read afterwards, document by document: only a whole
 renamed file from a deleted one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from ingest.article import Document, Found, Validators
+from ingest.article import Document, Found, NotModified, Validators
+from ingest.polling import Hints
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,8 @@ class Listing:
     to come back: then nothing is taken for gone.
     `troubles` are (origin, reason) pairs of what cannot be read. `index` are the documents that the
     source lists its articles in, where they are not as they were stored; `rests` tells that nothing
-    in them has changed and there is nothing to do.
+    in them has changed and there is nothing to do. `hints` is how often a feed asks to be looked
+    at, None while that was not read.
     """
 
     found: tuple[Found, ...]
@@ -28,6 +30,7 @@ class Listing:
     troubles: tuple[tuple[str, str], ...] = ()
     index: tuple[Document, ...] = ()
     rests: bool = False
+    hints: Hints | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +47,12 @@ class Seen:
 class Reader(Protocol):
     """One opened source."""
 
+    @property
+    def addresses(self) -> Sequence[str]:
+        """The URLs that are asked at each run; none for folders."""
+
     def listing(self, seen: Mapping[str, "Seen"]) -> Listing:
         """List what is there. Raises SourceError when that cannot be told."""
 
-    def read(self, origin: str, validators: Validators, now: datetime) -> Document | Validators:
-        """Read one document; when it has not changed, what to ask with next time.
-
-        Raises IngestError.
-        """
+    def read(self, origin: str, validators: Validators, now: datetime) -> Document | NotModified:
+        """Read one document, or learn that it has not changed. Raises IngestError."""

@@ -1,11 +1,10 @@
 """An upstream feed: each of its entries an article."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.article import Document, Upstream
 from ingest.identity import stated_keys
-from ingest.sources.index import Ask, Listed
+from ingest.sources.index import Ask, Contents, Listed
 from ingest.upstream import parse_feed
 
 
@@ -21,16 +20,10 @@ class FeedLister:
     source: str
     zone: str
 
-    def __call__(
-        self,
-        first: Document,
-        ask: Ask,  # noqa: ARG002 - a feed is one document
-        troubles: list[tuple[str, str]],
-    ) -> Sequence[Listed]:
+    def __call__(self, first: Document, ask: Ask) -> Contents:  # noqa: ARG002 - it is one document
         """Raises ReadError when it is no feed."""
         url = first.url or first.origin
         feed = parse_feed(first.body, url=url, charset=first.charset, zone=self.zone)
-        troubles += [(url, warning) for warning in feed.warnings]
         keys = stated_keys(feed.entries, self.source, home=feed.home)
         own = Upstream(id=feed.id, title=feed.title, url=feed.home, feed_url=url)
         listed = []
@@ -40,4 +33,5 @@ class FeedLister:
             upstream = entry.upstream or own  # an aggregator's entry names where it has it from
             stated = replace(entry, keys=known_by, upstream=upstream)
             listed.append(Listed(origin=origin, stated=stated, page=page))
-        return listed
+        troubles = tuple((url, warning) for warning in feed.warnings)
+        return Contents(listed=listed, troubles=troubles, hints=feed.hints)

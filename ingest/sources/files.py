@@ -66,6 +66,11 @@ class FilesSource:
             time.sleep(wait)
         return replace(listing, complete=False)
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """None: a folder asks nobody."""
+        return ()
+
     def read(self, origin: str, validators: Validators, now: datetime) -> Document:  # noqa: ARG002 - a file has no validators
         """Read one listed file once it is at rest. Raises ReadError."""
         path = self._root / self._paths[origin]

@@ -11,10 +11,11 @@ from typing import Protocol
 
 from ingest.article import Document, Found, NotModified, Stated, Validators
 from ingest.errors import FetchError
+from ingest.polling import NO_HINTS, Hints
 from ingest.sources import Listing, Seen
+from ingest.sources.asking import Asking
 from ingest.store.values import stated_text
 
-Fetch = Callable[[str, Validators, datetime], Document | NotModified]
 Ask = Callable[[str], Document]
 
 _AGAIN = timedelta(days=1)  # a page that is still listed is asked for again after this
@@ -29,54 +30,73 @@ class Listed:
     page: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What an index lists, first things first.
+
+    `troubles` are (origin, reason) pairs of what in it cannot be read, `hints` how often it asks to
+    be looked at.
+    """
+
+    listed: Sequence[Listed]
+    troubles: tuple[tuple[str, str], ...] = ()
+    hints: Hints = NO_HINTS
+
+
 class Lister(Protocol):
     """Reads one kind of index."""
 
-    def __call__(
-        self, first: Document, ask: Ask, troubles: list[tuple[str, str]]
-    ) -> Sequence[Listed]:
-        """What `first` lists, and the documents it leads to, which `ask` gives; first things first.
+    def __call__(self, first: Document, ask: Ask) -> Contents:
+        """What `first` holds, and the documents it leads to, which `ask` gives.
 
-        What cannot be read goes to `troubles`. Raises IngestError when nothing can.
+        Raises IngestError when nothing can be read.
         """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """How an index is asked for: `fetch` for the index, `crawl` for the pages that it lists.
+class Before:
+    """What the runs before left.
 
     `kept` gives a document, `kept_index` one of the index, as they are stored. `unfinished` tells
     that the index must be read even if it has not changed: the last run left something undone, or
-    went by other rules. `max_items` bounds what one run looks at.
+    went by other rules.
     """
 
-    url: str
-    fetch: Fetch
-    crawl: Fetch
     kept: Callable[[str], Document | None]
     kept_index: Callable[[str], Document | None]
-    max_items: int
     unfinished: bool
-    now: datetime
 
 
 class IndexSource:
-    """The articles that the index at `asking.url` lists, as `lister` reads it."""
+    """The articles that the index at `url` lists, as `lister` reads it; at most `max_items`."""
 
-    def __init__(self, asking: Asking, lister: Lister) -> None:
-        self._asking = asking
+    def __init__(
+        self,
+        url: str,
+        lister: Lister,
+        asking: Asking,
+        before: Before,
+        *,
+        max_items: int,
+        now: datetime,
+    ) -> None:
+        self.addresses = (url,)
         self._lister = lister
+        self._asking = asking
+        self._before = before
+        self._max_items = max_items
+        self._now = now
         self._listed: dict[str, Listed] = {}
         self._index: dict[str, tuple[Document | None, Document]] = {}
 
     def listing(self, seen: Mapping[str, Seen]) -> Listing:
         """List what the index holds now. Raises FetchError, ReadError and SourceError."""
         self._listed, self._index = {}, {}
-        first = self._ask(self._asking.url)
-        if not (self._renewed() or self._asking.unfinished):
+        first = self._ask(self.addresses[0])
+        if not (self._renewed() or self._before.unfinished):
             return Listing(found=(), complete=False, index=self._changed(), rests=True)
-        troubles: list[tuple[str, str]] = []
-        for one in self._lister(first, self._ask, troubles)[: self._asking.max_items]:
+        contents = self._lister(first, self._ask)
+        for one in contents.listed[: self._max_items]:
             self._listed.setdefault(one.origin, one)
         return Listing(
             found=tuple(
@@ -84,34 +104,35 @@ class IndexSource:
                 for origin, one in self._listed.items()
             ),
             complete=False,  # what is not listed any more is not gone
-            troubles=tuple(troubles),
+            troubles=contents.troubles,
             index=self._changed(),
+            hints=contents.hints,
         )
 
-    def read(self, origin: str, validators: Validators, now: datetime) -> Document | Validators:
+    def read(self, origin: str, validators: Validators, now: datetime) -> Document | NotModified:
         """The entry as it is listed, or its page with what is stated of it. Raises FetchError."""
         one = self._listed[origin]
         if not one.page:
             return self._alone(one, now)
         try:
-            answer = self._asking.crawl(one.page, validators, now)
+            answer = self._asking.ask(one.page, validators, now, crawl=True)
         except FetchError:
-            before = self._asking.kept(origin)
+            before = self._before.kept(origin)
             if (before and before.body) or not (one.stated.html or one.stated.summary):
                 raise  # its page was read before: that is better than what the index says
             return self._alone(one, now)  # which is better than nothing
         if not isinstance(answer, NotModified):
             return replace(answer, origin=origin, stated=one.stated)
-        before = self._asking.kept(origin)
+        before = self._before.kept(origin)
         if before is None or before.stated == one.stated:
-            return answer.validators
+            return answer
         return replace(before, stated=one.stated, validators=answer.validators)
 
     def _ask(self, url: str) -> Document:
         """One document of the index, as it is now. Raises FetchError."""
-        before = self._asking.kept_index(url)
+        before = self._before.kept_index(url)
         known = before.validators if before else Validators()
-        answer = self._asking.fetch(url, known, self._asking.now)
+        answer = self._asking.ask(url, known, self._now)
         if isinstance(answer, NotModified):
             assert before is not None  # validators were sent, so there is what they are of
             now = replace(before, validators=answer.validators)
@@ -136,7 +157,7 @@ class IndexSource:
         """Whether a page need not be asked for: it was lately, and what is stated is the same."""
         if not one.page or seen is None or seen.failed:
             return False
-        recent = self._asking.now - seen.fetched_at < _AGAIN
+        recent = self._now - seen.fetched_at < _AGAIN
         return recent and seen.stated == stated_text(one.stated)
 
     def _alone(self, one: Listed, now: datetime) -> Document:
@@ -145,6 +166,6 @@ class IndexSource:
             body=b"",
             media_type="",
             fetched_at=now,
-            url=one.stated.url or self._asking.url,
+            url=one.stated.url or self.addresses[0],
             stated=one.stated,
         )

@@ -1,12 +1,11 @@
 """A page that lists articles: found on it without being told where, page after page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.article import Document, Stated
 from ingest.detect import ListRules, detect
 from ingest.errors import SourceError
-from ingest.sources.index import Ask, Listed
+from ingest.sources.index import Ask, Contents, Listed
 from ingest.urls import match_url
 
 _PROBE = "`broadsheet probe` shows what is there"
@@ -26,12 +25,7 @@ class ListingLister:
     max_pages: int
     known: bool
 
-    def __call__(
-        self,
-        first: Document,
-        ask: Ask,
-        troubles: list[tuple[str, str]],  # noqa: ARG002 - a list is read or not
-    ) -> Sequence[Listed]:
+    def __call__(self, first: Document, ask: Ask) -> Contents:
         """Raises SourceError when nothing is listed, ReadError when it is no page."""
         items: dict[str, Stated] = {}
         page, asked = first, {first.origin}
@@ -46,7 +40,7 @@ class ListingLister:
             page = ask(found.next)
         if not items:
             raise SourceError(self._nothing(), origin=first.origin)
-        return [self._listed(item) for item in items.values()]
+        return Contents(listed=[self._listed(item) for item in items.values()])
 
     def _listed(self, item: Stated) -> Listed:
         key = f"url:{match_url(item.url)}"

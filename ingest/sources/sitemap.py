@@ -1,6 +1,5 @@
 """A sitemap, or an index of sitemaps: the pages that changed last come first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -8,7 +7,7 @@ from ingest.article import Document, Stated
 from ingest.detect import wanted
 from ingest.detect.sitemap import Sitemap, read_sitemap
 from ingest.errors import IngestError
-from ingest.sources.index import Ask, Listed
+from ingest.sources.index import Ask, Contents, Listed
 from ingest.urls import match_url
 
 _MOST = 50  # sitemaps of one index that are read, the newest first
@@ -23,11 +22,10 @@ class SitemapLister:
     exclude: tuple[str, ...]
     zone: str
 
-    def __call__(
-        self, first: Document, ask: Ask, troubles: list[tuple[str, str]]
-    ) -> Sequence[Listed]:
+    def __call__(self, first: Document, ask: Ask) -> Contents:
         """Raises ReadError when it is no sitemap."""
         pages: dict[str, Stated] = {}
+        troubles: list[tuple[str, str]] = []
         found, asked = self._read(first), {first.origin}
         waiting = self._take(found, pages, troubles)
         while waiting and len(asked) < _MOST:
@@ -39,7 +37,8 @@ class SitemapLister:
                 waiting += self._take(self._read(ask(url)), pages, troubles)
             except IngestError as error:  # one bad sitemap never stops the others
                 troubles.append((error.origin or url, error.reason))
-        return [_listed(page) for page in sorted(pages.values(), key=_changed, reverse=True)]
+        newest_first = sorted(pages.values(), key=_changed, reverse=True)
+        return Contents(listed=[_listed(page) for page in newest_first], troubles=tuple(troubles))
 
     def _read(self, document: Document) -> Sitemap:
         return read_sitemap(document.body, document.url or document.origin, self.zone)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, func, or_, select, update
 
 from ingest.article import Article, Draft, Hint
 from ingest.similarity import title_key
@@ -31,6 +31,12 @@ _SAME = (
 )
 _UNSTORED = frozenset({"warnings", "stated_keys"})
 _LATER = frozenset({"enclosures", "upstream"})  # without them a digest is what it always was
+_DATES = (
+    select(_T.published)
+    .where(_T.source == bindparam("source"))
+    .order_by(_T.published.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +191,12 @@ def newest(
         if not wanted or wanted & {tag.casefold() for tag in json.loads(row.tags)}:
             found.append((row.published, row.key, row.id))
     return found
+
+
+def latest_dates(tx: Transaction, source: str, limit: int) -> list[datetime]:
+    """When the newest articles of `source` were published, at most so many."""
+    found = tx.execute(_DATES, {"source": source, "most": limit}).scalars()
+    return [datetime.fromtimestamp(moment, UTC) for moment in found]
 
 
 def with_title(tx: Transaction, key: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
-from ingest.store import schema
+from ingest.store import addresses, schema
 from ingest.store.engine import Transaction
 from ingest.store.schema import eligible
 from ingest.store.sources import SourceState, state_of
@@ -40,10 +40,19 @@ def sync(
             state = {"id": minted, "next_due": now.timestamp(), "errors": 0, "rules": ""}
             tx.execute(insert(schema.source).values(values | state | {"settled": False}))
         elif (row.name, row.kind, row.locator) != (name, kind, locator):
-            due = {} if row.locator == locator else {"next_due": now.timestamp()}
-            tx.execute(update(schema.source).where(_S.id == row.id).values(values | due))
+            tx.execute(update(schema.source).where(_S.id == row.id).values(values))
+            if row.locator != locator:
+                _look_anew(tx, name, now)
     states = (state_of(row) for row in tx.execute(select(schema.source)))
     return {state.name: state for state in states if state.name in names}
+
+
+def _look_anew(tx: Transaction, name: str, now: datetime) -> None:
+    """Another place: it is due, whatever was learned of the one before."""
+    learned = {"stopped": False, "why": "", "quiet": 0, "gap": None, "hints": ""}
+    due = update(schema.source).where(_S.name == name)
+    tx.execute(due.values(learned | {"next_due": now.timestamp()}))
+    addresses.release(tx, [name])
 
 
 def leaving(tx: Transaction, wanted: Sequence[tuple[str, str, str]]) -> dict[str, int]:

@@ -6,11 +6,13 @@ instead of failing when the second one upgrades its lock.
 """
 
 import sqlite3
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -30,10 +32,11 @@ from sqlalchemy.pool import NullPool
 from ingest.errors import StoreError
 from ingest.store.schema import meta
 
-SCHEMA = 3
+SCHEMA = 4
 """The newest migration's number; `meta` holds the one a store is at."""
 
 Transaction = Connection
+T = TypeVar("T")
 
 _BUSY_SECONDS = 30
 _IN = 500  # values in one IN list; SQLite's own limit is far higher, plans stay small
@@ -43,12 +46,25 @@ Counter = Literal["article", "entry"]
 """Two store-wide counters: changes of articles, and changes of entries, which publishing makes."""
 
 
+@dataclass(slots=True)
+class _Job(Generic[T]):
+    """Work that shares a transaction with other work, and what came of it."""
+
+    work: Callable[[Transaction], T]
+    result: list[T] = field(default_factory=list)
+    error: Exception | None = None
+    done: bool = False
+
+
 class Store:
     """A store at the newest schema. `read` and `write` give the transactions every query needs."""
 
     def __init__(self, engine: Engine, origin: str) -> None:
         self._engine = engine
         self._origin = origin
+        self._leading = threading.Lock()
+        self._waiting_lock = threading.Lock()
+        self._waiting: list[_Job[Any]] = []
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -66,9 +82,44 @@ class Store:
         ):
             yield tx
 
+    def together(self, work: Callable[[Transaction], T]) -> T:
+        """Do `work` in a transaction shared with others who come meanwhile; its result.
+
+        A sync of the disk takes longer than what is written, so many short ones share it. Where one
+        of them fails, each has a transaction of its own: `work` may be done twice.
+        """
+        job = _Job(work)
+        with self._waiting_lock:
+            self._waiting.append(job)
+        with self._leading:  # who comes first does the work of all who wait for the one before
+            if not job.done:
+                self._do(self._take_waiting())
+        if job.error:
+            raise job.error
+        return job.result[0]
+
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
+
+    def _take_waiting(self) -> list["_Job[Any]"]:
+        with self._waiting_lock:
+            jobs, self._waiting = self._waiting, []
+        return jobs
+
+    def _do(self, jobs: list["_Job[Any]"]) -> None:
+        try:
+            with self.write() as tx:
+                results = [job.work(tx) for job in jobs]
+        except Exception as error:  # noqa: BLE001 - raised again where it belongs
+            if len(jobs) == 1:
+                jobs[0].error, jobs[0].done = error, True
+                return
+            for job in jobs:
+                self._do([job])
+            return
+        for job, result in zip(jobs, results, strict=True):
+            job.result, job.done = [result], True
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

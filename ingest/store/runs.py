@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, or_, select, update
 
 from ingest.store import schema
 from ingest.store.engine import Transaction
 from ingest.store.sources import SourceState
+from ingest.store.values import hints_text
 
 _S = schema.source.c
 _R = schema.run.c
@@ -19,6 +20,34 @@ _QUIET = timedelta(days=2)  # how long a run without news is kept …
 _NEWS = timedelta(days=90)  # … and one with news
 _SWEEP = 500  # runs forgotten at once: far more than come between two sweeps
 
+
+_NEWEST = 2**62  # above every run's number
+
+# Built once: building a statement takes longer than running it, and every poll needs these.
+_INSERT = insert(schema.run).returning(_R.id)
+_END = update(schema.source).where(_S.id == bindparam("source_id"))
+_EARLIER = (
+    select(_R.outcome, _R.report)
+    .where(
+        _R.source == bindparam("source"),
+        _R.id < bindparam("number"),
+        _R.task == bindparam("task"),
+    )
+    .order_by(_R.id.desc())
+    .limit(1)
+)
+_OLD = (
+    select(_R.id)
+    .where(
+        _R.source == bindparam("source"),
+        _R.id < bindparam("number"),
+        or_(
+            and_(_R.news.is_(False), _R.ended_at < bindparam("quiet")),
+            and_(_R.news.is_(True), _R.ended_at < bindparam("news")),
+        ),
+    )
+    .limit(_SWEEP)
+)
 
 RunTask = Literal["ingest", "re-extract"]
 """What a run does with its source: look at it, or normalize again what is stored of it."""
@@ -78,46 +107,41 @@ def under_way(tx: Transaction) -> list[RunReport]:
 
 
 def end_run(
-    tx: Transaction, state: SourceState, report: RunReport, *, next_due: datetime, rules: str
-) -> None:
+    tx: Transaction, state: SourceState, report: RunReport, *, next_due: datetime | None, why: str
+) -> int:
     """Close an ingestion with its report and say when the source is next due; forget old ones.
 
-    A run that failed as a whole leaves `settled` as it was before, `rules` too: what it did not
-    look at will be looked at next time.
+    `state` is the source's after the run; `next_due` None stops it. Returns the run's number: it
+    may not have been opened before.
     """
-    failed = report.outcome == "failed"
-    _put_report(tx, state.id, report)
-    tx.execute(
-        update(schema.source)
-        .where(_S.id == state.id)
-        .values(
-            next_due=next_due.timestamp(),
-            errors=state.errors + 1 if failed else 0,
-            settled=state.settled if failed else True,
-            rules=state.rules if failed else rules,
-        )
-    )
+    number = _put_report(tx, state.id, report)
+    due = state.next_due if next_due is None else next_due
+    kept = {name: getattr(state, name) for name in ("errors", "settled", "rules", "quiet")}
+    values = {
+        "source_id": state.id,
+        "next_due": due.timestamp(),
+        "gap": None if state.gap is None else state.gap.total_seconds(),
+        "hints": hints_text(state.hints),
+        "stopped": next_due is None,
+        "why": why,
+    }
+    tx.execute(_END, values | kept)
+    return number
 
 
 def _before(tx: Transaction, source: str, report: RunReport) -> tuple[str, str] | None:
     """Outcome and problems of the source's last run before this of its kind; None if none was."""
-    earlier = select(_R.outcome, _R.report).where(
-        _R.source == source, _R.id < report.id, _R.task == report.task
-    )
-    row = tx.execute(earlier.order_by(_R.id.desc()).limit(1)).one_or_none()
+    values = {"source": source, "number": report.id or _NEWEST, "task": report.task}
+    row = tx.execute(_EARLIER, values).one_or_none()
     return (row.outcome, row.report) if row else None
 
 
 def _forget_old(tx: Transaction, source: str, before: int, now: datetime) -> None:
     """Forget the source's runs before that one that are too old: a folder makes 1,440 a day."""
-    for news, kept in ((False, _QUIET), (True, _NEWS)):
-        old = select(_R.id).where(
-            _R.source == source,
-            _R.news.is_(news),
-            _R.ended_at < (now - kept).timestamp(),
-            _R.id < before,
-        )
-        tx.execute(delete(schema.run).where(_R.id.in_(old.limit(_SWEEP))))
+    quiet, news = ((now - kept).timestamp() for kept in (_QUIET, _NEWS))
+    old = {"source": source, "number": before, "quiet": quiet, "news": news}
+    if ids := tx.execute(_OLD, old).scalars().all():
+        tx.execute(delete(schema.run).where(_R.id.in_(ids)))
 
 
 def end_reextract(tx: Transaction, state: SourceState, report: RunReport, *, rules: str) -> None:
@@ -205,7 +229,8 @@ _PLAIN = ("id", "source", "outcome", "task", "done", "total")
 _COUNTS = ("new", "updated", "unchanged", "removed", "failed")
 
 
-def _put_report(tx: Transaction, source: str, report: RunReport) -> None:
+def _put_report(tx: Transaction, source: str, report: RunReport) -> int:
+    """Write a run as it ended; returns its number."""
     ended = report.ended_at or report.started_at
     troubles = [asdict(trouble) for trouble in report.troubles[:_REPORT_CAP]]
     said = json.dumps(troubles, ensure_ascii=False)
@@ -217,8 +242,14 @@ def _put_report(tx: Transaction, source: str, report: RunReport) -> None:
         "news": bool(changed) or _before(tx, source, report) != (report.outcome, said),
         **{name: getattr(report, name) for name in _COUNTS},
     }
-    tx.execute(update(schema.run).where(_R.id == report.id).values(values))
-    _forget_old(tx, source, report.id, ended)
+    number = report.id
+    if number:
+        tx.execute(update(schema.run).where(_R.id == number).values(values))
+    else:
+        values |= {"source": source, "started_at": report.started_at.timestamp()}
+        number = int(tx.execute(_INSERT, values | {"task": report.task}).scalar_one())
+    _forget_old(tx, source, number, ended)
+    return number
 
 
 def _report(row: Row[Any]) -> RunReport:

@@ -43,7 +43,31 @@ source = Table(
     # False until a run has succeeded, and while one is under way or was cut short: nothing of the
     # source is exposed then, so that what arrives together is exposed together.
     Column("settled", Boolean, nullable=False, default=False),
+    Column("quiet", Integer, nullable=False, default=0),  # runs in a row that found nothing new
+    Column("gap", Float),  # usual seconds between two of its articles; null: not known
+    Column("hints", Text, nullable=False, default=""),  # how often its feed asks to be looked at
+    Column("stopped", Boolean, nullable=False, default=False),  # not due until somebody says so
+    Column("why", Text, nullable=False, default=""),  # it is next due then
     Index("source_due", "next_due"),
+)
+
+# An address of a source to which something special applies: most have no row.
+address = Table(
+    "address",
+    metadata,
+    Column("source", Text, ForeignKey("source.id"), primary_key=True),
+    Column("url", Text, primary_key=True),  # as it was given
+    Column("not_before", Float),
+    Column("stopped", Boolean, nullable=False, default=False),
+    Column("why", Text, nullable=False, default=""),  # it is not asked before
+    Column("failures", Integer, nullable=False, default=0),  # in a row, in one way
+    Column("failing_since", Float),
+    Column("status", Integer, nullable=False, default=0),  # the last failure's
+    Column("error", Text, nullable=False, default=""),
+    Column("instead", Text, nullable=False, default=""),  # the URL that is asked, since it moved
+    Column("moved_to", Text, nullable=False, default=""),  # where it says that it moved
+    Column("moves", Integer, nullable=False, default=0),  # how many times in a row
+    Column("moved_since", Float),
 )
 
 document = Table(

@@ -3,15 +3,17 @@
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import Row, bindparam, case, func, select, update
 
 from ingest.article import Document, Validators
+from ingest.polling import NO_HINTS, Hints
 from ingest.store import schema
 from ingest.store.engine import Transaction, parts, replacing
-from ingest.store.values import stated_from, stated_text
+from ingest.store.values import hints_from, stated_from, stated_text
 
 _S = schema.source.c
 _D = schema.document.c
@@ -20,10 +22,28 @@ _LEVEL = 6  # of compression: 9 takes twice the time for a hundredth less
 _BODY_CAP = 256_000_000  # bytes of compressed bodies kept for one source
 _INDEX = "index:"  # begins the origin of documents that list others
 
+# Built once: building a statement takes longer than running it, and every poll needs these.
+_STATE = select(schema.source).where(_S.id == bindparam("source"))
+_KNOWN = (
+    select(
+        _D.origin, _D.article, _D.size, _D.modified_ns, _D.digest, _D.url, _D.etag,
+        _D.last_modified, _D.gone_at, _D.error, _D.fetched_at,
+        case((_D.origin.startswith("entry:"), ""), else_=_D.stated).label("stated"),
+    )
+    .where(_D.source == bindparam("source"), ~_D.origin.startswith(_INDEX))
+    .order_by(_D.origin)
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceState:
-    """What the store knows of a source. `errors` counts its failed runs in a row."""
+    """What the store knows of a source.
+
+    `errors` counts its failed runs in a row, `quiet` those that found nothing new; `gap` is the
+    usual time between two of its articles, None while that is not known; `hints` is how often its
+    feed asked to be looked at. `why` says in words why it is next due at `next_due`, or why it is
+    not due at all while `stopped`.
+    """
 
     id: str
     name: str
@@ -31,6 +51,11 @@ class SourceState:
     errors: int
     rules: str
     settled: bool
+    quiet: int = 0
+    gap: timedelta | None = None
+    hints: Hints = NO_HINTS
+    stopped: bool = False
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +83,7 @@ class Known:
 
 def state(tx: Transaction, id_: str) -> SourceState:
     """The source of that internal id."""
-    return state_of(tx.execute(select(schema.source).where(_S.id == id_)).one())
+    return state_of(tx.execute(_STATE, {"source": id_}).one())
 
 
 def states(tx: Transaction) -> dict[str, SourceState]:
@@ -73,25 +98,16 @@ def settled(tx: Transaction, names: Collection[str]) -> list[str]:
     return [row.id for row in rows if row.name in wanted]
 
 
-def due(tx: Transaction, names: Collection[str], now: datetime, limit: int) -> list[SourceState]:
-    """The sources among `names` that are due, the longest overdue first."""
-    statement = (
-        select(schema.source).where(_S.next_due <= now.timestamp()).order_by(_S.next_due, _S.id)
-    )
-    wanted = set(names)
-    found = (state_of(row) for row in tx.execute(statement))
-    return [state for state in found if state.name in wanted][:limit]
+def due(tx: Transaction, names: Collection[str], now: datetime, limit: int) -> list[str]:
+    """The names of those sources among `names` that are due, the longest overdue first."""
+    ripe = (_S.next_due <= now.timestamp()) & ~_S.stopped
+    found = tx.execute(select(_S.name).where(ripe).order_by(_S.next_due, _S.id)).scalars()
+    return list(islice((name for name in found if name in names), limit))
 
 
 def known(tx: Transaction, source: str) -> dict[str, Known]:
     """Every document of `source` by origin, without bodies and without those of its index."""
-    said = case((_D.origin.startswith("entry:"), ""), else_=_D.stated)
-    wanted = (
-        _D.origin, _D.article, _D.size, _D.modified_ns, _D.digest, _D.url, _D.etag,
-        _D.last_modified, _D.gone_at, _D.error, _D.fetched_at, said.label("stated"),
-    )  # fmt: skip
-    mine = (_D.source == source) & ~_D.origin.startswith(_INDEX)
-    rows = tx.execute(select(*wanted).where(mine).order_by(_D.origin))
+    rows = tx.execute(_KNOWN, {"source": source})
     return {
         row.origin: Known(
             article=row.article or "",
@@ -257,6 +273,11 @@ def state_of(row: Row[Any]) -> SourceState:
         errors=row.errors,
         rules=row.rules,
         settled=bool(row.settled),
+        quiet=row.quiet,
+        gap=None if row.gap is None else timedelta(seconds=row.gap),
+        hints=hints_from(row.hints),
+        stopped=bool(row.stopped),
+        why=row.why,
     )
 
 

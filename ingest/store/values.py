@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ingest.article import Enclosure, Image, Stated, Upstream
+from ingest.polling import NO_HINTS, Hints
 
 
 def image_text(image: Image | None) -> str:
@@ -53,6 +54,27 @@ def stated_from(text: str) -> Stated | None:
     enclosures = tuple(Enclosure(**one) for one in values["enclosures"])
     upstream = _upstream(values["upstream"]) if values["upstream"] else None
     return Stated(**values | lists | times | {"enclosures": enclosures, "upstream": upstream})
+
+
+def hints_text(hints: Hints) -> str:
+    """How often a feed asks to be looked at, as it is stored."""
+    if hints == NO_HINTS:
+        return ""
+    spans = [hints.ttl.total_seconds(), hints.every.total_seconds()]
+    return json.dumps([*spans, sorted(hints.skip_hours), sorted(hints.skip_days)])
+
+
+def hints_from(text: str) -> Hints:
+    """What `hints_text` stored."""
+    if not text:
+        return NO_HINTS
+    ttl, every, hours, days = json.loads(text)
+    return Hints(
+        ttl=timedelta(seconds=ttl),
+        every=timedelta(seconds=every),
+        skip_hours=frozenset(hours),
+        skip_days=frozenset(days),
+    )
 
 
 def _upstream(values: dict[str, Any]) -> Upstream:

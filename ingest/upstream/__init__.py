@@ -8,10 +8,9 @@ read them; `jsonfeed` reads JSON Feed. `opml` stands alone.
 from ingest.upstream.feed import parse_feed
 from ingest.upstream.opml import Subscription, parse_opml, write_opml
 from ingest.upstream.sniff import sniff
-from ingest.upstream.values import Polling, UpstreamFeed
+from ingest.upstream.values import UpstreamFeed
 
 __all__ = [
-    "Polling",
     "Subscription",
     "UpstreamFeed",
     "parse_feed",

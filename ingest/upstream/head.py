@@ -3,13 +3,14 @@
 import re
 from datetime import timedelta
 
+from ingest.polling import Hints
 from ingest.upstream import texts
 from ingest.upstream.dates import Dates
 from ingest.upstream.entries import authors_of, first_date, language_of, tags_of, title_of
 from ingest.upstream.fields import Fields
 from ingest.upstream.links import address, base_of, page_of, related
 from ingest.upstream.media import image_of, whole
-from ingest.upstream.values import Polling, UpstreamFeed
+from ingest.upstream.values import UpstreamFeed
 
 _ABSTRACT = (
     "description",
@@ -52,17 +53,16 @@ def head_of(channel: Fields, base: str, dates: Dates) -> UpstreamFeed:
         updated=first_date(channel, _UPDATED, dates),
         hubs=related(channel, base, "hub"),
         next_url=next(iter(related(channel, base, "next")), ""),
-        polling=_polling(channel, dates),
+        hints=_hints(channel),
     )
 
 
-def _polling(channel: Fields, dates: Dates) -> Polling:
+def _hints(channel: Fields) -> Hints:
     period = _PERIODS.get(channel.text("sy:updateperiod").lower(), 0)
     often = max(whole(channel.text("sy:updatefrequency")), 1)
-    return Polling(
+    return Hints(
         ttl=timedelta(minutes=min(whole(channel.text("ttl")), _LONGEST)),
         every=timedelta(minutes=period) / often,
-        base=first_date(channel, ("sy:updatebase",), dates),
         skip_hours=frozenset(
             int(hour) % 24 for hour in _listed(channel, "hour") if _HOUR.fullmatch(hour)
         ),

@@ -65,7 +65,7 @@ def settle(daemon: Daemon, but: int = 0) -> None:
     """Tick until at most `but` runs are under way."""
     until = time.monotonic() + 10
     daemon.tick()
-    while len(daemon._running) > but:
+    while len(daemon._runs.running) > but:
         assert time.monotonic() < until
         time.sleep(0.01)
         daemon.tick()
@@ -147,10 +147,17 @@ def faulty(task: Task, around: Surroundings) -> RunReport:
 class Hasty(Daemon):
     """A daemon whose runs are under way, in the store too, as soon as they are begun."""
 
-    def _begin(self, name: str, task: RunTask = "ingest", *, allow_removal: bool = False) -> bool:
-        begun = super()._begin(name, task, allow_removal=allow_removal)
+    def _begin(
+        self,
+        name: str,
+        task: RunTask = "ingest",
+        *,
+        allow_removal: bool = False,
+        due: bool = False,
+    ) -> bool:
+        begun = super()._begin(name, task, allow_removal=allow_removal, due=due)
         id_ = self._context.states[name].id
-        while begun and self._settled(name) and not self._running[id_].future.done():
+        while begun and self._settled(name) and not self._runs.running[id_].future.done():
             time.sleep(0.001)
         return begun
 
@@ -168,14 +175,14 @@ def test_who_asked_finds_the_feed_published_although_the_source_is_woken_again(
         daemon = Hasty(context)
         asked = ask(context, "inbox")
         daemon.tick()
-        for run in daemon._running.values():
+        for run in daemon._runs.running.values():
             run.future.result(10)
         (tmp_path / "articles/b.txt").write_text(a_text("A ferry"))  # read a second from now
         daemon.wake(["inbox"])
         daemon.tick()
         assert look(context, asked).done
         assert room.titles() == ["A bridge"]
-        assert daemon._running
+        assert daemon._runs.running
         assert daemon.close()
 
 

@@ -47,7 +47,7 @@ class Office:
     def settle(self) -> None:
         daemon = self.service.daemon
         daemon.tick()
-        while daemon._running:
+        while daemon._runs.running:
             daemon.tick()
         daemon.tick()
 
@@ -172,7 +172,7 @@ def test_a_run_whose_source_is_looked_at_otherwise_now_begins_anew_and_others_go
             it.room.write("in/a.txt", a_text("A bridge"))
             daemon.tick()
             assert connected.wait(5)
-            (running,) = [run for run in daemon._running.values() if run.name == "slow"]
+            (running,) = [run for run in daemon._runs.running.values() if run.name == "slow"]
             it.reload(SITE + page + INBOX + WIRE)
             assert not running.stop.is_set(), "nothing about it has changed"
             it.reload(SITE + page.replace('"slow"', '"late"') + INBOX)
@@ -186,7 +186,7 @@ def test_a_run_whose_source_is_looked_at_otherwise_now_begins_anew_and_others_go
             with context.store.read() as tx:
                 assert runs.last_runs(tx)[id_].outcome == "cut short"
                 assert sources.states(tx)["slow"].next_due <= it.room.now
-            assert id_ in daemon._running, "it is due still, and runs again"
+            assert id_ in daemon._runs.running, "it is due still, and runs again"
             it.settle()
             assert it.room.titles() == ["A bridge"]
 

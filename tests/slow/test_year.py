@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from feeds.daemon import Daemon
+from ingest.polling import Seen, next_look
 from ingest.store import sources
 from ingest.store.runs import RunReport
 from ingest.task import Surroundings, Task
@@ -63,10 +64,11 @@ class Year:
         now = around.clock()
         self.ran[task.state.name].append(now + self.ahead)
         with around.store.write() as tx:
-            times = {task.state.id: task.next_due(0, now)}
+            at = next_look(task.pace, Seen(), now).at
+            assert at
             tx.exec_driver_sql(
                 "update source set next_due = ? where id = ?",
-                (times[task.state.id].timestamp(), task.state.id),
+                (at.timestamp(), task.state.id),
             )
         return RunReport(source=task.state.name, started_at=now, ended_at=now, outcome="ok")
 
@@ -74,7 +76,7 @@ class Year:
         """Tick at each due time before `end` on the machine's clock."""
         while self.room.now < end:
             self.daemon.tick()
-            for run in list(self.daemon._running.values()):
+            for run in list(self.daemon._runs.running.values()):
                 run.future.result(10)
             self.daemon.tick()
             with self.daemon.context.store.read() as tx:

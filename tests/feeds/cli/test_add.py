@@ -6,7 +6,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from config.load import load
-from feeds.cli import probe as probing
+from feeds import web
 from tests.feeds.cli.commands import broadsheet, documented_json
 from tests.feeds.processes import broadsheet as in_process
 from tests.feeds.processes import running
@@ -162,7 +162,7 @@ def test_in_an_empty_folder_a_configuration_is_begun(
     allowing = tmp_path / "allowing.toml"
     allowing.write_text(CONFIG + INBOX)
     limits = load(allowing, {}).fetch
-    monkeypatch.setattr(probing, "Fetch", lambda: limits)  # loopback is refused without one
+    monkeypatch.setattr(web, "Fetch", lambda: limits)  # loopback is refused without one
     done = broadsheet(tmp_path, "add", town.url("/"))
     assert done.exit_code == 1, "the new configuration does not allow loopback either"
     settings = load(tmp_path / "broadsheet.toml", {})

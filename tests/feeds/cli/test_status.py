@@ -10,8 +10,8 @@ from tests.feeds.processes import running
 from tests.newsroom import a_text
 
 KEYS = {
-    "name", "next_run", "errors_in_a_row", "last_run", "outcome", "new", "updated", "unchanged",
-    "removed", "failed", "problems",
+    "name", "next_run", "why", "errors_in_a_row", "last_run", "outcome", "new", "updated",
+    "unchanged", "removed", "failed", "problems",
 }  # fmt: skip
 
 
@@ -48,6 +48,8 @@ def test_json_is_for_scripts(tmp_path: Path) -> None:
     inbox, pages = found["sources"]
     assert set(inbox) == set(pages) == KEYS
     assert (inbox["name"], inbox["new"], inbox["outcome"]) == ("inbox", 1, "ok")
+    assert inbox["why"] == "every 60 seconds"
+    assert pages["why"] == "it could not be read the last time"
     ran, due = (datetime.fromisoformat(inbox[key]) for key in ("last_run", "next_run"))
     assert timedelta(seconds=58) < due - ran <= timedelta(seconds=61)
     assert (pages["errors_in_a_row"], pages["failed"]) == (1, 1)

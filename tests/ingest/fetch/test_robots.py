@@ -101,9 +101,11 @@ def test_without_a_robots_txt_all_is_allowed(status: int) -> None:
 @pytest.mark.parametrize("status", [0, 429, 500, 503])
 def test_while_it_cannot_be_read_nothing_is_and_it_is_tried_again_soon(status: int) -> None:
     rules = Rules(error=FetchError("it is down", status=status, retry_after=DAY))
+    assert rules.error
+    rules.error.offline = True
     with pytest.raises(RobotsError, match=r"robots\.txt cannot be read.*it is down") as caught:
         rules.robots.check("https://example.com/", NOW)
-    assert caught.value.retry_after == DAY
+    assert (caught.value.retry_after, caught.value.offline) == (DAY, True)
     assert not rules.allows(minutes=9)
     assert len(rules.asked) == 1
     rules.error = None

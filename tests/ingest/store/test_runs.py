@@ -42,7 +42,7 @@ def run(store: Store, at: datetime, source: str = "s", *troubles: Trouble, new: 
             troubles=troubles,
         )
         state = sources.states(tx)[source]
-        runs.end_run(tx, state, report, next_due=at, rules="")
+        runs.end_run(tx, state, report, next_due=at, why="")
     return id_
 
 
