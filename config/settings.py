@@ -168,6 +168,11 @@ class Source(Section):
         return found if isinstance(found, str) else "\n".join(found)
 
     @property
+    def host(self) -> str:
+        """Whom it asks first, without port; "" for nobody."""
+        return "" if self.files else urlsplit(self.locator.partition("\n")[0]).hostname or ""
+
+    @property
     def most(self) -> int:
         """`max_items`, or what the kind usually bears: pages of a list are fetched one by one."""
         lists = self.follow == "articles" and self.kind in {"listing", "sitemap", "url"}

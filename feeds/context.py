@@ -201,7 +201,7 @@ def due_names(settings: Settings, tx: Transaction, now: datetime) -> list[str]:
     """The sources a one-off refresh looks at unasked: those due, and every folder, which costs
     nobody anything."""
     names = [source.name for source in settings.sources]
-    due = set(sources.due(tx, set(names), now, len(names)))
+    due = set(sources.due(tx, set(names), now))
     return [source.name for source in settings.sources if source.files or source.name in due]
 
 

@@ -33,7 +33,6 @@ from ingest.store.runs import RunReport, RunTask, Trouble
 
 _TICK = timedelta(seconds=1)
 _FAR_BACK = timedelta(days=1)  # a clock set back by less repeats no slot of a schedule
-_AHEAD = 1_000  # due runs that wait for their turn: enough until the next tick
 _PATIENCE = timedelta(seconds=10)  # what changed waits this long for runs that are in hand
 _REGULARLY = timedelta(seconds=60)  # publish at least this often: an article may have been held
 _REST = timedelta(seconds=60)  # nothing due is begun this long after a run that was not recorded
@@ -156,7 +155,7 @@ class Daemon:
         names = self._context.states
         with self._context.store.read() as tx:
             waiting = requests.waiting(tx)
-            due = sources.due(tx, names, now, _AHEAD)
+            due = sources.due(tx, names, now)
         if waiting:
             self._take(now)
         self._publish_if_due(now)  # before a source that has just ended begins again
@@ -197,7 +196,10 @@ class Daemon:
         """Start a run of the source; False when one is under way."""
         run = partial(self._context.run, name, task, allow_removal=allow_removal)
         id_ = self._context.states[name].id
-        return self._runs.begin(id_, name, lambda stopping: run(stopping=stopping), due=due)
+        host = self._context.source(name).host
+        return self._runs.begin(
+            id_, name, lambda stopping: run(stopping=stopping), host=host, due=due
+        )
 
     def _collect(self, now: datetime) -> None:
         """Take in the runs that ended; begin nothing for a while when one could not be recorded."""
@@ -239,7 +241,7 @@ class Daemon:
         done = [asked for asked in self._asked if not (asked.waiting or asked.running)]
         last = self._published_at
         since = now - last if last and last <= now else _REGULARLY
-        ripe = self._changed and (not self._runs.running or since >= _PATIENCE)
+        ripe = self._changed and (self._runs.idle or since >= _PATIENCE)
         if not (done or ripe or since >= _REGULARLY):
             return
         self._changed = False

@@ -1,7 +1,7 @@
 """The watch over one request: ends it at its deadline or when told to, whatever it waits for.
 
 Socket timeouts bound a single read, so a server that sends a byte now and then holds a client for
-ever. A timer shuts the socket down instead; what was reading then sees an early end, which
+ever. A deadline shuts the socket down instead; what was reading then sees an early end, which
 http.client may take for a complete answer. So everybody asks `check` before trusting a result.
 """
 
@@ -10,10 +10,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from typing import TypeVar
 
 from ingest.errors import DeadlineError, FetchError
+from ingest.fetch.timing import DEADLINES, LOOK_UPS
 
 T = TypeVar("T")
 
@@ -31,9 +33,7 @@ class Watch:
         self._error: FetchError | None = None
         self._handle: socket.socket | None = None
         self._woken: SimpleQueue[None] = SimpleQueue()
-        self._timer = threading.Timer(max(seconds, 0), self.cut, [error])
-        self._timer.daemon = True
-        self._timer.start()
+        self._deadline = DEADLINES.at(self._ends, partial(self.cut, error))
 
     @property
     def left(self) -> float:
@@ -64,7 +64,7 @@ class Watch:
     def run(self, work: Callable[[], T]) -> T:
         """Run blocking `work` that no timeout can end, and leave it behind when cut.
 
-        It is left in a daemon thread: a name look-up ends by the system resolver's own limits.
+        A name look-up ends by the system resolver's own limits.
         """
         done: list[T] = []
         failed: list[Exception] = []
@@ -76,7 +76,7 @@ class Watch:
                 failed.append(error)
             self._woken.put(None)
 
-        threading.Thread(target=worker, name="look-up", daemon=True).start()
+        LOOK_UPS.begin(worker)
         self._woken.get()
         self.check()
         if failed:
@@ -84,8 +84,8 @@ class Watch:
         return done[0]
 
     def close(self) -> None:
-        """Stop the timer and let go of the connection."""
-        self._timer.cancel()
+        """Forget the deadline and let go of the connection."""
+        DEADLINES.call_off(self._deadline)
         with self._lock:
             self._release()
 

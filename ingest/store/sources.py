@@ -4,7 +4,6 @@ import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, func, select, update
@@ -98,11 +97,11 @@ def settled(tx: Transaction, names: Collection[str]) -> list[str]:
     return [row.id for row in rows if row.name in wanted]
 
 
-def due(tx: Transaction, names: Collection[str], now: datetime, limit: int) -> list[str]:
+def due(tx: Transaction, names: Collection[str], now: datetime) -> list[str]:
     """The names of those sources among `names` that are due, the longest overdue first."""
     ripe = (_S.next_due <= now.timestamp()) & ~_S.stopped
     found = tx.execute(select(_S.name).where(ripe).order_by(_S.next_due, _S.id)).scalars()
-    return list(islice((name for name in found if name in names), limit))
+    return [name for name in found if name in names]
 
 
 def known(tx: Transaction, source: str) -> dict[str, Known]:

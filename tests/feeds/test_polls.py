@@ -27,8 +27,8 @@ def test_many_sources_of_few_hosts_are_polled_once_each_and_each_host_in_peace(
         came = visits()
     assert {(run.outcome, run.unchanged, run.news) for run in ended} == {("ok", 1, True)}
     assert len(ended) == len(came) == 12
-    assert least_pause(came) >= 1
-    assert all(state.quiet == 1 for state in states)
+    assert least_pause(came) >= 0.9, "a second, by a server that may note an end a little late"
+    assert all(state.quiet == 2 for state in states)
     assert len({state.next_due for state in states}) == 12, "they are spread"
 
 
@@ -37,9 +37,7 @@ def store(tmp_path: Path) -> Store:
     return open_store(tmp_path / "store.db")
 
 
-def test_what_is_due_among_many_is_found_in_order_and_no_more_than_asked_for(
-    store: Store,
-) -> None:
+def test_what_is_due_among_many_is_found_in_order(store: Store) -> None:
     rows = [
         {
             "id": f"s{n}",
@@ -55,8 +53,8 @@ def test_what_is_due_among_many_is_found_in_order_and_no_more_than_asked_for(
         tx.execute(insert(schema.source), rows)
     names = {f"source-{n}" for n in range(-5_000, 5_000, 2)}
     with store.read() as tx:
-        assert sources.due(tx, names, NOW, 3) == ["source-4998", "source-4994", "source-4990"]
-        assert len(sources.due(tx, names, NOW, 10_000)) == 1_250
+        assert sources.due(tx, names, NOW)[:3] == ["source-4998", "source-4994", "source-4990"]
+        assert len(sources.due(tx, names, NOW)) == 1_250
         plan = tx.exec_driver_sql(
             "explain query plan select name from source where next_due <= 1 order by next_due, id"
         )
