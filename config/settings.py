@@ -30,7 +30,7 @@ from config.values import (
 
 _WITH_PORT = re.compile(r"(?:[^:]*|\[.*\]):[0-9]*")
 
-Format = Literal["rss", "atom"]
+Format = Literal["rss", "atom", "json"]
 Kind = Literal["files", "urls", "feed", "listing", "sitemap", "url"]
 KINDS: tuple[Kind, ...] = ("files", "urls", "feed", "listing", "sitemap", "url")
 _EXAMPLE = 'files = "articles/**/*.md" or url = "https://example.org/news"'
@@ -242,7 +242,7 @@ class Feed(Section):
     content: Literal["full", "summary", "lead"] = "full"
     related: Count = Field(default=5, ge=0, le=10)
     related_links: Flag = True
-    formats: tuple[Format, ...] = Field(default=("rss", "atom"), min_length=1)
+    formats: tuple[Format, ...] = Field(default=("rss", "atom", "json"), min_length=1)
 
 
 class Settings(Section):

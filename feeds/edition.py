@@ -56,7 +56,7 @@ class Edition:
     title: str
     description: str
     home: str
-    urls: tuple[tuple[Literal["rss", "atom"], str], ...]
+    urls: tuple[tuple[Literal["rss", "atom", "json"], str], ...]
     language: str
     author: str
     updated: datetime

@@ -9,6 +9,7 @@ from feeds.edition import RelatedLink
 from feeds.files import write_if_changed
 from feeds.foreign import fit_enclosures, fit_upstream
 from feeds.press import (
+    FORMAT_NAMES,
     MEDIA_TYPES,
     Press,
     addresses,
@@ -162,7 +163,7 @@ def _site(press: Press, style: str) -> SiteHead:
     site = press.settings.site
     feeds = tuple(
         FeedLink(
-            title=f"{feed.title or site.title} ({format_.upper() if format_ == 'rss' else 'Atom'})",
+            title=f"{feed.title or site.title} ({FORMAT_NAMES[format_]})",
             url=f"{site.url}{feed.name}.{format_}",
             media_type=MEDIA_TYPES[format_],
         )

@@ -13,8 +13,15 @@ from feeds.web import product_version
 from ingest.article import INTERNAL, Entry, Image
 from ingest.store import Store, Transaction, published
 
-MEDIA_TYPES: Mapping[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+MEDIA_TYPES: Mapping[Format, str] = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+}
 """What each format is served as."""
+
+FORMAT_NAMES: Mapping[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+"""What people call each format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

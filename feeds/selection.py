@@ -45,6 +45,7 @@ def entry_size(entry: Entry, feed: Feed) -> int:
     links = sum(2 * len(title.encode()) + 400 for _, title, _ in entry.related[: feed.related])
     internal = 200 * entry.html.count(INTERNAL)
     escaped = len(escape(html).encode()) + 2 * len(escape(text).encode())
+    escaped += sum((html + text).count(character) for character in "\\\n\t")  # two bytes in JSON
     return escaped + 2 * links + internal + _foreign_size(entry) + _ENTRY_OVERHEAD
 
 

@@ -26,7 +26,7 @@ _EDITION = Edition(
     title="Harbour News",
     description="News of the harbour",
     home=SITE,
-    urls=(("rss", f"{SITE}all.rss"), ("atom", f"{SITE}all.atom")),
+    urls=(("rss", f"{SITE}all.rss"), ("atom", f"{SITE}all.atom"), ("json", f"{SITE}all.json")),
     language="en",
     author="Harbour News",
     updated=datetime(2026, 11, 21, 9, 0, 1, tzinfo=UTC),
@@ -41,5 +41,5 @@ def an_entry(**over: Any) -> EditionEntry:
 
 
 def an_edition(*entries: EditionEntry, **over: Any) -> Edition:
-    """An edition of both formats that holds `entries`, or one plain entry."""
+    """An edition of every format that holds `entries`, or one plain entry."""
     return replace(_EDITION, **({"entries": entries, **over} if entries else over))

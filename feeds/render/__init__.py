@@ -1,4 +1,4 @@
-"""Rendering: an edition to the bytes of an RSS 2.0 or Atom 1.0 document. Pure and deterministic.
+"""Rendering: an edition to the bytes of an RSS, Atom or JSON document. Pure and deterministic.
 
 The only place that knows feedgen. What feedgen gets wrong is corrected by `extension`.
 """
@@ -13,14 +13,15 @@ from feedgen.feed import FeedGenerator
 from feeds.edition import Edition, EditionEntry
 from feeds.render.extension import NAME, EntryExtension, FeedExtension, shown_title
 from feeds.render.fitting import UnfitError, fitted, heading
+from feeds.render.json_feed import json_feed
 from feeds.render.spelling import as_html, defused, finish, looks_like_html, plain
 from feeds.uris import ascii_url
 from ingest.markup import clean_line
 
-Format = Literal["rss", "atom"]
+Format = Literal["rss", "atom", "json"]
 
 _TTL = 60  # minutes; readers take the longest of this and the HTTP headers, so it stays small
-_TYPES: dict[Format, str] = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
+_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +45,15 @@ def render(edition: Edition, format: Format) -> Rendered:
 
     The same edition gives the same bytes, whatever the time, locale, time zone or thread. Raises
     ValueError when the feed's own URL in this format, or its home page, is not absolute http(s).
-    RSS 2.0 with the RSS Advisory Board's profile; RFC 4287.
+    RSS 2.0 with the RSS Advisory Board's profile; RFC 4287; JSON Feed 1.1.
     """
     entries, rejected = _fit_all(edition.entries)
     head = _head(edition, format)
+    urls: dict[str, str] = {name: ascii_url(url) for name, url in edition.urls}
+    if format == "json":
+        return Rendered(body=json_feed(head, urls[format], entries), rejected=rejected)
     write = _rss if format == "rss" else _atom
-    generator = write(head, {name: ascii_url(url) for name, url in edition.urls}, entries)
+    generator = write(_spelt(head), urls, entries)
     text = generator.rss_str if format == "rss" else generator.atom_str
     return Rendered(body=finish(text(pretty=True)), rejected=rejected)
 
@@ -71,19 +75,29 @@ def _fit_all(
 
 
 def _head(edition: Edition, format: Format) -> Edition:
-    """The edition with its head's texts and URLs fit for XML, and without its entries."""
+    """The edition with its head's texts and URLs fit to print, and without its entries."""
     title = defused(clean_line(edition.title)) or edition.name
     home, own = ascii_url(edition.home), ascii_url(dict(edition.urls).get(format, ""))
     if not home or not own:
         raise ValueError(f"the feed {edition.name!r} has no absolute URL of its own or home page")
     return replace(
         edition,
-        title=plain(title),
-        description=plain(defused(clean_line(edition.description))),
-        author=plain(defused(clean_line(edition.author)) or title),
+        title=title,
+        description=defused(clean_line(edition.description)),
+        author=defused(clean_line(edition.author)) or title,
         home=home,
         updated=edition.updated.astimezone(UTC).replace(microsecond=0),
         entries=(),
+    )
+
+
+def _spelt(head: Edition) -> Edition:
+    """The head with its texts as they are spelt in XML."""
+    return replace(
+        head,
+        title=plain(head.title),
+        description=plain(head.description),
+        author=plain(head.author),
     )
 
 

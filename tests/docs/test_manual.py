@@ -61,7 +61,7 @@ def test_every_option_of_the_configuration_is_explained() -> None:
         ("related", ("number", "0 to 10", "default `5`")),
         ("gap", ("duration", 'default `"2 seconds"`')),
         ("every", ("duration", "at least 10 seconds", 'for example `"1 minute"`')),
-        ("formats", ('list of "rss" or "atom"', 'default `["rss", "atom"]`')),
+        ("formats", ('list of "rss" or "atom" or "json"', 'default `["rss", "atom", "json"]`')),
         ("url", ("address", "required")),
         ("port", ("number", "0 to 65,535", "default `8000`")),
         ("on_gone", ('"keep" or "remove"', 'for example `"remove"`')),

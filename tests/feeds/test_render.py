@@ -127,11 +127,13 @@ def test_a_small_edition_is_rendered_as_agreed(golden: GoldenFile) -> None:
     )
     golden("small.rss", render(edition, "rss").body)
     golden("small.atom", render(edition, "atom").body)
+    golden("small.json", render(edition, "json").body)
 
 
 def test_a_nasty_edition_is_rendered_as_agreed(golden: GoldenFile) -> None:
     golden("nasty.rss", render(a_nasty_edition(), "rss").body)
     golden("nasty.atom", render(a_nasty_edition(), "atom").body)
+    golden("nasty.json", render(a_nasty_edition(), "json").body)
 
 
 def test_rss_items_have_the_order_readers_rely_on() -> None:

@@ -17,6 +17,9 @@ def feed(name: str, more: str = "") -> str:
     return f'[[feed]]\nname = "{name}"\ntitle = "Town"\n{more}\n'
 
 
+MOVED = {f"town.{format_}": f"city.{format_}" for format_ in ("rss", "atom", "json")}
+
+
 @pytest.fixture
 def room(tmp_path: Path) -> Newsroom:
     room = Newsroom(tmp_path, SITE + INBOX + feed("town"))
@@ -46,8 +49,9 @@ def test_a_renamed_feed_is_the_same_feed_at_another_address(room: Newsroom) -> N
     assert [e.updated for e in after.entries] == [e.updated for e in before.entries]
     assert published(room) == {
         "index.html", "style.css", "city.rss", "city.rss.gz", "city.atom", "city.atom.gz",
+        "city.json", "city.json.gz",
     }  # fmt: skip
-    assert leads(room, "town") == ({"town.rss": "city.rss", "town.atom": "city.atom"}, ())
+    assert leads(room, "town") == (MOVED, ())
 
 
 def test_a_former_address_answers_until_the_new_one_does(room: Newsroom) -> None:
@@ -58,7 +62,7 @@ def test_a_former_address_answers_until_the_new_one_does(room: Newsroom) -> None
     assert room.state().items() >= {n: s for n, s in before.items() if "town" in n}.items()
     assert leads(room, "town") == ({}, ())
     room.publish()
-    assert leads(room, "town") == ({"town.rss": "city.rss", "town.atom": "city.atom"}, ())
+    assert leads(room, "town") == (MOVED, ())
 
 
 def test_a_renamed_feed_takes_up_where_it_was_and_has_no_new_first_edition(room: Newsroom) -> None:
@@ -72,7 +76,7 @@ def test_a_renamed_feed_takes_up_where_it_was_and_has_no_new_first_edition(room:
 def test_a_removed_feed_is_gone_and_its_files_too(room: Newsroom) -> None:
     room.configure(SITE + INBOX + feed("other"))
     room.refresh()
-    assert leads(room, "town") == ({}, ("town.rss", "town.atom"))
+    assert leads(room, "town") == ({}, ("town.rss", "town.atom", "town.json"))
     assert not {path for path in published(room) if path.startswith("town")}
     room.configure(SITE + INBOX + feed("other") + feed("town"))
     room.refresh()
@@ -83,11 +87,11 @@ def test_a_removed_feed_is_gone_and_its_files_too(room: Newsroom) -> None:
 def test_a_format_given_up_leads_to_the_one_that_is_left(room: Newsroom) -> None:
     room.configure(SITE + INBOX + feed("town", 'formats = ["atom"]'))
     room.refresh()
-    assert leads(room, "town") == ({"town.rss": "town.atom"}, ())
+    assert leads(room, "town") == ({"town.rss": "town.atom", "town.json": "town.atom"}, ())
     assert {p for p in published(room) if p.startswith("town")} == {"town.atom", "town.atom.gz"}
     room.configure(SITE + INBOX + feed("city", 'was = "town"\nformats = ["rss"]'))
     room.refresh()
-    assert leads(room, "town") == ({"town.rss": "city.rss", "town.atom": "city.rss"}, ())
+    assert leads(room, "town") == (dict.fromkeys(MOVED, "city.rss"), ())
 
 
 def test_retiring_again_touches_nothing(room: Newsroom) -> None:

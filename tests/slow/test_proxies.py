@@ -186,8 +186,8 @@ def eventually(look: Callable[[], bool], what: str) -> None:
 
 
 def test_readers_get_what_broadsheet_published_and_only_when_it_is_new(site: Site) -> None:
-    for media_type in ("rss", "atom"):
-        check_feed(site, f"all.{media_type}", media_type)
+    for suffix, media_type in (("rss", "rss+xml"), ("atom", "atom+xml"), ("json", "feed+json")):
+        check_feed(site, f"all.{suffix}", media_type)
     check_pages(site)
     check_hidden(site)
     check_new_edition(site)
@@ -198,7 +198,7 @@ def check_feed(site: Site, name: str, media_type: str) -> None:
     """It comes whole, compressed, or not at all."""
     plain = site.front.ask(f"/{name}")
     assert (plain.status, plain.body) == (200, site.public(name))
-    assert plain.headers["content-type"].lower() == f"application/{media_type}+xml; charset=utf-8"
+    assert plain.headers["content-type"].lower() == f"application/{media_type}; charset=utf-8"
     assert plain.headers["cache-control"].startswith("public, max-age=")
     assert plain.headers["access-control-allow-origin"] == "*"
     assert "content-encoding" not in plain.headers

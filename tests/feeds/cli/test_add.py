@@ -142,7 +142,7 @@ def test_json_has_what_probe_has_and_what_was_added(room: Newsroom, town: Town) 
     assert set(found) == documented_json("add")
     added = found["added"]
     assert (added["name"], added["kind"]) == ("harbour-town", "feed")
-    assert added["feeds"] == ["https://example.org/all.rss", "https://example.org/all.atom"]
+    assert added["feeds"] == [f"https://example.org/all.{kind}" for kind in ("rss", "atom", "json")]
     assert added["refresh"]["runs"][0]["new"] == len(NAMES)
 
 

@@ -10,6 +10,8 @@ from tests.newsroom import Newsroom, a_text
 OTHER = '[[source]]\nname = "other"\nfiles = "other/*.txt"\n'
 FILLER = "\n\n".join(f"Paragraph {n} tells more of it in a few more words." for n in range(9))
 
+FEEDS = ("all.rss", "all.atom", "all.json")
+
 
 @pytest.fixture
 def room(tmp_path: Path) -> Newsroom:
@@ -29,7 +31,7 @@ def test_hide_takes_articles_from_the_feeds_at_once_and_unhide_puts_them_back(
     assert done.stdout.splitlines() == [
         f"hidden  Story a  {ids['Story a']}",
         f"hidden  Story b  {ids['Story b']}",
-        *(f"published  {room.folder / 'public' / n}  1 entry" for n in ("all.rss", "all.atom")),
+        *(f"published  {room.folder / 'public' / n}  1 entry" for n in FEEDS),
     ]
     assert room.titles() == ["Story c"]
     room.write("a.txt", a_text("Story a", "something else altogether"))

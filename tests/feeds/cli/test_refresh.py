@@ -17,7 +17,8 @@ def test_refresh_shows_a_table_and_what_it_published(tmp_path: Path) -> None:
     assert cells(first, 0) == HEAD
     assert cells(first, 1) == ["inbox", "1", "0", "0", "0", "0", "ok"]
     assert first.stdout.splitlines()[2:] == [
-        f"published  {tmp_path / 'public' / name}  1 entry" for name in ("all.rss", "all.atom")
+        f"published  {tmp_path / 'public' / name}  1 entry"
+        for name in ("all.rss", "all.atom", "all.json")
     ]
     again = broadsheet(tmp_path, "refresh")
     assert cells(again, 1) == ["inbox", "0", "0", "1", "0", "0", "ok"]
