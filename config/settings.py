@@ -167,7 +167,7 @@ class Source(Section):
         found = getattr(self, self.kind)
         return found if isinstance(found, str) else "\n".join(found)
 
-    @property
+    @cached_property
     def host(self) -> str:
         """Whom it asks first, without port; "" for nobody."""
         return "" if self.files else urlsplit(self.locator.partition("\n")[0]).hostname or ""

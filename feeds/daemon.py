@@ -164,8 +164,9 @@ class Daemon:
         self._take_calls(now)
         self._woken = {name for name in self._woken if name in names and not self._begin(name)}
         if now >= self._rest_until:
-            for name in due:
-                self._begin(name, due=True)
+            for name in due:  # thousands may wait, and are due at each tick
+                if not self._runs.has(names[name].id):
+                    self._begin(name, due=True)
 
     def _take_calls(self, now: datetime) -> None:
         with suppress(Empty):

@@ -60,6 +60,10 @@ class Pool:
         """Whether nothing is under way, waits, or has ended and was not collected."""
         return not (self.running or self._waiting)
 
+    def has(self, id_: str) -> bool:
+        """Whether a run of that source is under way or waits."""
+        return id_ in self.running or id_ in self._waiting
+
     def begin(self, id_: str, name: str, work: Work, *, host: str, due: bool) -> bool:
         """Start a run, at once or, if it is only due, in turn; False when one is under way.
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from config.settings import Fetch
@@ -162,7 +163,11 @@ class Fetcher:
                 raise AddressRefusedError(f"only http and https are fetched, not {scheme[:20]!r}")
             if secret:
                 raise AddressRefusedError("an address with a user name or password is not fetched")
-            return requests.Request("GET", url, headers=self._headers).prepare()
+            request = requests.PreparedRequest()  # a Request would prepare cookies, forms and hooks
+            request.method = "GET"
+            request.prepare_url(url, None)
+            request.headers = CaseInsensitiveDict(self._headers)
+            return request
         except ValueError as error:  # requests' own URL errors are ValueErrors too
             raise FetchError(f"{url[:200]!r} is not an address ({error})") from error
 

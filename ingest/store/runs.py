@@ -18,7 +18,9 @@ _R = schema.run.c
 _REPORT_CAP = 200  # problems kept in one report
 _QUIET = timedelta(days=2)  # how long a run without news is kept …
 _NEWS = timedelta(days=90)  # … and one with news
-_SWEEP = 500  # runs forgotten at once: far more than come between two sweeps
+_DAY = 86_400  # seconds; old runs are looked for once a day
+_LOOKED_BACK = 500  # runs that are read to tell since when something fails
+_SWEEP = 5_000  # runs forgotten at once: far more than come between two sweeps
 
 
 _NEWEST = 2**62  # above every run's number
@@ -27,7 +29,7 @@ _NEWEST = 2**62  # above every run's number
 _INSERT = insert(schema.run).returning(_R.id)
 _END = update(schema.source).where(_S.id == bindparam("source_id"))
 _EARLIER = (
-    select(_R.outcome, _R.report)
+    select(_R.outcome, _R.report, _R.ended_at)
     .where(
         _R.source == bindparam("source"),
         _R.id < bindparam("number"),
@@ -129,11 +131,11 @@ def end_run(
     return number
 
 
-def _before(tx: Transaction, source: str, report: RunReport) -> tuple[str, str] | None:
-    """Outcome and problems of the source's last run before this of its kind; None if none was."""
+def _before(tx: Transaction, source: str, report: RunReport) -> tuple[str, str, float] | None:
+    """Outcome, problems and end of the source's last run before this of its kind."""
     values = {"source": source, "number": report.id or _NEWEST, "task": report.task}
     row = tx.execute(_EARLIER, values).one_or_none()
-    return (row.outcome, row.report) if row else None
+    return (row.outcome, row.report, row.ended_at or 0.0) if row else None
 
 
 def _forget_old(tx: Transaction, source: str, before: int, now: datetime) -> None:
@@ -197,7 +199,7 @@ def failing_since(tx: Transaction, source: str) -> dict[str, datetime]:
     statement = select(schema.run).where(_R.source == source, over, _R.task == "ingest")
     since: dict[str, datetime] = {}
     still: set[str] | None = None
-    for row in tx.execute(statement.order_by(_R.id.desc()).limit(_SWEEP)):
+    for row in tx.execute(statement.order_by(_R.id.desc()).limit(_LOOKED_BACK)):
         run = _report(row)
         failed = {trouble.origin for trouble in run.troubles if trouble.failed}
         still = failed if still is None else still & failed
@@ -235,11 +237,12 @@ def _put_report(tx: Transaction, source: str, report: RunReport) -> int:
     troubles = [asdict(trouble) for trouble in report.troubles[:_REPORT_CAP]]
     said = json.dumps(troubles, ensure_ascii=False)
     changed = report.new or report.updated or report.removed
+    before = _before(tx, source, report)
     values = {
         "ended_at": ended.timestamp(),
         "outcome": report.outcome,
         "report": said,
-        "news": bool(changed) or _before(tx, source, report) != (report.outcome, said),
+        "news": bool(changed) or before is None or before[:2] != (report.outcome, said),
         **{name: getattr(report, name) for name in _COUNTS},
     }
     number = report.id
@@ -248,7 +251,8 @@ def _put_report(tx: Transaction, source: str, report: RunReport) -> int:
     else:
         values |= {"source": source, "started_at": report.started_at.timestamp()}
         number = int(tx.execute(_INSERT, values | {"task": report.task}).scalar_one())
-    _forget_old(tx, source, number, ended)
+    if before is None or before[2] // _DAY != ended.timestamp() // _DAY:
+        _forget_old(tx, source, number, ended)
     return number
 
 
