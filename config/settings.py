@@ -263,6 +263,15 @@ class Settings(Section):
         """The sources by their names."""
         return {source.name: source for source in self.sources}
 
+    def feed_title(self, feed: Feed) -> str:
+        """What readers call `feed`."""
+        whole = feed.name == "all"
+        return feed.title or (self.site.title if whole else f"{self.site.title}: {feed.name}")
+
+    def feed_url(self, feed: Feed, format_: Format) -> str:
+        """Where `feed` is found in a format: an absolute URL."""
+        return f"{self.site.url}{feed.name}.{format_}"
+
     @property
     def output_folder(self) -> Path:
         """Where subscribers' files are written."""

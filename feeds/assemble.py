@@ -26,7 +26,7 @@ def assemble(
     `first_at` is the time of an empty feed's first edition. The same arguments give the same value.
     """
     site = press.settings.site
-    title = feed.title or (site.title if feed.name == "all" else f"{site.title}: {feed.name}")
+    title = press.settings.feed_title(feed)
     newest = max((entry.updated for entry in entries), default=int(first_at.timestamp()))
     return Edition(
         id=press.feed_ids[feed.name],
@@ -34,7 +34,7 @@ def assemble(
         title=title,
         description=feed.description or title,
         home=site.url,
-        urls=tuple((f, f"{site.url}{feed.name}.{f}") for f in feed.formats),
+        urls=tuple((f, press.settings.feed_url(feed, f)) for f in feed.formats),
         language=site.language,
         author=site.author or site.title,
         updated=_time(newest),

@@ -30,6 +30,7 @@ _BY_SUFFIX = {
     ".ogg": "audio/ogg",
     ".ogv": "video/ogg",
     ".opus": "audio/ogg",
+    ".opml": "text/x-opml; charset=utf-8",
     ".pdf": "application/pdf",
     ".png": "image/png",
     ".rss": "application/rss+xml; charset=utf-8",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from config.settings import Settings
 from feeds.edition import RelatedLink
 from feeds.files import write_if_changed
 from feeds.foreign import fit_enclosures, fit_upstream
@@ -33,6 +34,10 @@ from feeds.site import (
 from ingest.article import Entry
 from ingest.store import Transaction, last_change, published
 from ingest.store.published import EditionState
+from ingest.upstream import Subscription, write_opml
+
+OPML = "feeds.opml"
+"""The list of all feeds, beside the index."""
 
 _STATE = "*pages"  # no feed can have this name
 _BATCH = 100
@@ -64,6 +69,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
         written += write_if_changed(output / "style.css", stylesheet())
         with press.store.read() as tx:
             written += write_if_changed(output / "index.html", _index(tx, press))
+        written += write_if_changed(output / OPML, feed_list(press.settings))
         state = EditionState(
             feed=_STATE,
             built_from=change,
@@ -156,15 +162,28 @@ def _index(tx: Transaction, press: Press) -> bytes:
         for entry in (entries[id_] for id_ in ids)
     ]
     site = _site(press, "style.css")
-    return index_page(shown, site.feeds, site)
+    return index_page(shown, site.feeds, site, opml=OPML)
+
+
+def feed_list(settings: Settings) -> bytes:
+    """The feeds that are published, each in its first format, as OPML 2.0."""
+    feeds = (
+        Subscription(
+            url=settings.feed_url(feed, feed.formats[0]),
+            title=settings.feed_title(feed),
+            home=settings.site.url,
+        )
+        for feed in settings.feeds
+    )
+    return write_opml(feeds, title=settings.site.title)
 
 
 def _site(press: Press, style: str) -> SiteHead:
     site = press.settings.site
     feeds = tuple(
         FeedLink(
-            title=f"{feed.title or site.title} ({FORMAT_NAMES[format_]})",
-            url=f"{site.url}{feed.name}.{format_}",
+            title=f"{press.settings.feed_title(feed)} ({FORMAT_NAMES[format_]})",
+            url=press.settings.feed_url(feed, format_),
             media_type=MEDIA_TYPES[format_],
         )
         for feed in press.settings.feeds

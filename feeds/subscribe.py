@@ -64,7 +64,7 @@ def shown_in(settings: Settings, name: str) -> tuple[str, ...]:
     """The addresses of the feeds that show the source `name`, those of it alone first."""
     feeds = [feed for feed in settings.feeds if not feed.sources or name in feed.sources]
     feeds.sort(key=lambda feed: len(feed.sources) or len(settings.sources))
-    return tuple(f"{settings.site.url}{f.name}.{format_}" for f in feeds for format_ in f.formats)
+    return tuple(settings.feed_url(f, format_) for f in feeds for format_ in f.formats)
 
 
 def source_at(settings: Settings, url: str) -> str:
@@ -103,20 +103,6 @@ def exported(settings: Settings) -> list[Subscription]:
     """The sources that are feeds, as other readers take them over: their tags are categories."""
     found = [source for source in settings.sources if source.kind == "feed"]
     return [Subscription(url=one.feed, title=one.name, path=one.tags) for one in found]
-
-
-def own_feeds(settings: Settings) -> list[Subscription]:
-    """The feeds that we publish: each in its first format."""
-    site = settings.site
-    return [
-        Subscription(
-            url=f"{site.url}{feed.name}.{feed.formats[0]}",
-            title=feed.title
-            or (f"{site.title}: {feed.name}" if feed.name != "all" else site.title),
-            home=site.url,
-        )
-        for feed in settings.feeds
-    ]
 
 
 def _own_feed(settings: Settings | None, name: str, sources: Sequence[str]) -> str:

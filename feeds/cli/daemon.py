@@ -190,7 +190,7 @@ def _announce(output: Output, settings: Settings, port: int) -> None:
     output.say(f"Serving on http://{shown}:{port}/")
     for feed in settings.feeds:
         for format_ in feed.formats:
-            output.say(f"Subscribe to {settings.site.url}{feed.name}.{format_}")
+            output.say(f"Subscribe to {settings.feed_url(feed, format_)}")
     for line in other_port(settings, port):
         output.note(line)
     sys.stdout.flush()

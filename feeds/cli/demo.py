@@ -61,7 +61,7 @@ def demo(output: Output, serve: bool) -> None:
         return
     output.say(f"\nNow run `cd {_FOLDER} && {_ourselves()} run`, and subscribe your feed reader to")
     for format_ in settings.feeds[0].formats:
-        output.say(f"  {settings.site.url}{settings.feeds[0].name}.{format_}")
+        output.say(f"  {settings.feed_url(settings.feeds[0], format_)}")
     output.say(f"Change an article in {_FOLDER / 'articles'} and watch it arrive.")
 
 

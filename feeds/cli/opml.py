@@ -11,7 +11,8 @@ from feeds.cli.common import Output, config_path, fail, load_settings, speaks
 from feeds.cli.completion import files
 from feeds.cli.daemon import take_up
 from feeds.lock import daemon_pid
-from feeds.subscribe import exported, import_feeds, own_feeds
+from feeds.pages import feed_list
+from feeds.subscribe import exported, import_feeds
 from ingest.errors import ReadError
 from ingest.upstream import parse_opml, write_opml
 
@@ -78,9 +79,11 @@ def export(ctx: click.Context, output: Output, opml: bool, published: bool) -> N
     Sources of other kinds cannot be in one; they are in the feeds of --published. Exit code 0.
     """
     settings = load_settings(ctx)
-    listed = own_feeds(settings) if published else exported(settings)
-    click.echo(write_opml(listed, title=settings.site.title), nl=False)
-    others = [] if published else [one.name for one in settings.sources if one.kind != "feed"]
+    if published:
+        click.echo(feed_list(settings), nl=False)
+        return
+    click.echo(write_opml(exported(settings), title=settings.site.title), nl=False)
+    others = [one.name for one in settings.sources if one.kind != "feed"]
     if others:
         names = f": {', '.join(others)}" if output.verbose else ""
         output.note(

@@ -79,12 +79,16 @@ def removed_page(page: RemovedPage, site: SiteHead) -> bytes:
     )
 
 
-def index_page(entries: Sequence[IndexEntry], feeds: Sequence[FeedLink], site: SiteHead) -> bytes:
-    """Write the front page: `entries` in the order given, and how to subscribe to `feeds`."""
+def index_page(
+    entries: Sequence[IndexEntry], feeds: Sequence[FeedLink], site: SiteHead, *, opml: str
+) -> bytes:
+    """Write the front page: `entries` in the order given, and how to subscribe to `feeds`, of which
+    `opml` is a list beside the page."""
     return _document(
         "index.html",
         entries=entries,
         feeds=feeds,
+        opml=opml,
         site=site,
         language=site.language,
         words=words(site.language),

@@ -164,14 +164,14 @@ def test_a_run_whose_source_is_looked_at_otherwise_now_begins_anew_and_others_go
 ) -> None:
     with silent_server() as (port, connected):
         page = (
-            '[fetch]\nallow_private = ["127.0.0.0/8"]\nread_timeout = "1s"\n'
+            '[fetch]\nallow_private = ["127.0.0.0/8"]\nread_timeout = "3s"\n'
             f'[[source]]\nname = "slow"\nurls = ["http://127.0.0.1:{port}/"]\n'
         )
         with office(tmp_path, SITE + page + INBOX) as it:
             daemon = it.service.daemon
             it.room.write("in/a.txt", a_text("A bridge"))
             daemon.tick()
-            assert connected.wait(5)
+            assert connected.wait(30)
             (running,) = [run for run in daemon._runs.running.values() if run.name == "slow"]
             it.reload(SITE + page + INBOX + WIRE)
             assert not running.stop.is_set(), "nothing about it has changed"
@@ -179,7 +179,7 @@ def test_a_run_whose_source_is_looked_at_otherwise_now_begins_anew_and_others_go
             assert not running.stop.is_set(), "a name is only a name"
             it.reload(SITE + page + 'tags = ["slow"]\n' + INBOX)
             assert running.stop.is_set()
-            running.future.result(10)
+            running.future.result(30)
             daemon.tick()
             context = daemon.context
             id_ = context.states["slow"].id

@@ -97,6 +97,8 @@ def test_what_is_published_here_can_be_exported_too(folder: Path) -> None:
         ("https://example.org/all.rss", "Harbour News"),
         ("https://example.org/b.rss", "Harbour News: b"),
     ]
+    assert "published" in broadsheet(folder, "publish").stdout
+    assert parse_opml((folder / "public" / "feeds.opml").read_bytes()) == listed
 
 
 def test_standard_input_will_do_and_an_empty_folder_too(folder: Path, tmp_path: Path) -> None:

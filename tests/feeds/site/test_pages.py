@@ -33,6 +33,7 @@ HOME = "https://example.org/"
 MAY = datetime(2026, 5, 1, 10, 30, tzinfo=UTC)
 RSS = FeedLink(title="News", url=HOME + "all.rss", media_type="application/rss+xml")
 ATOM = FeedLink(title="News (Atom)", url=HOME + "all.atom", media_type="application/atom+xml")
+OPML = "feeds.opml"
 SITE = SiteHead(
     title="News & Notes",
     home=HOME,
@@ -225,7 +226,7 @@ def test_the_index_lists_entries_and_says_how_to_subscribe() -> None:
         IndexEntry(title="B & <b>", url=HOME + "b/?x=1&y=2", published=MAY, summary="Two."),
         IndexEntry(title="أ", url=HOME + "a/", published=MAY, authors=("Ada",), language="ar"),
     ]
-    page = index_page(entries, SITE.feeds, SITE)
+    page = index_page(entries, SITE.feeds, SITE, opml=OPML)
     assert texts(page, "//h1") == [SITE.title]
     assert texts(page, "//main//h2/a") == ["B & <b>", "أ"]
     assert attributes(page, "//main//h2/a/@href") == [HOME + "b/?x=1&y=2", HOME + "a/"]
@@ -234,13 +235,14 @@ def test_the_index_lists_entries_and_says_how_to_subscribe() -> None:
     assert texts(page, "//aside//code") == [feed.url for feed in SITE.feeds]
     assert attributes(page, "//aside//dt/a/@href") == [feed.url for feed in SITE.feeds]
     assert attributes(page, "//head/link[@rel='alternate']/@href") == [RSS.url, ATOM.url]
+    assert attributes(page, "//aside/p/a/@href") == [OPML]
 
 
 def test_an_empty_index_says_so_in_every_language_of_the_words() -> None:
     table = tomllib.loads(resources.files("feeds").joinpath("words.toml").read_text("utf-8"))
     seen = set()
     for language in table.keys() - {"aliases"} | {"vi"}:
-        page = index_page([], SITE.feeds, replace(SITE, language=language))
+        page = index_page([], SITE.feeds, replace(SITE, language=language), opml=OPML)
         seen.add(texts(page, "//main/p")[0])
     assert len(seen) == len(table) - 1
 
@@ -266,7 +268,9 @@ def test_any_text_makes_a_page_with_nothing_of_it_as_markup(one: str, two: str) 
     written = article_page(page, SITE).decode()
     assert written.count("<script") == 1
     entry = IndexEntry(title=hostile, url=HOME, published=MAY, summary=hostile)
-    assert b"<script" not in index_page([entry], SITE.feeds, replace(SITE, title=hostile))
+    assert b"<script" not in index_page(
+        [entry], SITE.feeds, replace(SITE, title=hostile), opml=OPML
+    )
 
 
 def test_pages_and_style_sheet_ask_nobody_else_for_anything() -> None:
@@ -281,11 +285,11 @@ def test_pages_and_style_sheet_ask_nobody_else_for_anything() -> None:
 
 def test_who_names_no_author_gets_no_empty_paragraph() -> None:
     site = replace(SITE, author="")
-    for page in (article_page(PAGE, site), index_page([], site.feeds, site)):
+    for page in (article_page(PAGE, site), index_page([], site.feeds, site, opml=OPML)):
         assert not re.search(rb"<p[^>]*>\s*</p>", page)
 
 
 def test_an_address_to_copy_is_broken_only_behind_its_slashes() -> None:
     feed = FeedLink(title="T", url="https://a.example/b&c/all.rss", media_type="text/xml")
-    page = index_page([], [feed], SITE).decode()
+    page = index_page([], [feed], SITE, opml=OPML).decode()
     assert "https:/<wbr>/<wbr>a.example/<wbr>b&amp;c/<wbr>all.rss</code>" in page
