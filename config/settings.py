@@ -272,6 +272,11 @@ class Settings(Section):
         """Where `feed` is found in a format: an absolute URL."""
         return f"{self.site.url}{feed.name}.{format_}"
 
+    @staticmethod
+    def feed_page(name: str) -> str:
+        """The path of the page that shows the feed `name` to people; "" for the index."""
+        return "" if name in {"all", "index"} else f"{name}.html"
+
     @property
     def output_folder(self) -> Path:
         """Where subscribers' files are written."""

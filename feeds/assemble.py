@@ -33,7 +33,7 @@ def assemble(
         name=feed.name,
         title=title,
         description=feed.description or title,
-        home=site.url,
+        home=site.url + press.settings.feed_page(feed.name),
         urls=tuple((f, press.settings.feed_url(feed, f)) for f in feed.formats),
         language=site.language,
         author=site.author or site.title,

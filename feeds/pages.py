@@ -1,12 +1,12 @@
 """Writing what people read: article pages, the notices of removed ones, the index."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.settings import Settings
-from feeds.edition import RelatedLink
+from config.settings import Feed, Settings
+from feeds.edition import Edition, RelatedLink
 from feeds.files import write_if_changed
 from feeds.foreign import fit_enclosures, fit_upstream
 from feeds.press import (
@@ -22,11 +22,13 @@ from feeds.press import (
 from feeds.site import (
     ArticlePage,
     FeedLink,
+    FeedPage,
     IndexEntry,
     PageLink,
     RemovedPage,
     SiteHead,
     article_page,
+    feed_page,
     index_page,
     removed_page,
     stylesheet,
@@ -165,20 +167,51 @@ def _index(tx: Transaction, press: Press) -> bytes:
     return index_page(shown, site.feeds, site, opml=OPML)
 
 
+def write_feed_page(press: Press, feed: Feed, edition: Edition) -> bool:
+    """Write the page that shows `edition` to people; returns whether it changed.
+
+    The feed of everything has none of its own: its page is the index.
+    """
+    path = press.settings.feed_page(feed.name)
+    if not path:
+        return False
+    site = _site(press, "style.css", [feed])
+    page = FeedPage(
+        url=edition.home,
+        title=edition.title,
+        description=edition.description,
+        language=edition.language,
+        entries=tuple(
+            IndexEntry(
+                title=entry.title or entry.url,
+                url=entry.url,
+                published=entry.published,
+                summary=entry.summary,
+                authors=entry.authors,
+                language=entry.language,
+            )
+            for entry in edition.entries
+        ),
+        feeds=site.feeds,
+    )
+    return write_if_changed(press.settings.output_folder / path, feed_page(page, site))
+
+
 def feed_list(settings: Settings) -> bytes:
     """The feeds that are published, each in its first format, as OPML 2.0."""
     feeds = (
         Subscription(
             url=settings.feed_url(feed, feed.formats[0]),
             title=settings.feed_title(feed),
-            home=settings.site.url,
+            home=settings.site.url + settings.feed_page(feed.name),
         )
         for feed in settings.feeds
     )
     return write_opml(feeds, title=settings.site.title)
 
 
-def _site(press: Press, style: str) -> SiteHead:
+def _site(press: Press, style: str, shown: Sequence[Feed] | None = None) -> SiteHead:
+    """The head of a page that names the feeds `shown`, or all."""
     site = press.settings.site
     feeds = tuple(
         FeedLink(
@@ -186,7 +219,7 @@ def _site(press: Press, style: str) -> SiteHead:
             url=press.settings.feed_url(feed, format_),
             media_type=MEDIA_TYPES[format_],
         )
-        for feed in press.settings.feeds
+        for feed in shown or press.settings.feeds
         for format_ in feed.formats
     )
     return SiteHead(

@@ -15,7 +15,7 @@ from feeds.edition import Edition
 from feeds.expose import Exposer, Plan
 from feeds.files import compressed, remove_leftovers, told, write_if_changed
 from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
-from feeds.pages import write_pages
+from feeds.pages import write_feed_page, write_pages
 from feeds.press import (
     MEDIA_TYPES,
     Press,
@@ -92,6 +92,8 @@ def _is_stale(press: Press, feed: Feed) -> bool:
     output = press.settings.output_folder
     if manifest is None or tuple(file.path for file in manifest.files) != _files(feed):
         return True
+    if not (output / (press.settings.feed_page(feed.name) or "index.html")).is_file():
+        return True
     return any(
         not (output / file.path).is_file() or (output / file.path).stat().st_size != file.size
         for file in manifest.files
@@ -132,6 +134,7 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     try:
         bodies = {format_: _rendered(edition, format_, warnings) for format_ in feed.formats}
         changed = _write(press, feed, bodies, now)
+        write_feed_page(press, feed, edition)
     except Exception as error:  # noqa: BLE001 - one bad feed never stops the others
         return FeedReport(
             name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {told(error)}"

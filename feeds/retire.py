@@ -31,7 +31,8 @@ def retire(press: Press) -> None:
             manifest = _farewell(one, heir)
             path = editions_folder(press.settings) / f"{name}.json"
             write_if_changed(path, dumps(manifest))
-            remove_files(press, [f"{name}.{format_}" for format_ in _FORMATS])
+            page = press.settings.feed_page(name)
+            remove_files(press, [*(f"{name}.{format_}" for format_ in _FORMATS), *page.split()])
 
 
 def other_formats(feed: Feed) -> tuple[tuple[str, str], ...]:

@@ -17,6 +17,7 @@ from feeds.media import medium
 from feeds.site.model import (
     ArticlePage,
     FeedLink,
+    FeedPage,
     IndexEntry,
     PageLink,
     RemovedPage,
@@ -28,11 +29,13 @@ from ingest.article import Enclosure
 __all__ = [
     "ArticlePage",
     "FeedLink",
+    "FeedPage",
     "IndexEntry",
     "PageLink",
     "RemovedPage",
     "SiteHead",
     "article_page",
+    "feed_page",
     "index_page",
     "removed_page",
     "stylesheet",
@@ -93,6 +96,21 @@ def index_page(
         language=site.language,
         words=words(site.language),
         phrases=_phrases(words(site.language).language),
+    )
+
+
+def feed_page(page: FeedPage, site: SiteHead) -> bytes:
+    """Write the page of one feed; `site` names that feed alone."""
+    return _document(
+        "feed.html",
+        page=page,
+        entries=page.entries,
+        feeds=page.feeds,
+        opml="",
+        site=site,
+        language=page.language,
+        words=words(page.language),
+        phrases=_phrases(words(page.language).language),
     )
 
 

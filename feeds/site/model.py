@@ -85,3 +85,18 @@ class IndexEntry:
     summary: str = ""
     authors: tuple[str, ...] = ()
     language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPage:
+    """A feed as people read it: what it holds, and how to subscribe to it.
+
+    `url` is the page's own, absolute; `feeds` are the feed's formats.
+    """
+
+    url: str
+    title: str
+    description: str
+    language: str
+    entries: tuple[IndexEntry, ...]
+    feeds: tuple[FeedLink, ...]

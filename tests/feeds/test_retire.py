@@ -49,9 +49,10 @@ def test_a_renamed_feed_is_the_same_feed_at_another_address(room: Newsroom) -> N
     assert [e.updated for e in after.entries] == [e.updated for e in before.entries]
     assert published(room) == {
         "index.html", "style.css", "city.rss", "city.rss.gz", "city.atom", "city.atom.gz",
-        "city.json", "city.json.gz", "feeds.opml",
+        "city.json", "city.json.gz", "city.html", "feeds.opml",
     }  # fmt: skip
     assert leads(room, "town") == (MOVED, ())
+    assert after.feed.link == "https://example.org/city.html"
 
 
 def test_a_former_address_answers_until_the_new_one_does(room: Newsroom) -> None:
@@ -88,7 +89,9 @@ def test_a_format_given_up_leads_to_the_one_that_is_left(room: Newsroom) -> None
     room.configure(SITE + INBOX + feed("town", 'formats = ["atom"]'))
     room.refresh()
     assert leads(room, "town") == ({"town.rss": "town.atom", "town.json": "town.atom"}, ())
-    assert {p for p in published(room) if p.startswith("town")} == {"town.atom", "town.atom.gz"}
+    assert {p for p in published(room) if p.startswith("town")} == {
+        "town.atom", "town.atom.gz", "town.html",
+    }  # fmt: skip
     room.configure(SITE + INBOX + feed("city", 'was = "town"\nformats = ["rss"]'))
     room.refresh()
     assert leads(room, "town") == (dict.fromkeys(MOVED, "city.rss"), ())

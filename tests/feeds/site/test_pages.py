@@ -17,11 +17,13 @@ from feeds.edition import RelatedLink
 from feeds.site import (
     ArticlePage,
     FeedLink,
+    FeedPage,
     IndexEntry,
     PageLink,
     RemovedPage,
     SiteHead,
     article_page,
+    feed_page,
     index_page,
     removed_page,
     stylesheet,
@@ -236,6 +238,28 @@ def test_the_index_lists_entries_and_says_how_to_subscribe() -> None:
     assert attributes(page, "//aside//dt/a/@href") == [feed.url for feed in SITE.feeds]
     assert attributes(page, "//head/link[@rel='alternate']/@href") == [RSS.url, ATOM.url]
     assert attributes(page, "//aside/p/a/@href") == [OPML]
+
+
+def test_a_feed_has_a_page_that_shows_it_and_says_how_to_subscribe() -> None:
+    entry = IndexEntry(title="B & <b>", url=HOME + "b/", published=MAY, summary="Two.")
+    page = FeedPage(
+        url=HOME + "town.html",
+        title="Town & <i>",
+        description="What happens.",
+        language="de",
+        entries=(entry,),
+        feeds=(RSS,),
+    )
+    body = feed_page(page, replace(SITE, feeds=page.feeds))
+    assert texts(body, "//h1") == [page.title]
+    assert texts(body, "//main/p") == ["What happens."]
+    assert texts(body, "//main//h2/a") == ["B & <b>"]
+    assert attributes(body, "//head/link[@rel='canonical']/@href") == [page.url]
+    assert attributes(body, "//head/link[@rel='alternate']/@href") == [RSS.url]
+    assert attributes(body, "//header/a/@href") == [HOME]
+    assert texts(body, "//aside//code") == [RSS.url]
+    assert not attributes(body, "//aside/p/a/@href"), "the list of all feeds is the index's"
+    assert "Noch keine Artikel." in feed_page(replace(page, entries=()), SITE).decode()
 
 
 def test_an_empty_index_says_so_in_every_language_of_the_words() -> None:
