@@ -127,11 +127,11 @@ def next_look(pace: Pace, seen: Seen, now: datetime) -> Next:
     found = Next(at=due, why=_usual(pace, seen))
     if pace.adapts:
         found = _by_hints(found, seen.hints, now)
-    return _after_wait(found, pace, seen, now)
+    return after_wait(found, pace, seen, now)
 
 
-def _after_wait(found: Next, pace: Pace, seen: Seen, now: datetime) -> Next:
-    """Not before the first of its addresses may be asked."""
+def after_wait(found: Next, pace: Pace, seen: Seen, now: datetime) -> Next:
+    """`found`, but not before the first of its addresses may be asked."""
     asked = [address for address in seen.addresses if not address.stopped]
     first = min(asked, key=lambda address: address.not_before or now, default=None)
     if first is None or first.not_before is None or found.at is None:
