@@ -77,7 +77,7 @@ def _addresses(task: Task, tally: Tally, seen: Seen, now: datetime) -> Mapping[s
     )
     if tally.present is None:
         return found
-    there = tally.present.union(task.reader.addresses, task.asking.asked)
+    there = tally.present.union(task.reader.addresses, tally.index, task.asking.asked)
     return {url: one for url, one in found.items() if url in there}
 
 
