@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import feedparser
 import pytest
 from pytest_httpserver import HTTPServer
 
+from ingest.address import Address
 from tests.ingest.kinds import (
     DAY,
     HOUR,
@@ -14,7 +17,12 @@ from tests.ingest.kinds import (
     Desk,
     Web,
     about,
+    listing,
+    sitemap,
+    sitemap_index,
 )
+from tests.ingest.test_kinds import page
+from tests.newsroom import NOON
 
 LOGIN = '<html><body><form><input type="password"></form></body></html>'
 each_kind = pytest.mark.parametrize("form", ["feed", "listing", "sitemap", "url"])
@@ -223,3 +231,188 @@ def test_one_that_asks_for_peace_gets_it_whatever_the_schedule(
     desk.later(hours=28)
     assert desk.refresh().runs == ()
     assert web.asked() == []
+
+
+def test_what_is_new_in_a_sitemap_is_seen_although_the_index_of_sitemaps_never_changes(
+    make: Make, web: Web
+) -> None:
+    desk = make("sitemap")
+    web.put("/index", *sitemap_index(web, "/s1.xml", "/s2.xml"))
+    web.put("/s1.xml", *sitemap(web, *NAMES[:3]))
+    web.put("/s2.xml", *sitemap(web, *NAMES[3:]))
+    assert desk.look().new == 5
+    web.asked()
+    assert desk.next().unchanged == 5
+    assert web.asked() == [("/index", 304), ("/s1.xml", 304), ("/s2.xml", 304)]
+    web.put("/s2.xml", *sitemap(web, "new", *NAMES[3:]))
+    assert desk.next().new == 1
+    assert web.asked("/s1.xml", "/s2.xml") == [("/s1.xml", 304), ("/s2.xml", 200)]
+    web.put("/index", *sitemap_index(web, "/s2.xml"))
+    desk.next()
+    web.asked()
+    desk.next()
+    assert web.asked() == [("/index", 304), ("/s2.xml", 304)], "what is listed no more is not asked"
+
+
+@pytest.mark.parametrize("form", ["sitemap", "list"])
+def test_a_part_of_the_index_that_fails_is_told_waits_alone_and_is_not_forgotten(
+    make: Make, web: Web, form: str
+) -> None:
+    more = "max_pages = 3\n" if form == "list" else ""
+    desk = make(form, more)
+    if form == "sitemap":
+        web.put("/index", *sitemap_index(web, "/s1.xml", "/s2.xml"))
+        web.put("/s1.xml", *sitemap(web, *NAMES[:3]))
+    else:
+        desk.lists(*NAMES[:3], head="<a rel='next' href='/s2.xml'>Next page</a>")
+    web.put("/s2.xml", status=503, Retry_After="108000")
+    run = desk.look()
+    assert "503" in run.troubles[0].reason
+    web.asked()
+    for _ in range(2):
+        run = desk.next()
+        assert "503" in run.troubles[0].reason
+    assert desk.now < NOON + 30 * HOUR
+    assert web.asked("/s2.xml") == []
+    desk.index = sitemap if form == "sitemap" else listing
+    desk.lists(*NAMES[3:], path="/s2.xml")
+    desk.later(hours=30)
+    assert desk.look().outcome == "ok"
+    assert len(desk.feed()) == 5
+    assert desk.books == {}
+
+
+@of_pages
+def test_a_page_that_fails_holds_up_nobody_and_is_tried_again_although_nothing_else_changed(
+    make: Make, web: Web, form: str
+) -> None:
+    desk = make(form, 'every = "1 hour"\n')
+    web.put("/a/ferry", status=503, Retry_After="36000")
+    run = desk.look()
+    assert (run.new, run.failed) == ((5, 0) if form == "fulltext" else (4, 1))
+    assert len(desk.feed()) == run.new, "a feed says something of it too"
+    assert desk.pause == about(HOUR)
+    web.asked()
+    desk.restart()
+    for _ in range(2):
+        desk.next()
+    assert web.asked() == [("/index", 304)] * 2
+    web.put("/a/ferry", page("ferry", date="2026-05-02"))
+    desk.later(hours=10)
+    run = desk.look()
+    assert (run.new + run.updated, run.outcome) == (1, "ok")
+    assert web.asked() == [("/index", 304), ("/a/ferry", 200)]
+    assert len(desk.feed()) == 5
+    assert all("ferrymore" in one.content[0].value for one in desk.feed() if one.title == "ferry")
+
+
+@of_pages
+@pytest.mark.parametrize("status", [404, 410, 403, 500])
+def test_what_was_read_of_a_page_stays_when_it_fails_and_its_books_end_with_its_listing(
+    make: Make, web: Web, form: str, status: int
+) -> None:
+    desk = make(form, 'every = "1 hour"\n')
+    desk.look()
+    before = desk.bytes()
+    web.put("/a/ferry", status=status)
+    desk.lists("new", *NAMES)
+    desk.later(days=2)
+    run = desk.look()
+    assert (run.new, run.updated, run.failed) == (1, 0, 1)
+    assert desk.books["/a/ferry"].status == status
+    assert not desk.wire.stopped
+    web.asked()
+    desk.next()
+    assert web.asked("/a/ferry") == ([("/a/ferry", 404)] if status == 404 else [])
+    desk.lists("new", *(name for name in NAMES if name != "ferry"))
+    assert desk.next().outcome == "ok"
+    assert desk.books == {}
+    assert {one.id for one in desk.feed()} > {one.id for one in parsed(before)}
+
+
+def parsed(feed: bytes) -> list[Any]:
+    return list(feedparser.parse(feed).entries)
+
+
+def test_a_page_in_which_there_is_no_article_is_downloaded_once_a_day(make: Make, web: Web) -> None:
+    desk = make("listing", 'every = "1 hour"\n')
+    url = web.put("/a/ferry", "<html><body><video src='x'></video></body></html>")
+    run = desk.look()
+    assert [one.origin for one in run.troubles] == [url]
+    web.asked()
+    for _ in range(3):
+        assert [one.origin for one in desk.next().troubles] == [url]
+    assert web.asked() == [("/index", 304)] * 3
+    desk.later(days=1)
+    desk.look()
+    assert ("/a/ferry", 200) in web.asked()
+
+
+@each_kind
+def test_an_index_that_moved_for_good_is_asked_where_it_is_until_that_is_gone(
+    make: Make, web: Web, form: str
+) -> None:
+    desk = make(form)
+    desk.refresh("wire")
+    desk.lists(*NAMES, path="/moved", head=" ")
+    web.put("/index", status=301 if form == "feed" else 308, Location=web.url("/moved"))
+    desk.by_hand(days=1)
+    desk.lists(*NAMES)
+    desk.by_hand(days=1)
+    assert desk.books == {}, "that was for a while"
+    web.put("/index", status=301, Location=web.url("/moved"))
+    desk.by_hand(days=2)
+    web.asked()
+    desk.by_hand(days=1)
+    assert web.asked("/index", "/moved") == [("/moved", 304)] * 2
+    assert desk.books["/index"].instead == web.url("/moved")
+    web.put("/moved", status=404)
+    desk.lists("new", *NAMES)
+    desk.by_hand(days=1)
+    assert web.asked("/index", "/moved") == [("/moved", 404), ("/index", 200)]
+    assert len(desk.feed()) == 6
+
+
+@each_kind
+@pytest.mark.parametrize(
+    ("status", "path", "body"),
+    [
+        (302, "/moved", ""),
+        (301, "/login", LOGIN),
+        (301, "/", ""),
+        (301, "/sorry", "<html><body><p>We have tidied up.</p></body></html>"),
+    ],
+)
+def test_an_index_does_not_move_to_what_is_another_thing_or_for_now(
+    make: Make, web: Web, form: str, status: int, path: str, body: str
+) -> None:
+    desk = make(form)
+    desk.refresh("wire")
+    if body:
+        web.put(path, body)
+    else:
+        desk.lists(*NAMES, path=path)
+    web.put("/index", status=status, Location=web.url(path))
+    desk.by_hand(days=3)
+    assert not (desk.books or {"/index": Address()})["/index"].instead
+    desk.lists("new", *NAMES)
+    desk.now = max(desk.now, desk.wire.next_due)
+    assert desk.look().new == 1
+
+
+def test_a_host_that_wants_peace_gets_it_from_all_sources_also_after_a_restart(
+    make: Make, web: Web
+) -> None:
+    desk = make("listing", 'every = "1 hour"\n')
+    web.put("/a/ferry", status=429, Retry_After="36000")
+    desk.look()
+    web.asked()
+    desk.restart()
+    desk.later(hours=2)
+    run = desk.look()
+    assert web.asked() == []
+    assert "wants to be left alone for another 8 hours" in run.troubles[0].reason
+    desk.restart()
+    desk.later(hours=8)
+    assert desk.look().outcome != "failed"
+    assert ("/index", 304) in web.asked()
