@@ -5,6 +5,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -101,11 +102,18 @@ def day_of(name: str) -> datetime:
     return datetime(2026, 6, 1, 10, tzinfo=UTC)
 
 
+class Place(Protocol):
+    """What knows its own addresses."""
+
+    def url(self, path: str) -> str:
+        """The address of `path`."""
+
+
 Index = Callable[..., tuple[str, str]]
 """Makes an index of the articles named, with its media type."""
 
 
-def rss(web: Web, *names: str, head: str = "") -> tuple[str, str]:
+def rss(web: Place, *names: str, head: str = "") -> tuple[str, str]:
     items = "".join(
         f"<item><title>{name}</title><link>{web.url(f'/a/{name}')}</link><guid>{name}</guid>"
         f"<pubDate>{day_of(name):%a, %d %b %Y %H:%M:%S} GMT</pubDate>"
@@ -116,7 +124,7 @@ def rss(web: Web, *names: str, head: str = "") -> tuple[str, str]:
     return body, "application/rss+xml"
 
 
-def listing(_web: Web, *names: str, head: str = "") -> tuple[str, str]:
+def listing(_web: Place, *names: str, head: str = "") -> tuple[str, str]:
     items = "".join(
         f"<article class='teaser'><h2><a href='/a/{name}'>The story of {name} and its people</a>"
         f"</h2><time datetime='{day_of(name):%Y-%m-%d}'>then</time><p>In short: {name}.</p>"
@@ -131,7 +139,7 @@ def listing(_web: Web, *names: str, head: str = "") -> tuple[str, str]:
     return body, "text/html"
 
 
-def sitemap(web: Web, *names: str, head: str = "") -> tuple[str, str]:
+def sitemap(web: Place, *names: str, head: str = "") -> tuple[str, str]:
     urls = "".join(
         f"<url><loc>{web.url(f'/a/{name}')}</loc><lastmod>{day_of(name):%Y-%m-%d}</lastmod></url>"
         for name in names
@@ -139,7 +147,7 @@ def sitemap(web: Web, *names: str, head: str = "") -> tuple[str, str]:
     return f"<urlset {NS}>{head}{urls}</urlset>", "application/xml"
 
 
-def sitemap_index(web: Web, *paths: str, changed: str = "") -> tuple[str, str]:
+def sitemap_index(web: Place, *paths: str, changed: str = "") -> tuple[str, str]:
     last = f"<lastmod>{changed}</lastmod>" if changed else ""
     listed = "".join(f"<sitemap><loc>{web.url(path)}</loc>{last}</sitemap>" for path in paths)
     return f"<sitemapindex {NS}>{listed}</sitemapindex>", "application/xml"
