@@ -1,6 +1,7 @@
 """When the list that a source reads is asked, whatever its kind: politely, and never forgotten."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,13 @@ from typing import Any
 import feedparser
 import pytest
 from pytest_httpserver import HTTPServer
+from sqlalchemy import event
 
+from feeds.context import Context
 from ingest.address import Address
 from tests.ingest.kinds import (
     DAY,
+    FORMS,
     HOUR,
     NAMES,
     Desk,
@@ -416,3 +420,60 @@ def test_a_host_that_wants_peace_gets_it_from_all_sources_also_after_a_restart(
     desk.later(hours=8)
     assert desk.look().outcome != "failed"
     assert ("/index", 304) in web.asked()
+
+
+@contextmanager
+def written(context: Context) -> Iterator[list[str]]:
+    """The statements that change the store inside."""
+    engine, found = context.store._engine, list[str]()
+
+    def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("SELECT", "BEGIN", "PRAGMA")):
+            found.append(" ".join(statement.split()[:3]))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+PARSERS = (
+    "ingest.sources.feed.parse_feed",
+    "ingest.sources.listing.detect",
+    "ingest.sources.sitemap.read_sitemap",
+    "ingest.sources.anything.sniff",
+    "tests.newsroom.prepare",
+)
+
+
+@pytest.mark.parametrize("form", [*FORMS, "pages", "index"])
+def test_a_second_run_over_what_did_not_change_reads_nothing_and_writes_that_it_was(
+    make: Make, web: Web, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    desk = make({"pages": "listing", "index": "sitemap"}.get(form, form))
+    asked = ["/index"]
+    if form == "pages":
+        desk.watch("max_pages = 5\n")
+        desk.lists(*NAMES[:3], head="<a rel='next' href='/2'>Next page</a>")
+        desk.lists(*NAMES[3:], "new", path="/2")
+        asked.append("/2")
+    elif form == "index":
+        web.put("/index", *sitemap_index(web, "/s1", "/s2"))
+        web.put("/s1", *sitemap(web, *NAMES[:3]))
+        web.put("/s2", *sitemap(web, *NAMES[3:]))
+        asked += ["/s1", "/s2"]
+    assert desk.look().outcome == "ok"
+    before = desk.state()
+    parsed: list[str] = []
+    for name in PARSERS:
+        monkeypatch.setattr(name, lambda *_, name=name, **__: parsed.append(name))
+    for hours in (2, 30):
+        web.asked()
+        desk.later(hours=hours)
+        with desk.open() as context, written(context) as statements:
+            run = context.run("wire", "ingest")
+        assert (run.outcome, run.new, run.updated) == ("ok", 0, 0)
+        assert web.asked() == [(path, 304) for path in asked]
+        assert parsed == []
+        assert statements == ["INSERT INTO run", "UPDATE source SET"]
+    desk.publish()
+    assert desk.state() == before
