@@ -174,6 +174,10 @@ def _usual(pace: Pace, seen: Seen) -> str:
         return f"its cron: {pace.cron.expression}"
     if pace.every is not None:
         return f"every {spoken(pace.every)}"
+    if seen.addresses and all(address.status == 404 for address in seen.addresses):
+        times = max(address.failures for address in seen.addresses)
+        last = f"the last {times} times" if times > 1 else "the last time"
+        return f"it was not there {last} (404), and is asked as before"
     if seen.errors:
         return "it could not be read"
     if seen.quiet > 1:

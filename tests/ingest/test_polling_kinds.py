@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import feedparser
 import pytest
@@ -13,20 +15,24 @@ from sqlalchemy import event
 
 from feeds.context import Context
 from ingest.address import Address
+from ingest.fetch import Fetcher
+from ingest.store import sources
 from tests.ingest.kinds import (
     DAY,
     FORMS,
     HOUR,
     NAMES,
+    SITE,
     Desk,
     Web,
     about,
     listing,
+    rss,
     sitemap,
     sitemap_index,
 )
 from tests.ingest.test_kinds import page
-from tests.newsroom import NOON
+from tests.newsroom import NOON, Newsroom
 
 LOGIN = '<html><body><form><input type="password"></form></body></html>'
 each_kind = pytest.mark.parametrize("form", ["feed", "listing", "sitemap", "url"])
@@ -152,6 +158,7 @@ def test_one_that_is_missing_is_asked_as_before_for_a_week_and_then_daily(
         assert run.outcome == "failed"
         assert "404 from 127.0.0.1: there is no such page" in run.troubles[0].reason
         assert desk.pause == about(DAY / 2)
+    assert desk.wire.why == "it was not there the last 5 times (404), and is asked as before"
     for _ in range(10):
         desk.next()
     assert desk.wire.why.startswith("it has not been there for ")
@@ -172,7 +179,10 @@ def test_one_that_is_gone_for_good_stops_its_source_until_somebody_asks(
     web.put("/index", status=410)
     assert desk.next().outcome == "failed"
     assert desk.wire.stopped is True
-    assert desk.wire.why.startswith("stopped: 410 from 127.0.0.1")
+    assert desk.wire.why == (
+        "stopped: 410 from 127.0.0.1: it says that the page is gone for good; "
+        "`broadsheet refresh` with its name asks it again"
+    )
     web.asked()
     desk.later(days=400)
     assert desk.refresh().runs == ()
@@ -477,3 +487,47 @@ def test_a_second_run_over_what_did_not_change_reads_nothing_and_writes_that_it_
         assert statements == ["INSERT INTO run", "UPDATE source SET"]
     desk.publish()
     assert desk.state() == before
+
+
+def test_an_outage_of_our_own_counts_against_no_index_and_is_over_soon(
+    tmp_path: Path, web: Web
+) -> None:
+    for name in NAMES:
+        web.put(f"/a/{name}", page(name))
+    kinds = {"feed": rss, "listing": listing, "sitemap": sitemap, "url": rss}
+    for kind, index in kinds.items():
+        web.put(f"/{kind}", *index(web, *NAMES))
+    port = urlsplit(web.url("/")).port
+    tables = "".join(
+        f'[[source]]\nname = "{kind}"\n{kind} = "http://{kind}.example:{port}/{kind}"\n'
+        for kind in kinds
+    )
+    room = Newsroom(tmp_path, SITE + tables)
+    down = False
+
+    def resolve(_host: str, _port: int) -> tuple[str, ...]:
+        if down:
+            raise OSError("no network")
+        return ("127.0.0.1",)
+
+    with room.open() as opened:
+        assert opened.fetcher
+        limits = opened.settings.fetch
+        with Fetcher(limits, contact="", version="1", resolve=resolve) as fetcher:
+            context = replace(opened, fetcher=fetcher)
+            for kind in kinds:
+                assert context.run(kind, "ingest").outcome == "ok"
+            down = True
+            room.later(hours=24)
+            for kind in (*kinds, *kinds):  # nobody can tell before the third
+                assert context.run(kind, "ingest").outcome == "failed"
+            with context.store.read() as tx:
+                states = sources.states(tx)
+            for kind in ("sitemap", "url"):
+                assert states[kind].errors == 0
+                assert states[kind].next_due - room.now == about(HOUR / 2)
+                assert "our own network seems to be down" in states[kind].why
+            down = False
+            room.later(hours=24)
+            for kind in kinds:
+                assert context.run(kind, "ingest").outcome == "ok"
