@@ -217,7 +217,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
             states, feed_ids = sync(tx, settings, space, clock())
             runs.cut_short(tx, clock())
         workers = Workers()
-        fetcher = _fetcher(settings)
+        fetcher = _fetcher(settings, store, clock())
         try:
             yield Context(
                 settings=settings,
@@ -244,7 +244,7 @@ def open_reading(settings: Settings) -> Iterator[Context]:
     with open_data(settings) as store:
         with store.read() as tx:
             states = sources.states(tx)
-        workers, fetcher = Workers(), _fetcher(settings)
+        workers, fetcher = Workers(), _fetcher(settings, store, wall_clock())
         try:
             yield Context(
                 settings=settings,
@@ -271,16 +271,23 @@ def reopened(context: Context, settings: Settings) -> Context:
     """
     with context.store.write() as tx:
         states, feed_ids = sync(tx, settings, context.namespace, context.clock())
-    fetcher = context.fetcher or _fetcher(settings)
+    fetcher = context.fetcher or _fetcher(settings, context.store, context.clock())
     if fetcher:
         fetcher.limit(settings.fetch, contact=contact(settings))
     return replace(context, settings=settings, states=states, feed_ids=feed_ids, fetcher=fetcher)
 
 
-def _fetcher(settings: Settings) -> "Fetcher | None":
+def _fetcher(settings: Settings, store: Store, now: datetime) -> "Fetcher | None":
+    """A fetcher that knows which hosts want to be left alone; None when nothing is fetched."""
     if all(source.files for source in settings.sources):
         return None
-    return open_fetcher(settings)
+    fetcher = open_fetcher(settings)
+    with store.read() as tx:
+        waiting = [known for told in addresses.waiting(tx).values() for known in told.items()]
+    for url, one in waiting:
+        if one.status == 429 and one.not_before and one.waits(now):
+            fetcher.leave(one.instead or url, one.not_before - now)
+    return fetcher
 
 
 def _digest(rules: Rules, source: Source) -> str:

@@ -1,7 +1,7 @@
 """The data folder: its store, its namespace, and what the settings make of both."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -9,11 +9,20 @@ from pathlib import Path
 
 from config.settings import Settings, Source
 from feeds.files import write_if_changed
+from ingest.address import Address
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
-from ingest.polling import LATEST, Pace, Seen, interval
+from ingest.polling import LATEST, Next, Pace, Seen, after_wait, interval
 from ingest.schedule import next_due, parse_cron
-from ingest.store import Store, Transaction, configured, feeds, open_store, peek_store
+from ingest.store import (
+    Store,
+    Transaction,
+    addresses,
+    configured,
+    feeds,
+    open_store,
+    peek_store,
+)
 from ingest.store.sources import SourceState
 
 
@@ -49,15 +58,16 @@ def sync(
     """Bring the store in line with the settings: the state of each source, the id of each feed.
 
     A source is not due later than it can be from now on: its schedule may be another one, or the
-    clock have been wrong.
+    clock have been wrong. What must not be asked yet goes on waiting.
     """
     states = configured.sync(
         tx, _wanted_sources(settings), partial(source_id, namespace=space), now
     )
-    latest = {
-        states[one.name].id: _latest(one, settings.site.timezone, states[one.name].errors, now)
-        for one in settings.sources
-    }
+    told, zone = addresses.waiting(tx), settings.site.timezone
+    latest = {}
+    for one in settings.sources:
+        state = states[one.name]
+        latest[state.id] = _latest(one, zone, state.errors, told.get(state.id, {}), now)
     configured.at_latest(tx, latest)
     _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
     return states, feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
@@ -129,8 +139,17 @@ def pace(source: Source, zone: str) -> Pace:
     )
 
 
-def _latest(source: Source, zone: str, errors: int, now: datetime) -> datetime:
+def _latest(
+    source: Source, zone: str, errors: int, told: Mapping[str, Address], now: datetime
+) -> datetime:
     own = pace(source, zone)
     length = LATEST if own.adapts else interval(own, Seen())
     failed = 0 if source.files else errors
-    return next_due(cron=own.cron, interval=length, after=now, errors=failed, spread=own.spread)
+    due = next_due(cron=own.cron, interval=length, after=now, errors=failed, spread=own.spread)
+    if not told:
+        return due
+    asked = tuple(
+        one if (one := told.get(url, Address())).waits(now) else Address()
+        for url in source.urls or (source.locator,)
+    )
+    return after_wait(Next(at=due, why=""), own, Seen(addresses=asked), now).at or due

@@ -44,12 +44,16 @@ def web_reader(
         with store.read() as tx:
             return sources.index(tx, state.id, url)
 
+    def led_to() -> list[str]:
+        with store.read() as tx:
+            return sources.led_to(tx, state.id)
+
     unfinished = other_rules or last is None or last.outcome != "ok"
     return IndexSource(
         source.locator,
         _lister(source, state, zone, known=last is not None),
         asking,
-        Before(kept=kept, kept_index=kept_index, unfinished=unfinished),
+        Before(kept=kept, kept_index=kept_index, led_to=led_to, unfinished=unfinished),
         max_items=source.most,
         now=now,
     )

@@ -120,7 +120,8 @@ def _pause(now_failing: Address, now: datetime, base: timedelta) -> tuple[timede
     failures, since = now_failing.failures, now_failing.failing_since or now
     match _way(now_failing.status):
         case "gone":
-            return timedelta(), f"stopped: {now_failing.error}"
+            again = "`broadsheet refresh` with its name asks it again"
+            return timedelta(), f"stopped: {now_failing.error}; {again}"
         case "missing":
             if failures < _MISSES or now - since < _MISSED_FOR:
                 return timedelta(), ""

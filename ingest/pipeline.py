@@ -70,6 +70,7 @@ def listed(task: Task, tally: Tally, progress: Progress) -> Listing:
     tally.expect([found.origin for found in listing.found])
     if task.rules.kind not in {"files", "urls"}:  # what left a list was not moved to a new place
         tally.missing = {}
+    tally.index = listing.led_to
     for origin, reason in listing.troubles:
         tally.trouble(origin, reason)
     progress.total = len(listing.found)
@@ -202,7 +203,7 @@ def _take_leave(task: Task, around: Surroundings, listing: Listing, tally: Tally
         return
     with around.store.write() as tx:
         sources.seen_again(tx, task.state.id, renewed, tally.now)
-        sources.put_index(tx, task.state.id, listing.index, digest_of)
+        sources.put_index(tx, task.state.id, listing.index, listing.led_to, digest_of)
         if tally.new or tally.updated:
             sources.trim_bodies(tx, task.state.id)
         tally.removed += take_leave(
@@ -236,7 +237,6 @@ def _seen(known: dict[str, Known]) -> dict[str, Seen]:
             modified_ns=k.modified_ns,
             fetched_at=k.fetched_at,
             stated=k.stated,
-            failed=bool(k.error),
         )
         for origin, k in known.items()
         if not k.gone

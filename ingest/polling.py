@@ -127,11 +127,11 @@ def next_look(pace: Pace, seen: Seen, now: datetime) -> Next:
     found = Next(at=due, why=_usual(pace, seen))
     if pace.adapts:
         found = _by_hints(found, seen.hints, now)
-    return _after_wait(found, pace, seen, now)
+    return after_wait(found, pace, seen, now)
 
 
-def _after_wait(found: Next, pace: Pace, seen: Seen, now: datetime) -> Next:
-    """Not before the first of its addresses may be asked."""
+def after_wait(found: Next, pace: Pace, seen: Seen, now: datetime) -> Next:
+    """`found`, but not before the first of its addresses may be asked."""
     asked = [address for address in seen.addresses if not address.stopped]
     first = min(asked, key=lambda address: address.not_before or now, default=None)
     if first is None or first.not_before is None or found.at is None:
@@ -174,6 +174,10 @@ def _usual(pace: Pace, seen: Seen) -> str:
         return f"its cron: {pace.cron.expression}"
     if pace.every is not None:
         return f"every {spoken(pace.every)}"
+    if seen.addresses and all(address.status == 404 for address in seen.addresses):
+        times = max(address.failures for address in seen.addresses)
+        last = f"the last {times} times" if times > 1 else "the last time"
+        return f"it was not there {last} (404), and is asked as before"
     if seen.errors:
         return "it could not be read"
     if seen.quiet > 1:

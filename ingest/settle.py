@@ -1,6 +1,6 @@
 """What a run leaves behind: its source's state, what is known of its addresses, its next time."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,7 +33,10 @@ def settle(tx: Transaction, task: Task, report: RunReport, tally: Tally, ended: 
         hints=state.hints,
         offline=offline,
     )
-    found = _addresses(task, tally, seen, ended)
+    unfit = {trouble.origin for trouble in tally.troubles if trouble.failed}
+    if report.outcome == "failed":  # what answered may have another address than was asked
+        unfit.update(task.reader.addresses)
+    found = _addresses(task, tally, seen, unfit, ended)
     asked = tuple(found.get(url, _NOTHING) for url in task.reader.addresses)
     look = next_look(task.pace, replace(seen, addresses=asked), ended)
     if task.asking:
@@ -65,19 +68,24 @@ def _state(
     )
 
 
-def _addresses(task: Task, tally: Tally, seen: Seen, now: datetime) -> Mapping[str, Address]:
-    """What is known of each address, without those that are in the source no more."""
+def _addresses(
+    task: Task, tally: Tally, seen: Seen, unfit: Collection[str], now: datetime
+) -> Mapping[str, Address]:
+    """What is known of each address, without those that are in the source no more.
+
+    Of those that are `unfit` nothing could be made.
+    """
     if task.asking is None:
         return {}
     found = task.asking.after(
         now,
         base=interval(task.pace, seen),
         fresh=task.reader.addresses if task.pace.adapts else (),
-        failed_in={trouble.origin for trouble in tally.troubles if trouble.failed},
+        failed_in=unfit,
     )
     if tally.present is None:
         return found
-    there = tally.present.union(task.reader.addresses, task.asking.asked)
+    there = tally.present.union(task.reader.addresses, tally.index, task.asking.asked)
     return {url: one for url, one in found.items() if url in there}
 
 

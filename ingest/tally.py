@@ -22,9 +22,9 @@ class Tally:
 
     `known` are the source's documents by origin, `present` the origins that are there now, None
     while that was not told; `missing` are those of `known` that are not there now: what a new file
-    may have been moved from. `claimed` maps an article to the origin that holds it. `hints` is how
-    often a feed asks to be looked at, None while that was not read. `changes_are_new`: a
-    significant change of an article makes a new one.
+    may have been moved from. `index` are the addresses of what they are listed in. `claimed` maps
+    an article to the origin that holds it. `hints` is how often a feed asks to be looked at, None
+    while that was not read. `changes_are_new`: a significant change of an article makes a new one.
     """
 
     source: str
@@ -34,6 +34,7 @@ class Tally:
     now: datetime
     known: dict[str, Known]
     present: set[str] | None = None
+    index: Sequence[str] = ()
     hints: Hints | None = None
     changes_are_new: bool = False
     missing: dict[str, Known] = field(default_factory=dict)

@@ -103,6 +103,10 @@ class Fetcher:
             error.origin = url
             raise
 
+    def leave(self, url: str, wait: timedelta) -> None:
+        """Ask the host of `url` nothing for so long: it said so when it was asked before."""
+        self._hosts.hold(_host(url), wait.total_seconds())
+
     def stop(self) -> None:
         """End running fetches and waits soon, and refuse new ones: FetchError("stopping")."""
         with self._lock:

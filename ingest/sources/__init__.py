@@ -21,7 +21,8 @@ class Listing:
     to come back: then nothing is taken for gone.
     `troubles` are (origin, reason) pairs of what cannot be read. `index` are the documents that the
     source lists its articles in, where they are not as they were stored; `rests` tells that nothing
-    in them has changed and there is nothing to do. `hints` is how often a feed asks to be looked
+    in them has changed and there is nothing to do; otherwise `led_to` are the addresses of all of
+    them. `hints` is how often a feed asks to be looked
     at, None while that was not read.
     """
 
@@ -30,6 +31,7 @@ class Listing:
     troubles: tuple[tuple[str, str], ...] = ()
     index: tuple[Document, ...] = ()
     rests: bool = False
+    led_to: tuple[str, ...] = ()
     hints: Hints | None = None
 
 
@@ -41,7 +43,6 @@ class Seen:
     modified_ns: int
     fetched_at: datetime
     stated: str = ""
-    failed: bool = False
 
 
 class Reader(Protocol):

@@ -47,6 +47,14 @@ class Asking:
         known = self.known.get(url, _NOTHING)
         return not known.failures and known.waits(now)
 
+    def failing(self, url: str) -> bool:
+        """Whether `url` failed when it was asked last."""
+        return bool(self.known.get(url, _NOTHING).failures)
+
+    def tries_again(self, now: datetime) -> bool:
+        """Whether any address that failed may be asked again."""
+        return any(one.failures and not one.waits(now) for one in self.known.values())
+
     def ask(
         self, url: str, validators: Validators, now: datetime, *, crawl: bool = False
     ) -> Document | NotModified:

@@ -57,13 +57,14 @@ class Lister(Protocol):
 class Before:
     """What the runs before left.
 
-    `kept` gives a document, `kept_index` one of the index, as they are stored. `unfinished` tells
-    that the index must be read even if it has not changed: the last run left something undone, or
-    went by other rules.
+    `kept` gives a document, `kept_index` one of the index, as they are stored; `led_to` are the
+    addresses of the index, as it was read last. `unfinished` tells that the index must be read even
+    if it has not changed: the last run left something undone, or went by other rules.
     """
 
     kept: Callable[[str], Document | None]
     kept_index: Callable[[str], Document | None]
+    led_to: Callable[[], Sequence[str]]
     unfinished: bool
 
 
@@ -88,12 +89,13 @@ class IndexSource:
         self._now = now
         self._listed: dict[str, Listed] = {}
         self._index: dict[str, tuple[Document | None, Document]] = {}
+        self._unread: dict[str, FetchError] = {}
 
     def listing(self, seen: Mapping[str, Seen]) -> Listing:
         """List what the index holds now. Raises FetchError, ReadError and SourceError."""
-        self._listed, self._index = {}, {}
+        self._listed, self._index, self._unread = {}, {}, {}
         first = self._ask(self.addresses[0])
-        if not (self._renewed() or self._before.unfinished):
+        if not (self._must_read() or self._renewed_beyond()):
             return Listing(found=(), complete=False, index=self._changed(), rests=True)
         contents = self._lister(first, self._ask)
         for one in contents.listed[: self._max_items]:
@@ -106,6 +108,7 @@ class IndexSource:
             complete=False,  # what is not listed any more is not gone
             troubles=contents.troubles,
             index=self._changed(),
+            led_to=(*self._index, *self._unread),
             hints=contents.hints,
         )
 
@@ -129,10 +132,18 @@ class IndexSource:
         return replace(before, stated=one.stated, validators=answer.validators)
 
     def _ask(self, url: str) -> Document:
-        """One document of the index, as it is now. Raises FetchError."""
+        """One document of the index, as it is now; asked for once. Raises FetchError."""
+        if url in self._index:
+            return self._index[url][1]
+        if url in self._unread:
+            raise self._unread[url]
         before = self._before.kept_index(url)
         known = before.validators if before else Validators()
-        answer = self._asking.ask(url, known, self._now)
+        try:
+            answer = self._asking.ask(url, known, self._now)
+        except FetchError as error:
+            self._unread[url] = error
+            raise
         if isinstance(answer, NotModified):
             assert before is not None  # validators were sent, so there is what they are of
             now = replace(before, validators=answer.validators)
@@ -141,9 +152,22 @@ class IndexSource:
         self._index[url] = (before, now)
         return now
 
-    def _renewed(self) -> bool:
-        """Whether any document of the index is another than the one that was kept."""
-        return any(b is None or b.body != now.body for b, now in self._index.values())
+    def _must_read(self) -> bool:
+        """Whether any document of the index is another than the one that was kept, or one of what
+        it lists is to be tried again."""
+        renewed = any(b is None or b.body != now.body for b, now in self._index.values())
+        return renewed or self._before.unfinished or self._asking.tries_again(self._now)
+
+    def _renewed_beyond(self) -> bool:
+        """Whether what the first document led to has changed: a sitemap index may never."""
+        for url in self._before.led_to():
+            try:
+                self._ask(url)
+            except FetchError:
+                return True  # it is told when the index is read
+            if self._must_read():
+                return True
+        return False
 
     def _changed(self) -> tuple[Document, ...]:
         """The documents of the index that are to be stored anew."""
@@ -155,7 +179,7 @@ class IndexSource:
 
     def _rests(self, one: Listed, seen: Seen | None) -> bool:
         """Whether a page need not be asked for: it was lately, and what is stated is the same."""
-        if not one.page or seen is None or seen.failed:
+        if not one.page or seen is None or self._asking.failing(one.page):
             return False
         recent = self._now - seen.fetched_at < _AGAIN
         return recent and seen.stated == stated_text(one.stated)

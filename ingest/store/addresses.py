@@ -22,6 +22,14 @@ def known(tx: Transaction, source: str) -> dict[str, Address]:
     return {row.url: _address(row) for row in rows}
 
 
+def waiting(tx: Transaction) -> dict[str, dict[str, Address]]:
+    """The addresses that must not be asked yet, by their sources' internal ids."""
+    found: dict[str, dict[str, Address]] = {}
+    for row in tx.execute(select(schema.address).where(_A.not_before.is_not(None))):
+        found.setdefault(row.source, {})[row.url] = _address(row)
+    return found
+
+
 def put(
     tx: Transaction, source: str, before: Mapping[str, Address], found: Mapping[str, Address]
 ) -> None:

@@ -32,6 +32,8 @@ _KNOWN = (
     .where(_D.source == bindparam("source"), ~_D.origin.startswith(_INDEX))
     .order_by(_D.origin)
 )  # fmt: skip
+_LISTS = (_D.source == bindparam("source")) & _D.origin.startswith(_INDEX)
+_LED_TO = select(_D.origin).where(_LISTS).order_by(_D.origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +131,24 @@ def index(tx: Transaction, source: str, url: str) -> Document | None:
     return replace(found, origin=url) if found else None
 
 
+def led_to(tx: Transaction, source: str) -> list[str]:
+    """The addresses of the documents in which `source` listed its articles the last time."""
+    origins = tx.execute(_LED_TO, {"source": source}).scalars()
+    return [origin.removeprefix(_INDEX) for origin in origins]
+
+
 def put_index(
-    tx: Transaction, source: str, documents: Sequence[Document], digest: Callable[[Document], str]
+    tx: Transaction,
+    source: str,
+    documents: Sequence[Document],
+    there: Collection[str],
+    digest: Callable[[Document], str],
 ) -> None:
-    """Keep documents that `source` lists its articles in."""
-    rows = [
-        (replace(one, origin=f"{_INDEX}{one.origin}"), digest(one), "", "") for one in documents
-    ]
-    put_documents(tx, source, rows)
+    """Keep documents that `source` lists its articles in; of others those `there`, if any are."""
+    for url in set(led_to(tx, source)).difference(there) if there else ():
+        move(tx, source, f"{_INDEX}{url}")
+    kept = ((replace(one, origin=f"{_INDEX}{one.origin}"), digest(one)) for one in documents)
+    put_documents(tx, source, [(one, of_it, "", "") for one, of_it in kept])
 
 
 def stored(tx: Transaction, source: str, origins: Collection[str]) -> dict[str, Document]:

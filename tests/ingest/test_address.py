@@ -58,7 +58,8 @@ def test_what_is_missing_five_times_over_a_week_is_asked_daily() -> None:
 
 def test_what_is_gone_for_good_is_stopped_until_it_answers_again() -> None:
     address = failed(Address(), error(410), NOW, base=HOUR)
-    assert (address.stopped, address.why) == (True, "stopped: 410: no")
+    assert address.stopped
+    assert address.why == "stopped: 410: no; `broadsheet refresh` with its name asks it again"
     assert address.waits(NOW + 900 * DAY)
     assert isinstance(address.last_error(), GoneError)
     assert answered(address, Answer(), NOW) == Address()

@@ -1,5 +1,6 @@
 """Sources that list their articles: feeds, listing pages, sitemaps, over real loopback HTTP."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from gzip import compress
@@ -11,6 +12,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from tests.feeds.cli.commands import broadsheet
 from tests.newsroom import NOON, Newsroom
 
 ORDER = ("bridge", "ferry", "harbour", "market", "school", "gone", "new")
@@ -163,18 +165,48 @@ def test_an_entry_that_loses_or_changes_one_thing_keeps_its_id_and_date(
     room = Newsroom(tmp_path, SITE + source(feed=site.url("/feed")))
     room.refresh("news")
     before = {entry.title: (entry.id, entry.published) for entry in room.feed()}
+    link = f"<link>{site.url('/a/bridge')}</link>"
     changes: list[Callable[[str], str]] = [
         lambda text: text.replace("<guid isPermaLink='false'>g-bridge</guid>", ""),
+        lambda text: text.replace("g-bridge", "g-other"),
+        lambda text: text.replace(link, ""),
         lambda text: text.replace("/a/bridge", "/b/bridge"),
         lambda text: text.replace("Fri, 01 May 2026 10:00:00 GMT", ""),
+        lambda text: text.replace("Fri, 01 May 2026 10:00:00 GMT", "Sat, 02 May 2026 10:00:00 GMT"),
+        lambda text: text.replace("<title>bridge</title>", ""),
+        lambda text: text.replace("<title>bridge</title>", "<title>The bridge</title>"),
         lambda text: text.replace("http://", "https://"),
     ]
     for change in changes:
+        for text in (change(rss(site, "bridge", "ferry")), rss(site, "bridge", "ferry")):
+            room.later(hours=1)
+            site.put("/feed", text, "application/rss+xml")
+            room.refresh("news")
+            after = [(entry.id, entry.published) for entry in room.feed()]
+            assert sorted(after) == sorted(before.values())
+    assert {entry.title: (entry.id, entry.published) for entry in room.feed()} == before
+
+
+@pytest.mark.parametrize("lacks", ["guid", "link", "pubDate", "title", "description"])
+def test_an_entry_that_never_had_one_thing_is_the_same_at_every_poll(
+    tmp_path: Path, site: Site, lacks: str
+) -> None:
+    def without(*names: str) -> str:
+        head, *items = rss(site, *names).split("<item>")
+        return "<item>".join([head, *(re.sub(f"<{lacks}.*?</{lacks}>", "", one) for one in items)])
+
+    site.put("/feed", without("bridge", "ferry"), "application/rss+xml")
+    room = Newsroom(tmp_path, SITE + source(feed=site.url("/feed")))
+    room.refresh("news")
+    before = sorted((entry.id, entry.published) for entry in room.feed())
+    assert len(before) == 2
+    for names in (("new", "bridge", "ferry"), ("ferry", "new", "bridge")):
         room.later(hours=1)
-        site.put("/feed", change(rss(site, "bridge", "ferry")), "application/rss+xml")
+        site.put("/feed", without(*names), "application/rss+xml")
         room.refresh("news")
-        after = {entry.title: (entry.id, entry.published) for entry in room.feed()}
-        assert after == before
+        after = {(entry.id, entry.published) for entry in room.feed()}
+        assert len(after) == 3
+        assert after > set(before)
 
 
 def test_what_left_the_feed_stays_and_newcomers_join_it(tmp_path: Path, site: Site) -> None:
@@ -378,6 +410,40 @@ def test_the_same_article_of_two_sources_is_published_once(tmp_path: Path, site:
     assert sorted(room.titles()) == ["bridge", "ferry"]
 
 
+@pytest.mark.parametrize("first", ["http", "https"])
+@pytest.mark.parametrize("form", ["feed", "marked feed", "listing", "sitemap", "canonical page"])
+def test_one_article_in_two_sources_is_published_once_whatever_they_are(
+    tmp_path: Path, site: Site, form: str, first: str
+) -> None:
+    for name in NAMES:
+        site.put(f"/a/{name}", page(name))
+    feed = rss(site, *NAMES, guid=False).replace(site.url("/a"), f"{first}://{site.url('/a')[7:]}")
+    canonical = f"<link rel='canonical' href='{site.url('/a/bridge')}'></head>"
+    documents = {
+        "feed": ("feed", rss(site, *NAMES)),
+        "marked feed": ("feed", rss(site, *NAMES).replace("</link><g", "?utm_source=x</link><g")),
+        "listing": ("listing", listing(*NAMES)),
+        "sitemap": (
+            "sitemap",
+            "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>"
+            + "".join(f"<url><loc>{site.url(f'/a/{name}')}</loc></url>" for name in NAMES)
+            + "</urlset>",
+        ),
+        "canonical page": ("urls", page("bridge").replace("</head>", canonical)),
+    }
+    kind, text = documents[form]
+    other = site.put("/other", text, "text/html" if kind in {"listing", "urls"} else "text/xml")
+    where = f'["{other}"]' if kind == "urls" else f'"{other}"'
+    second = f'[[source]]\nname = "other"\n{kind} = {where}\n'
+    room = Newsroom(tmp_path, SITE + source(feed=site.put("/feed", feed, "text/xml")) + second)
+    room.refresh("news")
+    before = room.ids()
+    assert len(before) == len(NAMES)
+    (run,) = room.refresh("other").runs
+    assert run.new == 0, run.troubles
+    assert room.ids() == before
+
+
 def test_a_source_added_later_brings_its_newest_articles_only(tmp_path: Path, site: Site) -> None:
     inbox = '[[source]]\nname = "inbox"\nfiles = "articles/*.txt"\n'
     room = Newsroom(tmp_path, SITE + inbox)
@@ -387,14 +453,17 @@ def test_a_source_added_later_brings_its_newest_articles_only(tmp_path: Path, si
         f"<item><title>Old {n}</title><link>{site.url(f'/o/{n}')}</link>"
         f"<description>{words(f'o{n}')}</description>"
         f"<pubDate>{NOON - timedelta(days=n + 1):%a, %d %b %Y %H:%M:%S} GMT</pubDate></item>"
-        for n in range(60)
+        for n in range(500)
     )
     body = f"<rss version='2.0'><channel><title>Old</title>{items}</channel></rss>"
     url = site.put("/feed", body, "application/rss+xml")
     room.configure(SITE + inbox + source(feed=url))
     (run,) = room.refresh("news").runs
-    assert run.new == 60
+    assert run.new == 500
     assert sorted(room.titles()) == sorted(["A note", *(f"Old {n}" for n in range(10))])
+    for n in (10, 499):
+        shown = broadsheet(tmp_path, "show", site.url(f"/o/{n}"))
+        assert f"Old {n}" in shown.stdout
 
 
 def test_what_is_no_feed_is_told_plainly(tmp_path: Path, site: Site) -> None:
