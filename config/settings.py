@@ -254,7 +254,7 @@ class Settings(Section):
     reload: Flag = False
     fetch: Fetch = Fetch()
     server: Server = Server()
-    sources: tuple[Source, ...] = Field(alias="source", min_length=1)
+    sources: tuple[Source, ...] = Field(alias="source", default=())
     feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
     folder: Path = Field(default=Path(), exclude=True)
 
