@@ -130,10 +130,10 @@ class Source(Section):
     name: Name
     files: str = Field(default="", max_length=1000)
     urls: tuple[Address, ...] = ()
-    feed: Address | Literal[""] = ""
-    listing: Address | Literal[""] = ""
-    sitemap: Address | Literal[""] = ""
-    url: Address | Literal[""] = ""
+    feed: Address = ""
+    listing: Address = ""
+    sitemap: Address = ""
+    url: Address = ""
     fulltext: Flag = False
     follow: Literal["articles", "none"] = "articles"
     max_pages: Count = Field(default=1, ge=1, le=50)

@@ -97,6 +97,14 @@ tags = "town"
     ]
 
 
+def test_a_wrong_address_is_one_problem(tmp_path: Path) -> None:
+    text = '[site]\ntitle = "T"\nurl = "https://a.example/"\n[[source]]\nname = "a"\n'
+    assert problems(tmp_path, text + 'feed = "a.example/feed"\n') == [
+        "broadsheet.toml:6: source[1].feed: write the whole address, such as "
+        "https://example.org/news"
+    ]
+
+
 def test_an_empty_file_lacks_a_site_and_a_source(tmp_path: Path) -> None:
     assert problems(tmp_path, "") == [
         "broadsheet.toml:1: site: is missing",
