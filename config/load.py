@@ -61,12 +61,14 @@ def load(
     path: Path,
     environ: Mapping[str, str],
     readers: Mapping[str, Callable[[str], object]] = MappingProxyType({}),
+    *,
+    sourceless: bool = False,
 ) -> Settings:
     """Read the configuration at `path`, taking `${NAME}` in any text from `environ`.
 
     `$${` stands for `${` itself. `readers` raise ValueError for a text that an option of a source,
     by its name, cannot have; they are handed in, for configuration knows no schedules, selectors
-    and patterns. Raises ConfigError with every problem.
+    and patterns. `sourceless`: there need be no source yet. Raises ConfigError with every problem.
     """
     if not _is_text(str(path.absolute())):
         raise _whole(path, "a name on the way to it is not UTF-8; rename that")
@@ -77,7 +79,7 @@ def load(
     data = _filled(raw, (), environ, issues, secrets)
     folder = path.absolute().parent
     issues += cross_checks(data, folder, readers)
-    settings = _validated(data, issues, skip={loc for loc, _ in issues})
+    settings = _validated(data, issues, skip={loc for loc, _ in issues}, sourceless=sourceless)
     if settings is None or issues:
         masked = [(loc, _masked(why, secrets)) for loc, why in dict.fromkeys(issues)]
         raise ConfigError(_located(path, text, masked))
@@ -212,8 +214,11 @@ def _filled(
     return filled
 
 
-def _validated(data: dict[str, Any], issues: Issues, skip: set[Loc]) -> Settings | None:
+def _validated(
+    data: dict[str, Any], issues: Issues, skip: set[Loc], *, sourceless: bool
+) -> Settings | None:
     """Settings of `data`; what pydantic refuses is added to `issues` in plain words."""
+    meant = set[Loc]()
     try:
         settings = Settings.model_validate({k: v for k, v in data.items() if k != "folder"})
     except ValidationError as error:
@@ -226,6 +231,8 @@ def _validated(data: dict[str, Any], issues: Issues, skip: set[Loc]) -> Settings
             if loc not in skip and not spurious:
                 issues.append((loc, worded(found["type"], loc, found["msg"], found.get("ctx", {}))))
         settings = None
+    if not (sourceless or ("source",) in meant) and data.get("source", []) == []:
+        issues.append((("source",), "there must be at least one [[source]]"))
     if "folder" in data:  # a field of ours, never an option
         issues.append((("folder",), worded("extra_forbidden", ("folder",), "", {})))
     return settings

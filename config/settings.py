@@ -130,10 +130,10 @@ class Source(Section):
     name: Name
     files: str = Field(default="", max_length=1000)
     urls: tuple[Address, ...] = ()
-    feed: Address | Literal[""] = ""
-    listing: Address | Literal[""] = ""
-    sitemap: Address | Literal[""] = ""
-    url: Address | Literal[""] = ""
+    feed: Address = ""
+    listing: Address = ""
+    sitemap: Address = ""
+    url: Address = ""
     fulltext: Flag = False
     follow: Literal["articles", "none"] = "articles"
     max_pages: Count = Field(default=1, ge=1, le=50)
@@ -254,7 +254,7 @@ class Settings(Section):
     reload: Flag = False
     fetch: Fetch = Fetch()
     server: Server = Server()
-    sources: tuple[Source, ...] = Field(alias="source", min_length=1)
+    sources: tuple[Source, ...] = Field(alias="source", default=())
     feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
     folder: Path = Field(default=Path(), exclude=True)
 

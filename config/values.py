@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-_UNITS = {"s": 1, "second": 1, "m": 60, "minute": 60, "h": 3600, "hour": 3600, "d": 86400}
-_UNITS |= {"day": 86400, "w": 604800, "week": 604800}
-_DURATION = re.compile(r"([0-9]{1,9})\s*([a-z]+?)s?", re.IGNORECASE)
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+_UNITS |= {unit[0]: seconds for unit, seconds in _UNITS.items()}
+_DURATION = re.compile(r"([0-9]{1,9})\s*(?:([a-z]{2,}?)s?|([a-z]))", re.IGNORECASE)
 _YEAR = 366 * 86400
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -20,9 +20,10 @@ def _duration(value: object) -> object:
     """Read "90s", "15 minutes", "1h", "1 day". Anything else is left for the type to refuse."""
     if isinstance(value, str):
         match = _DURATION.fullmatch(value.strip())
-        if not match or match[2].lower() not in _UNITS:
+        unit = (match[2] or match[3]).lower() if match else ""
+        if not match or unit not in _UNITS:
             raise ValueError('write a number and a unit, such as "15 minutes", "1h" or "1 day"')
-        seconds = int(match[1]) * _UNITS[match[2].lower()]
+        seconds = int(match[1]) * _UNITS[unit]
         if seconds > _YEAR:
             raise ValueError("write at most a year")
         return timedelta(seconds=seconds)

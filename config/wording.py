@@ -34,8 +34,6 @@ def worded(kind: str, loc: Loc, message: str, context: Mapping[str, Any]) -> str
         return str(context.get("error", message))
     if kind == "literal_error":
         return "write " + str(context["expected"]).replace("'", '"')
-    if loc == ("source",) and kind in {"missing", "too_short"}:
-        return "there must be at least one [[source]]"
     if kind in {"model_type", "tuple_type"} and loc[0] in _REPEATED and len(loc) <= 2:
         return f"begin each {loc[0]} with a line [[{loc[0]}]]"
     if kind == "model_type":

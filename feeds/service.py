@@ -45,11 +45,13 @@ log = structlog.get_logger()
 class Signals:
     """SIGTERM and SIGINT from now on, and the signals `also`, one after the other.
 
-    A second signal to end ends the process at once.
+    One that waits already is not noted again: who sends a hundred SIGHUPs means one, and a signal
+    to end does not wait for all of them. A second signal to end ends the process at once.
     """
 
     def __init__(self, *also: signal.Signals) -> None:
         self._come: SimpleQueue[int] = SimpleQueue()
+        self._waiting = set[int]()
         self._ending = False
         for number in (*_ENDS, *also):
             signal.signal(number, self._take)
@@ -61,9 +63,11 @@ class Signals:
     def next(self, timeout: float) -> int:
         """The next signal's number; 0 when none has come in `timeout` seconds."""
         try:
-            return self._come.get(timeout=timeout)
+            number = self._come.get(timeout=timeout)
         except Empty:
             return 0
+        self._waiting.discard(number)
+        return number
 
     def wait_for_end(self) -> None:
         """Return once a signal to end has come."""
@@ -75,7 +79,9 @@ class Signals:
             if self._ending:
                 os._exit(128 + number)
             self._ending = True
-        self._come.put(number)
+        if number not in self._waiting:
+            self._waiting.add(number)
+            self._come.put(number)
 
 
 class ConfigFile:

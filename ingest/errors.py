@@ -68,9 +68,9 @@ _BY_STATUS = {
     401: "what needs a password is not fetched: take the address out",
     402: "take the address out",
     403: "ask its owner to let us in, or take the address out",
-    404: "correct the address, or take it out; the article stays until then",
+    404: "correct the address, or take it out",
     406: "give another address of it",
-    410: "take the address out; the article stays until then",
+    410: "take the address out",
     429: "nothing to do: it is asked again later; a longer [fetch] gap asks it less often",
     451: "take the address out",
 }
@@ -116,13 +116,13 @@ class AddressRefusedError(FetchError):
 class RobotsError(FetchError):
     """The robots.txt of the host does not let us crawl the address, or cannot be read for now."""
 
-    advice = ""
+    advice = "ask its owner to let us in, or leave it out (`exclude`)"
 
 
 class DeadlineError(FetchError):
     """The fetch took longer than it may."""
 
-    advice = "nothing to do unless it stays; [fetch] deadline says how long one may take"
+    advice = "nothing to do unless it stays; [fetch] says how long one may take"
 
 
 class TooLargeError(FetchError):

@@ -47,7 +47,7 @@ def add(ctx: click.Context, output: Output, url: str, name: str | None) -> None:
     URL, when it is a source already, or when anything of it failed; 2 for a bad configuration.
     """
     path, url = config_path(ctx), whole(url)
-    settings = load_settings(ctx) if path.exists() else None
+    settings = load_settings(ctx, sourceless=True) if path.exists() else None
     taken = [source.name for source in settings.sources] if settings else []
     _check_name(name, taken)
     _refuse_known(settings, url)
@@ -94,7 +94,10 @@ def _check_name(name: str | None, taken: Sequence[str]) -> None:
 
 def _refuse_known(settings: Settings | None, url: str) -> None:
     if settings and (name := source_at(settings, url)):
-        fail(f"{url} is the source {name!r} already; `broadsheet refresh {name}` asks it now")
+        fail(
+            f"{url} is the source {name!r} already; `broadsheet refresh {name}` asks it now, and "
+            "`broadsheet probe` shows what else there is"
+        )
 
 
 def _refreshed(

@@ -90,24 +90,27 @@ def config_path(ctx: click.Context) -> Path:
     return Path(given or "broadsheet.toml")
 
 
-def load_settings(ctx: click.Context) -> "Settings":
-    """The settings of `--config`. With any problem: all of them on stderr, exit code 2."""
+def load_settings(ctx: click.Context, *, sourceless: bool = False) -> "Settings":
+    """The settings of `--config`. With any problem: all of them on stderr, exit code 2.
+
+    `sourceless`: there need be no source in it yet.
+    """
     from config.load import ConfigError
 
     try:
-        return read_settings(config_path(ctx))
+        return read_settings(config_path(ctx), sourceless=sourceless)
     except ConfigError as error:
         fail(str(error), code=2)
 
 
-def read_settings(path: Path) -> "Settings":
+def read_settings(path: Path, *, sourceless: bool = False) -> "Settings":
     """The settings of the file at `path`, variables taken from our environment.
 
     Raises ConfigError with every problem.
     """
     from config.load import load
 
-    return load(path, os.environ, _READERS)
+    return load(path, os.environ, _READERS, sourceless=sourceless)
 
 
 def other_port(settings: "Settings", port: int) -> list[str]:

@@ -42,7 +42,7 @@ def extract(ctx: click.Context, output: Output, what: str) -> None:
     A configuration, where there is one, gives the limits, time zone and language. Exit code 1 when
     no article can be made.
     """
-    settings = load_settings(ctx) if config_path(ctx).exists() else None
+    settings = load_settings(ctx, sourceless=True) if config_path(ctx).exists() else None
     now = datetime.now(UTC)
     is_url = what.startswith(("http://", "https://"))
     workers = Workers(1)

@@ -43,7 +43,7 @@ def import_list(ctx: click.Context, output: Output, file: str) -> None:
     list or names no feed, 2 for a bad configuration.
     """
     path = config_path(ctx)
-    settings = load_settings(ctx) if path.exists() else None
+    settings = load_settings(ctx, sourceless=True) if path.exists() else None
     try:
         subscriptions = parse_opml(_read(file))
     except ReadError as error:

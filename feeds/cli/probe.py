@@ -40,7 +40,7 @@ def probe(ctx: click.Context, output: Output, url: str) -> None:
     Makes 16 requests at most. A configuration, where there is one, gives the limits and the time
     zone. Exit code 1 when there is nothing.
     """
-    settings = load_settings(ctx) if config_path(ctx).exists() else None
+    settings = load_settings(ctx, sourceless=True) if config_path(ctx).exists() else None
     found = look(whole(url), settings)
     names = [source.name for source in settings.sources] if settings else []
     if output.json:

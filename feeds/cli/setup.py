@@ -87,7 +87,8 @@ JSON:
             line and key are null for a problem of the whole file
   sources   a list: name, kind (the option that says where), holds
             (how many), every (seconds), cron (both null: as often as it
-            changes), and next_run (UTC, null: when the daemon starts)
+            changes), and next_run (UTC, null: when the daemon starts or when
+            it is due, as `status` says)
   feeds     the names of the feeds
   notes     a list of sentences: what is not wrong and perhaps not meant"""
 )
@@ -182,7 +183,8 @@ def next_run(source: Source, zone: str, now: datetime) -> str:
     """When a source runs next if the daemon starts at `now` (aware), in words, in the zone."""
     if not source.cron:
         often = f"every {_words(source.interval)}" if source.interval else "as often as it changes"
-        return f"next run at start, then {often}"
+        when = "at start" if source.files else "at start, or later if it is not due then"
+        return f"next run {when}, then {often}"
     due = parse_cron(source.cron, zone).next_after(now)
     local = due.astimezone(ZoneInfo(zone))
     wait = _words(timedelta(minutes=max(1, round((due - now).total_seconds() / 60))))

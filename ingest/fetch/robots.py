@@ -98,7 +98,7 @@ class Robots:
 def _unreadable(error: FetchError) -> RobotsError:
     reason = f"its robots.txt cannot be read, so it is not crawled now: {error.reason}"
     found = RobotsError(reason, retry_after=error.retry_after)
-    found.offline = error.offline
+    found.offline, found.advice = error.offline, error.advice
     return found
 
 

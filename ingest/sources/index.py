@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from ingest.article import Document, Found, NotModified, Stated, Validators
-from ingest.errors import FetchError
+from ingest.errors import FetchError, ReadError
 from ingest.polling import NO_HINTS, Hints
 from ingest.sources import Listing, Seen
 from ingest.sources.asking import Asking
@@ -18,6 +18,7 @@ from ingest.store.values import stated_text
 
 Ask = Callable[[str], Document]
 
+_OTHER = "give another address; `broadsheet probe` shows what is there"
 _AGAIN = timedelta(days=1)  # a page that is still listed is asked for again after this
 
 
@@ -97,7 +98,11 @@ class IndexSource:
         first = self._ask(self.addresses[0])
         if not (self._must_read() or self._renewed_beyond()):
             return Listing(found=(), complete=False, index=self._changed(), rests=True)
-        contents = self._lister(first, self._ask)
+        try:
+            contents = self._lister(first, self._ask)
+        except ReadError as error:
+            error.advice = _OTHER  # it is no article that could be corrected
+            raise
         for one in contents.listed[: self._max_items]:
             self._listed.setdefault(one.origin, one)
         return Listing(

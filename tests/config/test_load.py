@@ -97,6 +97,14 @@ tags = "town"
     ]
 
 
+def test_a_wrong_address_is_one_problem(tmp_path: Path) -> None:
+    text = '[site]\ntitle = "T"\nurl = "https://a.example/"\n[[source]]\nname = "a"\n'
+    assert problems(tmp_path, text + 'feed = "a.example/feed"\n') == [
+        "broadsheet.toml:6: source[1].feed: write the whole address, such as "
+        "https://example.org/news"
+    ]
+
+
 def test_an_empty_file_lacks_a_site_and_a_source(tmp_path: Path) -> None:
     assert problems(tmp_path, "") == [
         "broadsheet.toml:1: site: is missing",
@@ -109,6 +117,8 @@ def test_an_empty_file_lacks_a_site_and_a_source(tmp_path: Path) -> None:
     [
         ('every = "5s"', "source[1].every: must be at least 10 seconds"),
         ("every = 60", 'source[1].every: write the unit too, in quotes, such as "15 minutes"'),
+        ('every = "100 ms"', 'source[1].every: write a number and a unit, such as "15 minutes", '
+                             '"1h" or "1 day"'),
         ('every = "999999999 weeks"', "source[1].every: write at most a year"),
         ("max_bytes = true", "source[1].max_bytes: write a whole number, without quotes"),
         ("timezone = 'UTC'", "source[1].timezone: there is no such option here; "

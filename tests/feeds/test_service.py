@@ -260,6 +260,21 @@ def test_signals_come_one_after_the_other() -> None:
             signal.signal(number, handler)
 
 
+def test_a_signal_to_end_waits_for_one_of_many_reloads() -> None:
+    before = {n: signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    try:
+        signals = Signals(signal.SIGHUP)
+        for _ in range(50):
+            signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGTERM)
+        assert [signals.next(5), signals.next(5)] == [signal.SIGHUP, signal.SIGTERM]
+        signal.raise_signal(signal.SIGHUP)
+        assert signals.next(5) == signal.SIGHUP
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def test_a_service_manager_hears_of_every_turn(tmp_path: Path) -> None:
     address = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:

@@ -472,3 +472,4 @@ def test_what_is_no_feed_is_told_plainly(tmp_path: Path, site: Site) -> None:
     (run,) = room.refresh("news").runs
     assert run.outcome == "failed"
     assert run.troubles[0].reason == "it is an HTML page, not a feed"
+    assert run.troubles[0].advice.endswith("`broadsheet probe` shows what is there")

@@ -171,6 +171,14 @@ def test_in_an_empty_folder_a_configuration_is_begun(
     assert "Subscribe to http://127.0.0.1:8000/all.rss\n" in done.stdout
 
 
+def test_a_configuration_without_a_source_gets_its_first(tmp_path: Path, town: Town) -> None:
+    (tmp_path / "broadsheet.toml").write_text(CONFIG, "utf-8")
+    done = broadsheet(tmp_path, "add", town.url("/"))
+    assert done.exit_code == 0, done.stderr
+    assert text(tmp_path).startswith(CONFIG)
+    assert broadsheet(tmp_path, "check").exit_code == 0
+
+
 def test_beside_the_daemon_it_is_the_daemon_that_takes_it_up(room: Newsroom, town: Town) -> None:
     room.configure(CONFIG + "[server]\nport = 0\n" + INBOX)
     with running(room.folder) as daemon:

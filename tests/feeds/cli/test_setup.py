@@ -81,6 +81,13 @@ def test_the_next_run_of_a_cron_is_told_in_the_sites_zone() -> None:
     )
 
 
+def test_what_is_asked_on_the_web_may_not_be_due_at_start() -> None:
+    source = Source(name="a", feed="https://a.example/feed")
+    assert next_run(source, "UTC", datetime(2026, 10, 23, 12, tzinfo=UTC)) == (
+        "next run at start, or later if it is not due then, then as often as it changes"
+    )
+
+
 def test_every_problem_goes_to_stderr_with_exit_code_2(path: Path) -> None:
     path.write_text(LEAST.replace("title", "tittle") + 'evry = "1h"\n')
     done = broadsheet("--config", path, "check")

@@ -65,6 +65,12 @@ def test_what_is_no_selector_is_told(selector: str) -> None:
         finder(selector)
 
 
+@pytest.mark.parametrize("selector", ["div " * 3_000 + "p", ",".join(["p"] * 5_000), "svg|a"])
+def test_a_selector_that_nobody_can_apply_is_told(selector: str) -> None:
+    with pytest.raises(ValueError, match=r"cannot be used|has too many parts"):
+        finder(selector)
+
+
 @pytest.mark.parametrize(
     ("pattern", "url", "fits"),
     [

@@ -106,6 +106,7 @@ def test_while_it_cannot_be_read_nothing_is_and_it_is_tried_again_soon(status: i
     with pytest.raises(RobotsError, match=r"robots\.txt cannot be read.*it is down") as caught:
         rules.robots.check("https://example.com/", NOW)
     assert (caught.value.retry_after, caught.value.offline) == (DAY, True)
+    assert caught.value.advice.startswith("nothing to do")
     assert not rules.allows(minutes=9)
     assert len(rules.asked) == 1
     rules.error = None
@@ -210,6 +211,7 @@ def test_crawling_asks_for_the_rules_once_and_keeps_them(make: Make, serve: Serv
     with pytest.raises(RobotsError, match=r"robots\.txt of news\.example asks not to") as caught:
         _crawl(fetcher, server.url("/private/x"))
     assert caught.value.origin == server.url("/private/x")
+    assert "`exclude`" in caught.value.advice
     assert _paths(server) == [b"/robots.txt", b"/a", b"/b"]
 
 
