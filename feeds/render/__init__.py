@@ -33,9 +33,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A document in UTF-8, and the entries it could not take."""
+    """A document in UTF-8, the ids of its entries in order, and the entries it could not take."""
 
     body: bytes
+    ids: tuple[str, ...]
     rejected: tuple[Rejected, ...] = ()
 
 
@@ -51,7 +52,8 @@ def render(edition: Edition, format: Format) -> Rendered:
     write = _rss if format == "rss" else _atom
     generator = write(head, {name: ascii_url(url) for name, url in edition.urls}, entries)
     text = generator.rss_str if format == "rss" else generator.atom_str
-    return Rendered(body=finish(text(pretty=True)), rejected=rejected)
+    ids = tuple(entry.id for entry in entries)
+    return Rendered(body=finish(text(pretty=True)), ids=ids, rejected=rejected)
 
 
 def _fit_all(
