@@ -50,7 +50,7 @@ JSON:
 )
 @click.pass_context
 def lint(ctx: click.Context, output: Output, what: str, url: str) -> None:
-    """Check an RSS, Atom or JSON feed against its specification, best practice and the W3C's rules.
+    """Check the feed FILE-OR-URL (RSS, Atom or JSON) against specifications and the W3C's rules.
 
     Errors break a specification, warnings make readers or validators stumble, advice makes a feed
     better. docs/lint.md has every rule. A configuration, where there is one, gives the limits of
