@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from config.settings import Feed, Format
 from feeds.assemble import assemble
-from feeds.edition import Edition
 from feeds.expose import Exposer, Plan
 from feeds.files import compressed, remove_leftovers, told, write_if_changed
 from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
@@ -23,7 +22,7 @@ from feeds.press import (
     editions_folder,
     settings_digest,
 )
-from feeds.render import render
+from feeds.proof import proofread
 from feeds.report import FeedReport, PublishReport
 from feeds.retire import other_formats, remove_files, retire
 from feeds.selection import cut, entry_size
@@ -132,9 +131,11 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     first_at = before.first_at if before else now
     edition = assemble(press, feed, shown, pages, related, first_at)
     try:
-        bodies = {format_: _rendered(edition, format_, warnings) for format_ in feed.formats}
-        changed = _write(press, feed, bodies, now)
-        write_feed_page(press, feed, edition)
+        known = dict(before.digests) if before else {}
+        proof = proofread(edition, feed.formats, known, now)
+        warnings += proof.warnings
+        changed = _write(press, feed, proof.bodies, now)
+        write_feed_page(press, feed, proof.edition)
     except Exception as error:  # noqa: BLE001 - one bad feed never stops the others
         return FeedReport(
             name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {told(error)}"
@@ -146,17 +147,11 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         settings=_digest(press, feed),
         first_at=first_at,
         built_at=now,
-        digests=tuple((f, hashlib.sha256(body).hexdigest()) for f, body in bodies.items()),
+        digests=tuple((f, hashlib.sha256(body).hexdigest()) for f, body in proof.bodies.items()),
     )
     with press.store.write() as tx:
         published.put_edition(tx, state)
-    return FeedReport(name=feed.name, entries=len(shown), files=_files(feed), changed=changed)
-
-
-def _rendered(edition: Edition, format_: Format, warnings: list[str]) -> bytes:
-    rendered = render(edition, format_)
-    warnings += [f"{edition.name}.{format_}: {one.id}: {one.reason}" for one in rendered.rejected]
-    return rendered.body
+    return FeedReport(name=feed.name, entries=proof.entries, files=_files(feed), changed=changed)
 
 
 def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: datetime) -> bool:

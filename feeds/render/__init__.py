@@ -34,9 +34,10 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """A document in UTF-8, and the entries it could not take."""
+    """A document in UTF-8, the ids of its entries in order, and the entries it could not take."""
 
     body: bytes
+    ids: tuple[str, ...]
     rejected: tuple[Rejected, ...] = ()
 
 
@@ -48,14 +49,16 @@ def render(edition: Edition, format: Format) -> Rendered:
     RSS 2.0 with the RSS Advisory Board's profile; RFC 4287; JSON Feed 1.1.
     """
     entries, rejected = _fit_all(edition.entries)
+    ids = tuple(entry.id for entry in entries)
     head = _head(edition, format)
     urls: dict[str, str] = {name: ascii_url(url) for name, url in edition.urls}
     if format == "json":
-        return Rendered(body=json_feed(head, urls[format], entries), rejected=rejected)
+        body = json_feed(head, urls[format], entries)
+        return Rendered(body=body, ids=ids, rejected=rejected)
     write = _rss if format == "rss" else _atom
     generator = write(_spelt(head), urls, entries)
     text = generator.rss_str if format == "rss" else generator.atom_str
-    return Rendered(body=finish(text(pretty=True)), rejected=rejected)
+    return Rendered(body=finish(text(pretty=True)), ids=ids, rejected=rejected)
 
 
 def _fit_all(

@@ -22,8 +22,7 @@ class Listing:
     `troubles` are (origin, reason) pairs of what cannot be read. `index` are the documents that the
     source lists its articles in, where they are not as they were stored; `rests` tells that nothing
     in them has changed and there is nothing to do; otherwise `led_to` are the addresses of all of
-    them. `hints` is how often a feed asks to be looked
-    at, None while that was not read.
+    them. `hints` is how often a feed asks to be looked at, None while that was not read.
     """
 
     found: tuple[Found, ...]

@@ -20,6 +20,7 @@ from config.settings import Settings
 from config.wording import model_at, options
 from feeds.cli import COMMANDS, main
 from feeds.cli.manual import commands_page, configuration_page, manual_page
+from feeds.cli.rules import rules_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 HOW = "Made of the code by `pytest --update-golden tests/docs`: change it there."
@@ -29,6 +30,7 @@ def test_the_committed_pages_are_what_the_code_makes(golden: Callable[[str, byte
     pages = {
         "commands.md": f"<!-- {HOW} -->\n\n{commands_page(main)}",
         "configuration.md": f"<!-- {HOW} -->\n\n{configuration_page()}",
+        "lint.md": f"<!-- {HOW} -->\n\n{rules_page()}",
         "broadsheet.1": f'.\\" {HOW}\n{manual_page(main)}',
     }
     for name, text in pages.items():
