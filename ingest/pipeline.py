@@ -58,7 +58,12 @@ def ingest(task: Task, around: Surroundings) -> RunReport:
 
 
 def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) -> None:
-    listing = listed(task, tally, progress)
+    try:
+        listing = listed(task, tally, progress)
+    except IngestError:
+        if around.stopping():  # what was given up for that is no failure of its source
+            raise Stopped from None
+        raise
     _file_all(task, around, listing, tally, progress)
     _take_leave(task, around, listing, tally)
 

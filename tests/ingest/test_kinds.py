@@ -12,6 +12,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from ingest.store import addresses, sources
 from tests.feeds.cli.commands import broadsheet
 from tests.newsroom import NOON, Newsroom
 
@@ -473,3 +474,17 @@ def test_what_is_no_feed_is_told_plainly(tmp_path: Path, site: Site) -> None:
     assert run.outcome == "failed"
     assert run.troubles[0].reason == "it is an HTML page, not a feed"
     assert run.troubles[0].advice.endswith("`broadsheet probe` shows what is there")
+
+
+def test_a_list_given_up_because_the_process_ends_did_not_fail(tmp_path: Path, site: Site) -> None:
+    url = site.put("/feed", "<rss version='2.0'><channel/></rss>", "application/rss+xml")
+    room = Newsroom(tmp_path, SITE + source(feed=url))
+    with room.open() as context:
+        assert context.fetcher
+        context.fetcher.stop()
+        run = context.run("news", "ingest", stopping=lambda: True)
+        with context.store.read() as tx:
+            state = sources.states(tx)["news"]
+            learned = addresses.known(tx, state.id)
+    assert (run.outcome, run.troubles) == ("cut short", ())
+    assert (state.next_due, learned) == (NOON, {}), "it is asked at the next start"
