@@ -18,7 +18,8 @@ from ingest.traced import Traced
 
 _FURNITURE = "//nav | //aside | //footer | //form | //*[@role='navigation' or @role='banner']"
 _LEAVES = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "span", "a", "button")
-_THIN = 0.3  # of the paragraphs of article or main: less than that was a wrong choice
+_THIN = 0.15  # of the paragraphs of article or main: less than that was a wrong choice,
+_LITTLE = 600  # characters, unless it is a text: then the other paragraphs are readers' comments
 _FLATTENED = "it is nested too deeply or too long to keep its structure; its text was kept"
 
 
@@ -82,7 +83,7 @@ def _web_body(page: html.HtmlElement, base: str) -> Traced[html.HtmlElement]:
     found = main_content(page)
     length = len(markup.text_of(found.value))
     own = _container(page)
-    if own is not None and length < _THIN * _prose(own.value):
+    if own is not None and length < min(_LITTLE, _THIN * _prose(own.value)):
         found = own
     elif not length:
         found = _whole(page)
