@@ -88,7 +88,7 @@ def parse_page(body: bytes | str, encoding: str = "utf-8") -> html.HtmlElement:
     """Parse a whole HTML page. Raises ExtractError when there is nothing in it.
 
     A long page survives whole, and a deep one down to 2,047 levels: `huge_tree` lifts libxml2's
-    own limits of 10 MB and 256. What lies below is lost, which `truncated` tells.
+    own limits of 10 MB and 256. What lies below is lost, which `unwieldy` tells.
     """
     parser = _html_parser(encoding)
     data = body.encode(encoding, "replace") if isinstance(body, str) else body
@@ -99,15 +99,16 @@ def parse_page(body: bytes | str, encoding: str = "utf-8") -> html.HtmlElement:
     return tree
 
 
-def truncated(body: bytes | str, encoding: str = "utf-8") -> bool:
-    """Tell whether parsing `body` meets a limit that makes libxml2 drop the rest of it."""
-    parser = _html_parser(encoding)
-    data = body.encode(encoding, "replace") if isinstance(body, str) else body
+def unwieldy(text: str, depth: int) -> bool:
+    """Tell whether parsing `text` loses a part of it, or nests deeper than `depth` in its body."""
+    parser = _html_parser("utf-8")
     try:
-        etree.fromstring(data, parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return True
-    return any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        return True
+    return root is not None and bool(root.xpath(f"boolean(body/{'*/' * depth}*)"))
 
 
 def walk_xml(body: bytes) -> Iterator[tuple[str, etree._Element]]:

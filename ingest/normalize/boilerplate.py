@@ -23,6 +23,7 @@ _ENDS = (".", "。", "।", "۔", ".”", '."', ".»")
 class _Phrases:
     drop: frozenset[str]
     neighbours: frozenset[str]
+    teasers: tuple[str, ...]
 
 
 def judge(lines: Sequence[str]) -> tuple[frozenset[int], tuple[Hint, ...]]:
@@ -45,6 +46,11 @@ def judge(lines: Sequence[str]) -> tuple[frozenset[int], tuple[Hint, ...]]:
             titles[clean_line(title)] = None
         behind = kind == "label"
     return frozenset(dropped), tuple(Hint(title=t) for t in list(titles)[:_MAX_HINTS])
+
+
+def is_teaser(line: str) -> bool:
+    """Whether `line`, most of which is a link, begins as those do that lead to other articles."""
+    return f"{_key(line)} ".startswith(_phrases().teasers)
 
 
 def _kind(line: str) -> tuple[str, str]:
@@ -84,4 +90,5 @@ def _phrases() -> _Phrases:
     labels = {
         _key(p) for language in data.values() for p in language["previous"] + language["next"]
     }
-    return _Phrases(frozenset(drop), frozenset(labels))
+    teasers = {_key(p) + " " for language in data.values() for p in language["teasers"]}
+    return _Phrases(frozenset(drop), frozenset(labels), tuple(sorted(teasers)))

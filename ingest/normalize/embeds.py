@@ -25,7 +25,7 @@ def prepare(body: html.HtmlElement) -> None:
     for element in list(body.iter("iframe", "embed", "object")):
         _link(element)
     for element in list(body.iter("noscript")):
-        _unfold(element)
+        unfold(element)
     for element in list(body.iter("picture")):
         _reduce(element)
     for player in list(body.iter("video", "audio")):
@@ -62,7 +62,7 @@ def _host(url: str) -> str:
         return ""
 
 
-def _unfold(element: html.HtmlElement) -> None:
+def unfold(element: html.HtmlElement) -> None:
     """A `noscript` repeats the lazy image before it, or is the only form of what it holds."""
     before = element.getprevious()
     twin = before is not None and any(

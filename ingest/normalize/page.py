@@ -9,7 +9,8 @@ from ingest.article import Hint
 from ingest.errors import ExtractError
 from ingest.normalize import metadata
 from ingest.normalize.boilerplate import judge
-from ingest.normalize.extract import byline, main_content
+from ingest.normalize.content import main_content
+from ingest.normalize.extract import byline
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import shallow
@@ -17,7 +18,8 @@ from ingest.traced import Traced
 
 _FURNITURE = "//nav | //aside | //footer | //form | //*[@role='navigation' or @role='banner']"
 _LEAVES = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "span", "a", "button")
-_THIN = 0.3  # of the paragraphs of article or main: less than that was a wrong choice
+_THIN = 0.15  # of the paragraphs of article or main: less than that was a wrong choice,
+_LITTLE = 600  # characters, unless it is a text: then the other paragraphs are readers' comments
 _FLATTENED = "it is nested too deeply or too long to keep its structure; its text was kept"
 
 
@@ -33,7 +35,7 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     spoken = language.value or rules.language
     base = _base(page, url)
     title = metadata.title_of(head)
-    body = _web_body(page, base) if url else _file_body(page)
+    body = _web_body(page, base if base != url else "") if url else _file_body(page)
     hints = _drop_boilerplate(body.value)
     _drop_title(body.value, title.value)
     if not markup.text_of(body.value) and body.value.find(".//img") is None and not title:
@@ -74,27 +76,27 @@ def _file_body(page: html.HtmlElement) -> Traced[html.HtmlElement]:
 
 
 def _web_body(page: html.HtmlElement, base: str) -> Traced[html.HtmlElement]:
-    """The main content; the page's own `article` when that was missed, else all of the text."""
-    found = _parsed(main_content(page, base))
+    """The main content; the page's own `article` when that was missed, else all of the text.
+
+    `base` is the one that the page declares, "" when it declares none.
+    """
+    found = main_content(page)
+    length = len(markup.text_of(found.value))
     own = _container(page)
-    if own is not None and len(markup.text_of(found)) < _THIN * _prose(own.value):
-        return own
-    return Traced(found, "main content") if markup.text_of(found) else _whole(page)
-
-
-def _parsed(text: str) -> html.HtmlElement:
-    try:
-        body = markup.parse_page(text).find("body")
-    except ExtractError:
-        body = None
-    return body if body is not None else html.Element("body")
+    if own is not None and length < min(_LITTLE, _THIN * _prose(own.value)):
+        found = own
+    elif not length:
+        found = _whole(page)
+    if base:
+        found.value.make_links_absolute(base, handle_failures="ignore")
+    return found
 
 
 def _container(page: html.HtmlElement) -> Traced[html.HtmlElement] | None:
     """The only article, else the only main; None when the page has neither or several."""
     for name in ("article", "main"):
         found = page.xpath(f"//{name}[not(ancestor::{name})]")
-        if len(found) == 1 and markup.text_of(found[0]):
+        if len(found) == 1 and found[0].text_content().strip():
             return Traced(found[0], f"{name} element")
     return None
 
@@ -110,7 +112,7 @@ def _whole(page: html.HtmlElement) -> Traced[html.HtmlElement]:
 
 
 def _prose(element: html.HtmlElement) -> int:
-    return sum(len(markup.text_of(p)) for p in element.iter("p"))
+    return sum(len(p.text_content().strip()) for p in element.iter("p"))
 
 
 def _drop_boilerplate(body: html.HtmlElement) -> tuple[Hint, ...]:

@@ -79,7 +79,7 @@ def shallow(text: str) -> tuple[str, bool]:
     its blocks without their nesting and True."""
     text = _REFERENCE.sub(_referred, markup.clean(text))
     simple = text.count("<") < MAX_DEPTH and len(text) < _SHORT  # it cannot meet a limit
-    if simple or not (markup.truncated(text) or _deep(text)):
+    if simple or not markup.unwieldy(text, MAX_DEPTH):
         return text, False
     return _TAG.sub(_flat, _read_part(text)), True
 
@@ -191,11 +191,6 @@ def _targets(text: str) -> list[str]:
     body = _body(text)
     elements = [] if body is None else body.iter()
     return [e.attrib[n] for e in elements for n in ("href", "src", "poster") if n in e.attrib]
-
-
-def _deep(text: str) -> bool:
-    body = _body(text)
-    return body is not None and bool(body.xpath(f"boolean({'*/' * MAX_DEPTH}*)"))
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,187 @@
+"""The outline of a page: its blocks of text in order, and what speaks for and against each."""
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree, html
+
+from ingest.normalize.elements import elements
+from ingest.normalize.furniture import furniture
+
+_UNREAD = ("script", "style", "template", "svg", "head", "select", "textarea", "noscript")
+_PARTS = frozenset(
+    {"body", "caption", "dd", "dt", "figcaption", "hr", "li", "tbody", "td", "tfoot"}
+)
+_PARTS |= {"th", "thead", "tr", "form", "option"}
+_GROUPS = frozenset({"ul", "ol", "div", "section", "table", "dl"})
+_INLINE = frozenset({"a", "b", "em", "span", "strong"})
+_MEDIA = ("img", "video", "audio", "iframe", "embed", "object")
+_MOST = 0.4  # of the page's text: such a part is not judged by its name when it holds the content
+_PROSE, _ALL = 0.5, 0.9
+_SOUND = re.compile(r"[\W_]+")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(slots=True, kw_only=True)
+class Block:
+    """A run of text, or a picture or player, in an element of its own.
+
+    `linked` is the part of the text that stands in links, `crowd` that of the densest list or
+    section around it; `furniture` the reason why it is none of the content, "" when there is none.
+    """
+
+    element: html.HtmlElement
+    text: str
+    tag: str
+    linked: float
+    crowd: float
+    furniture: str
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    inside: bool
+    furniture: str
+    tag: str
+    crowd: float
+
+
+@dataclass(slots=True)
+class _Size:
+    text: int = 0
+    links: int = 0
+    prose: int = 0
+    anchors: int = 0
+    holds: bool = False  # a title, article or main
+    blocks: bool = False  # something that is no run of text
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    body: html.HtmlElement
+    sizes: dict[html.HtmlElement, _Size]
+    blocks: list[Block]
+
+
+def outline(body: html.HtmlElement) -> list[Block]:
+    """The blocks of `body`, which is changed: each is an element that can be dropped by itself."""
+    for element in list(body.iter(*_UNREAD)):
+        element.drop_tree()
+    sizes = _measure(body)
+    page = _Page(body, sizes, [])
+    _read(body, _Place(False, "", "body", 0.0), page)
+    for block in page.blocks:
+        block.key = sound(block.text)
+    return page.blocks
+
+
+def sound(text: str) -> str:
+    """The letters and digits of `text` in lower case: what two forms of a text have in common."""
+    return _SOUND.sub("", text.lower())
+
+
+def _measure(body: html.HtmlElement) -> dict[html.HtmlElement, _Size]:
+    sizes: dict[html.HtmlElement, _Size] = {}
+    whole = elements().blocks | elements().containers | _PARTS
+    for _, element in etree.iterwalk(body, events=("end",)):
+        tag = element.tag
+        size = _Size(len((element.text or "").strip()))
+        size.holds = tag in {"h1", "main", "article"}
+        size.blocks = tag in whole
+        for child in element:
+            part = sizes[child]
+            size.text += part.text + len((child.tail or "").strip())
+            size.links += part.links
+            size.prose += part.prose
+            size.anchors += part.anchors
+            size.holds |= part.holds
+            size.blocks |= part.blocks
+        if tag == "a":
+            size.links, size.anchors = size.text, 1
+        elif tag == "p":
+            size.prose = size.text - size.links
+        sizes[element] = size
+    return sizes
+
+
+def _read(element: html.HtmlElement, place: _Place, page: _Page) -> None:
+    """The blocks of `element`; runs of text between other blocks are put into a `span` each."""
+    sizes = page.sizes
+    run: list[html.HtmlElement] = []
+    children = list(element)
+    split = any(sizes[child].blocks for child in children)
+    opening, element.text = (element.text, None) if split else (None, element.text)
+    for child in children:
+        if not sizes[child].blocks:
+            if not place.furniture and furniture(child, inside=place.inside):
+                child.drop_tree()
+            else:
+                run.append(child)
+            continue
+        _close(element, opening, run, place, page, before=child)
+        run, opening, child.tail = [], child.tail, None
+        _read(child, _below(child, place, sizes[child], sizes[page.body]), page)
+    if split:
+        _close(element, opening, run, place, page, before=None)
+    else:
+        _add(element, run, place, page)
+
+
+def _close(
+    parent: html.HtmlElement,
+    opening: str | None,
+    run: list[html.HtmlElement],
+    place: _Place,
+    page: _Page,
+    before: html.HtmlElement | None,
+) -> None:
+    if not run and not (opening or "").strip():
+        return
+    holder = html.Element("span")
+    holder.text = opening
+    holder.extend(run)
+    if before is None:
+        parent.append(holder)
+    else:
+        before.addprevious(holder)
+    _add(holder, run, place, page)
+
+
+def _add(
+    element: html.HtmlElement, run: list[html.HtmlElement], place: _Place, page: _Page
+) -> None:
+    for child in run:
+        for br in child.iter("br"):
+            br.tail = "\n" + (br.tail or "")
+    text = _SPACE.sub(" ", "".join(element.itertext())).strip()
+    if text or element.tag in _MEDIA or (run and any(True for _ in element.iter(*_MEDIA))):
+        links = sum(page.sizes[child].links for child in run)
+        page.blocks.append(
+            Block(
+                element=element,
+                text=text,
+                tag=place.tag,
+                linked=min(links / len(text), 1.0) if text else 0.0,
+                crowd=place.crowd,
+                furniture=place.furniture,
+            )
+        )
+
+
+def _below(child: html.HtmlElement, place: _Place, size: _Size, page: _Size) -> _Place:
+    inside = place.inside or child.tag in {"main", "article"} or child.get("role") == "main"
+    reason = place.furniture
+    if not reason and not _is_content(size, page):
+        reason = furniture(child, inside=inside)
+    crowd = place.crowd
+    if child.tag in _GROUPS and size.anchors > 1 and size.text < page.text / 2:
+        crowd = max(crowd, size.links / max(size.text, 1))
+    return _Place(inside, reason, place.tag if child.tag in _INLINE else str(child.tag), crowd)
+
+
+def _is_content(size: _Size, page: _Size) -> bool:
+    """Whether an element holds so much of the page that its name cannot make it furniture."""
+    return size.text > _MOST * page.text and (
+        size.holds or size.prose > _PROSE * page.prose or size.text > _ALL * page.text
+    )
