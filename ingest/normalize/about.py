@@ -31,5 +31,6 @@ def about(head: Head, *, url: str, base: str, rules: Rules) -> Reading:
         image=metadata.image_of(head).map(lambda image: image and urljoin(base, image)),
         tags=metadata.tags_of(head),
         section=metadata.section_of(head),
+        licence=metadata.licence_of(head, base),
         site_name=headline.site_name_of(head),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from importlib import resources
+from itertools import islice
 
 from lxml import html
 
@@ -39,6 +40,7 @@ _PERSON = re.compile(r"[^\W\d_]")
 @dataclass(frozen=True, slots=True)
 class _Words:
     by: re.Pattern[str]
+    before: re.Pattern[str]
     joints: re.Pattern[str]
     none: frozenset[str]
     company: frozenset[str]
@@ -62,6 +64,17 @@ def authors_of(
     if stated or is_product(head) or is_home(url):
         return stated
     return Traced(tidy(_marked(head.page, around) or _spoken(around)), "byline")
+
+
+def byline_in(line: str) -> tuple[str, ...]:
+    """The names in a line that is a byline and nothing else ("By Jo Bloggs"); () for others."""
+    words = _words()
+    start = words.by.match(line)
+    if not start or not (start[0].rstrip()[-1:] == ":" or words.before.fullmatch(start[0].strip())):
+        return ()
+    parts = _SPLIT.split(words.joints.sub(" ; ", line[start.end() :].strip(" .")))
+    names = tuple(_names_in(line.strip(" .")))
+    return names if names == tuple(map(clean_line, parts)) else ()
 
 
 def people(names: Iterable[str]) -> tuple[str, ...]:
@@ -103,19 +116,16 @@ def _property(element: html.HtmlElement) -> str:
 
 def _spoken(around: Surroundings) -> tuple[str, ...]:
     """The names of the first short text that begins as bylines do ("By Jo Bloggs")."""
-    words = _words()
-    for index, element in enumerate(around.elements):
-        if words.by.match((element.text or "").strip() + " "):
-            holder = element.getparent() if (element.text or "").strip() == "" else element
-            line = clean_line(" ".join(holder.itertext())) if len(holder) < 10 else ""
-            if (
-                len(line) <= _LINE // 2
-                and words.by.match(line)
-                and not around.is_beside(holder, index)
-            ):
-                found = tuple(dict.fromkeys(_names_in(line)))
-                if found:
-                    return found
+    by = _words().by
+    starts = (
+        (i, e) for i, e in enumerate(around.elements) if by.match((e.text or "").strip() + " ")
+    )
+    for index, element in islice(starts, _MOST):
+        line = clean_line(" ".join(element.itertext())) if len(element) < 10 else ""
+        short = line and len(line) <= _LINE // 2
+        found = tuple(dict.fromkeys(_names_in(line))) if short else ()
+        if found and not around.is_beside(element, index):
+            return found
     return ()
 
 
@@ -142,6 +152,7 @@ def _like_a_person(name: str) -> bool:
         and len(name) <= _LONGEST
         and all(part[0].isupper() or not part[0].isalpha() or len(part) < 4 for part in parts)
         and parts[0][0].isupper()
+        and parts[0].casefold() != "the"
         and _is_name(name)
     )
 
@@ -154,6 +165,9 @@ def _words() -> _Words:
     joints = "|".join(map(re.escape, data["and"]))
     return _Words(
         by=re.compile(rf"^(?:{by})(?:\s*:\s*|\s+|(?=[^\W\d_a-z]))", re.IGNORECASE),
+        before=re.compile(
+            rf"(?:.* )?(?:{'|'.join(map(re.escape, data['before']))})", re.IGNORECASE
+        ),
         joints=re.compile(rf"\s+(?:{joints})\s+", re.IGNORECASE),
         none=frozenset(data["none"]),
         company=frozenset(data["company"]),

@@ -13,7 +13,7 @@ from lxml import html
 
 from ingest.markup import clean_line
 from ingest.normalize.metadata import Head
-from ingest.normalize.structured import types
+from ingest.normalize.structured import Structured, types
 from ingest.traced import Traced
 
 _STATED = ("dc.title", "dcterms.title", "citation_title")
@@ -32,6 +32,7 @@ _NO_HEADLINE = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 250  # characters of a heading that may be a title
+_LONG = 1_000  # characters of a stated title that are read
 _HEADINGS = 10
 _ALIKE = 0.5  # of the words of heading and stated title: they are two forms of one title
 _AKIN = 0.1  # likewise, of a heading that is marked as the headline
@@ -60,8 +61,17 @@ def title_of(head: Head, url: str) -> Traced[str]:
 
 def site_name_of(head: Head) -> Traced[str]:
     """The name the site gives itself."""
-    return head.first("og:site_name", "application-name") or head.data.text("publisher").map(
-        clean_line
+    named = [
+        Structured(node).text("name")
+        for kind in ("WebSite", "Organization")
+        for node in head.nodes
+        if kind in types(node)
+    ]
+    told = next(filter(None, [head.data.text("publisher"), *named]), Traced(""))
+    return (
+        head.first("og:site_name", "twitter:site_name", "application-name")
+        or told.map(clean_line)
+        or head.first("apple-mobile-web-app-title")
     )
 
 
@@ -80,7 +90,7 @@ def _stated(head: Head, names: frozenset[str]) -> Traced[str]:
         ),
         head.data.text("headline", "name"),
     ]
-    given = [one.map(lambda text: clean_line(unescape(text))) for one in places]
+    given = [one.map(lambda text: clean_line(unescape(text[:_LONG]))) for one in places]
     own = (one.map(lambda text: _without_site(text, names)) for one in given)
     named = (one for one in own if one and _key(one.value) not in names)
     return next(named, next(filter(None, given), Traced("")))

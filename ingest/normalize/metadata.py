@@ -12,6 +12,7 @@ from ingest.normalize.structured import Structured, nodes, structured, types
 from ingest.traced import Traced, joined
 from ingest.urls import canonical_url, same_site
 
+_LICENCE = ("dcterms.license", "dc.rights.license", "license")
 _DESCRIPTION = ("og:description", "description", "dc.description", "twitter:description")
 _KEYWORDS = ("article:tag", "keywords", "news_keywords", "parsely-tags", "citation_keywords")
 _IMAGE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
@@ -90,6 +91,26 @@ def canonical_of(head: Head, url: str, site: str) -> Traced[str]:
     places = [Traced(str(link), "canonical link") for link in links[:3]]
     places += [head.first("og:url"), head.data.text("mainEntityOfPage", "url")]
     return next((found for one in places if (found := one.map(believed))), Traced(""))
+
+
+def licence_of(head: Head, base: str) -> Traced[str]:
+    """The licence of the article, its address where one is given; "" when several are named.
+
+    `rel=license`, structured data, `meta`.
+    """
+    named = head.page.xpath("//*[@rel and @href][contains(concat(' ', @rel, ' '), ' license ')]")
+    links = {str(link.get("href")).strip() for link in named[:100]}
+    sole = Traced(links.pop() if len(links) == 1 else "", "licence link")
+    return (sole or head.data.text("license") or head.first(*_LICENCE)).map(
+        lambda said: _resolved(said, base) if "/" in said else said
+    )
+
+
+def _resolved(reference: str, base: str) -> str:
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return ""
 
 
 def description_of(head: Head) -> Traced[str]:

@@ -12,6 +12,7 @@ from ingest.normalize import metadata
 from ingest.normalize.about import about
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.extract import main_content
+from ingest.normalize.permission import limited
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import shallow
@@ -39,12 +40,13 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     _drop_title(body.value, title.value)
     if not markup.text_of(body.value) and body.value.find(".//img") is None and not title:
         raise ExtractError("there is no text in it")
-    return replace(
+    read = replace(
         said,
         html=body.map(markup.serialize),
         hints=hints,
         warnings=(_FLATTENED,) if flattened else (),
     )
+    return limited(read, head) if url else read
 
 
 def _base(page: html.HtmlElement, url: str) -> str:

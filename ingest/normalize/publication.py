@@ -45,7 +45,7 @@ _BEFORE, _NEAR, _AFTER, _FAR = (
     120,
     400,
 )  # elements around the headline in which a date is the article's
-_MOST = 60  # lines with a year
+_MOST = 300  # elements with a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +190,11 @@ def _lines(around: Surroundings) -> Iterator[_Line]:
         if element.get("itemprop") or element.tag == "abbr":
             machine = machine or element.get("content") or element.get("title") or ""
         own = (element.text or "", machine, *(child.tail or "" for child in element))
-        if not any(map(_YEAR.search, own)) or around.is_beside(element, index):
+        if not any(map(_YEAR.search, own)):
             continue
         count += 1
+        if around.is_beside(element, index):
+            continue
         text = clean_line(" ".join(element.itertext()))
         above = [up for up, _ in zip(element.iterancestors(), range(2), strict=False)]
         marks = (

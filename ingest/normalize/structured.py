@@ -14,6 +14,8 @@ _ARTICLES = (
     "BackgroundNewsArticle", "SocialMediaPosting", "LiveBlogPosting", "AdvertiserContentArticle",
     "SatiricalArticle", "Review", "DiscussionForumPosting", "Question",
 )  # fmt: skip
+# XHTML's way to keep a script from the parser, and that of old browsers.
+_OPENS, _CLOSES = ("<![CDATA[", "<!--"), ("]]>", "-->")
 _MAX_SCRIPTS = 20
 _MAX_BYTES = 1_000_000
 _MAX_NODES = 2_000
@@ -66,6 +68,7 @@ def nodes(page: html.HtmlElement) -> Iterator[dict[str, object]]:
     for script in scripts:
         text = script.text or ""
         if len(text) <= _MAX_BYTES:
+            text = _unwrapped(text)
             try:
                 waiting.append(json.loads(text, strict=False))
             except (ValueError, RecursionError):
@@ -79,6 +82,18 @@ def nodes(page: html.HtmlElement) -> Iterator[dict[str, object]]:
         elif isinstance(node, dict):
             yield node
             waiting += [node[key] for key in ("@graph", "mainEntity") if key in node]
+
+
+def _unwrapped(text: str) -> str:
+    """The data of a script without the marks around them, which may stand in comments."""
+    data = text.strip().removeprefix("//").removeprefix("/*").lstrip()
+    mark = next((mark for mark in _OPENS if data.startswith(mark)), "")
+    if not mark:
+        return text
+    data = data.removeprefix(mark).removesuffix("*/").rstrip()
+    for mark in _CLOSES:
+        data = data.removesuffix(mark)
+    return data.lstrip("*/ \n").rstrip("/* \n")
 
 
 def _origin(name: str) -> str:
