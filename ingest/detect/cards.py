@@ -9,14 +9,14 @@ from itertools import islice
 from lxml import html
 
 from ingest.article import Stated
-from ingest.detect.datelines import date_in
 from ingest.detect.links import Link, pieces, text_in
 from ingest.detect.regions import Card
 from ingest.detect.schema import Reader
 from ingest.detect.words import words
 from ingest.markup import clean_line
+from ingest.normalize.bylines import people
+from ingest.normalize.datelines import date_in
 from ingest.normalize.embeds import counts_readers, source_of
-from ingest.normalize.metadata import people
 
 _TEASER, _SUMMARY = 40, 1_000  # characters: the least and the most of a summary
 _NAME, _NAMES = 80, 6  # characters and words of an author's name at most

@@ -9,6 +9,7 @@ from lxml import html
 
 from ingest.detect.addresses import Address, addresses
 from ingest.detect.words import words
+from ingest.normalize.datelines import words as datewords
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MOST = 5_000  # links of one page that are looked at
@@ -134,10 +135,11 @@ def titular(text: str, *, heading: bool) -> float:
 
 def _is_date(text: str) -> bool:
     """Numbers, and hardly more words than the name of a month."""
+    months = datewords().months
     names = [name.casefold() for name in _PROSE.findall(text)]
     if not any(map(str.isdigit, text)) or len(names) > 3:
         return False
-    return not names or any(name in words().months for name in names)
+    return not names or any(name in months for name in names)
 
 
 def ancestors(spot: Spot) -> Iterator[Spot]:

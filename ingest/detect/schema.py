@@ -10,10 +10,10 @@ from lxml import html
 
 from ingest.article import Stated
 from ingest.detect.addresses import split
-from ingest.detect.datelines import date_in
 from ingest.detect.words import words
 from ingest.markup import clean_line
-from ingest.normalize.metadata import people
+from ingest.normalize.bylines import people
+from ingest.normalize.datelines import date_in
 from ingest.normalize.structured import Structured, is_article, nodes
 from ingest.urls import canonical_url, link_url
 

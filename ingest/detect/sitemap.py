@@ -13,9 +13,9 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from ingest.article import Stated
-from ingest.detect.datelines import date_in
 from ingest.errors import ReadError
 from ingest.markup import clean_line, walk_xml
+from ingest.normalize.datelines import date_in
 from ingest.normalize.language import language_tag
 from ingest.urls import canonical_url, link_url
 

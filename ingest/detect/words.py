@@ -8,7 +8,7 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """The tables of detect.toml; `months` maps a month's name to its number, 1 to 12."""
+    """The tables of detect.toml."""
 
     roles: frozenset[str]
     furniture: frozenset[str]
@@ -28,7 +28,6 @@ class Words:
     next: frozenset[str]
     buttons: frozenset[str]
     state: dict[str, list[str]]
-    months: dict[str, int]
 
 
 @cache
@@ -44,12 +43,6 @@ def words() -> Words:
         state=data["state"],
         next=_phrases(data["next"]),
         buttons=_phrases(data["buttons"]) | _phrases(data["next"]),
-        months={
-            name: number
-            for some in data["months"].values()
-            for number, names in enumerate(some, 1)
-            for name in names.split()
-        },
         **{name: frozenset(some) for name, some in sets.items()},
     )
 

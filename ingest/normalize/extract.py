@@ -1,4 +1,4 @@
-"""The text of an article and its byline: the one module that knows trafilatura.
+"""The text of an article: the one module that knows trafilatura.
 
 Its text tells which blocks of a page are the article; its HTML, which lacks code and captions and
 runs words together, is not used, nor are its dates, which are guesses. Its downloader is never
@@ -23,14 +23,3 @@ def opinion(page: html.HtmlElement, *, thorough: bool = False) -> str:
     found = trafilatura.bare_extraction(page, fast=not thorough, include_comments=False)
     body = getattr(found, "body", None)
     return " ".join(map(str, body.itertext())) if body is not None else ""
-
-
-def byline(page: html.HtmlElement) -> tuple[str, ...]:
-    """The authors named in the page's text, by trafilatura's patterns; () when none are."""
-    from trafilatura.metadata import extract_author
-
-    try:
-        found = extract_author(page)
-    except (TypeError, ValueError, AttributeError):  # its patterns meet odd markup
-        return ()
-    return tuple(name.strip() for name in (found or "").split(";") if name.strip())

@@ -19,6 +19,7 @@ _MEDIA = ("img", "video", "audio", "iframe", "embed", "object")
 _MOST = 0.4  # of the page's text: such a part is not judged by its name when it holds the content
 _PROSE, _ALL = 0.5, 0.9
 _SOUND = re.compile(r"[\W_]+")
+_DEEPEST = 250  # elements; below, an element is one block: nobody writes so, and calls have a limit
 _SPACE = re.compile(r"\s+")
 
 
@@ -105,15 +106,15 @@ def _measure(body: html.HtmlElement) -> dict[html.HtmlElement, _Size]:
     return sizes
 
 
-def _read(element: html.HtmlElement, place: _Place, page: _Page) -> None:
+def _read(element: html.HtmlElement, place: _Place, page: _Page, depth: int = 0) -> None:
     """The blocks of `element`; runs of text between other blocks are put into a `span` each."""
     sizes = page.sizes
     run: list[html.HtmlElement] = []
     children = list(element)
-    split = any(sizes[child].blocks for child in children)
+    split = depth < _DEEPEST and any(sizes[child].blocks for child in children)
     opening, element.text = (element.text, None) if split else (None, element.text)
     for child in children:
-        if not sizes[child].blocks:
+        if not (split and sizes[child].blocks):
             if not place.furniture and furniture(child, inside=place.inside):
                 child.drop_tree()
             else:
@@ -121,7 +122,7 @@ def _read(element: html.HtmlElement, place: _Place, page: _Page) -> None:
             continue
         _close(element, opening, run, place, page, before=child)
         run, opening, child.tail = [], child.tail, None
-        _read(child, _below(child, place, sizes[child], sizes[page.body]), page)
+        _read(child, _below(child, place, sizes[child], sizes[page.body]), page, depth + 1)
     if split:
         _close(element, opening, run, place, page, before=None)
     else:

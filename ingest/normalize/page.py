@@ -1,5 +1,6 @@
 """HTML: pages from the web, and files that a person wrote or saved."""
 
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from lxml import html
@@ -8,9 +9,10 @@ from ingest import markup
 from ingest.article import Hint
 from ingest.errors import ExtractError
 from ingest.normalize import metadata
+from ingest.normalize.about import about
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.content import main_content
-from ingest.normalize.extract import byline
+from ingest.normalize.permission import limited
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import shallow
@@ -31,31 +33,21 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     flat, flattened = shallow(text)
     page = markup.parse_page(flat)
     head = metadata.read_head(markup.parse_page(markup.clean(text)) if flattened else page)
-    language = metadata.language_of_page(head)
-    spoken = language.value or rules.language
     base = _base(page, url)
-    title = metadata.title_of(head)
+    said = about(head, url=url, base=base, rules=rules)
+    title = said.title
     body = _web_body(page, base if base != url else "") if url else _file_body(page)
     hints = _drop_boilerplate(body.value)
     _drop_title(body.value, title.value)
     if not markup.text_of(body.value) and body.value.find(".//img") is None and not title:
         raise ExtractError("there is no text in it")
-    return Reading(
+    read = replace(
+        said,
         html=body.map(markup.serialize),
-        title=title,
-        url=metadata.canonical_of(head, base, url or rules.site_url),
-        authors=metadata.authors_of(head) or Traced(byline(page), "byline"),
-        published=metadata.published_of(head, url, rules.timezone, spoken),
-        updated=metadata.updated_of(head, rules.timezone, spoken),
-        language=language,
-        summary=metadata.description_of(head),
-        image=metadata.image_of(head).map(lambda image: image and urljoin(base, image)),
-        tags=metadata.tags_of(head),
-        section=metadata.section_of(head),
-        site_name=metadata.site_name_of(head),
         hints=hints,
         warnings=(_FLATTENED,) if flattened else (),
     )
+    return limited(read, head) if url else read
 
 
 def _base(page: html.HtmlElement, url: str) -> str:

@@ -4,6 +4,7 @@ import re
 from html import escape
 
 from ingest.normalize.boilerplate import judge
+from ingest.normalize.bylines import byline_in
 from ingest.normalize.reading import Reading
 from ingest.traced import Traced
 
@@ -21,6 +22,8 @@ _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 def read_text(text: str) -> Reading:
     """Read a text whose first line is the title. A text of one line is a title without a body.
 
+    A byline ("By Jo Bloggs") right below the title names the authors and leaves the body.
+
     Boilerplate lines go wherever they stand, before the title too.
     """
     lines = text.splitlines()
@@ -33,8 +36,16 @@ def read_text(text: str) -> Reading:
     title = blocks[0][0].strip()
     if len(title) <= _TITLE_LINE:
         blocks[0] = blocks[0][1:]
-    html = _html([block for block in blocks if block])
-    return Reading(html=Traced(html, "body"), title=Traced(title, "first line"), hints=hints)
+    blocks = [block for block in blocks if block]
+    authors = byline_in(blocks[0][0].strip()) if blocks else ()
+    if authors:
+        blocks = [block for block in [blocks[0][1:], *blocks[1:]] if block]
+    return Reading(
+        html=Traced(_html(blocks), "body"),
+        title=Traced(title, "first line"),
+        authors=Traced(authors, "byline"),
+        hints=hints,
+    )
 
 
 def linked(text: str) -> str:

@@ -6,20 +6,8 @@ from importlib import resources
 import pytest
 
 from ingest.detect.links import spoken
-from ingest.detect.words import words
 
 DATA = tomllib.loads(resources.files("ingest.detect").joinpath("detect.toml").read_text("utf-8"))
-
-
-def test_a_month_has_one_number_in_all_languages() -> None:
-    numbers: dict[str, set[int]] = {}
-    for months in DATA["months"].values():
-        assert len(months) == 12
-        for number, names in enumerate(months, 1):
-            for name in names.split():
-                numbers.setdefault(name, set()).add(number)
-    assert {name for name, found in numbers.items() if len(found) > 1} == set()
-    assert len(words().months) == len(numbers)
 
 
 @pytest.mark.parametrize("table", ["next", "buttons"])

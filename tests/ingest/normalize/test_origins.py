@@ -82,7 +82,7 @@ def test_markdown_says_which_key_of_its_front_matter_was_read() -> None:
 def test_a_page_says_which_element_was_believed() -> None:
     draft = page(NEWS, HEAD + JSON_LD)
     assert draft.origins == {
-        "title": "structured data headline",
+        "title": "first heading",
         "url": "canonical link",
         "authors": "structured data author",
         "published": "structured data datePublished",
@@ -101,13 +101,14 @@ def test_a_page_says_which_element_was_believed() -> None:
 @pytest.mark.parametrize(
     ("head", "body", "field", "origin"),
     [
-        (HEAD, NEWS, "title", "meta og:title"),
+        (HEAD, NEWS, "title", "first heading"),
+        (HEAD, f"<p>{PROSE}", "title", "meta og:title"),
         ("<title>A storm</title>", f"<p>{PROSE}", "title", "title element"),
         ("", f"<h1>A storm</h1><p>{PROSE}", "title", "first heading"),
         ("", f"<p>{PROSE}", "title", "first line"),
         ("", '<img src="https://x.example/a.png" alt="">', "title", "url"),
         (HEAD, NEWS, "published", "url"),
-        ("", f'<article><time datetime="2026-01-05"></time><p>{PROSE}</article>',
+        ("", f'<article><h1>A storm</h1><time datetime="2026-01-05"></time><p>{PROSE}</article>',
          "published", "time element"),
         ('<meta name="last-modified" content="2026-01-06">', NEWS, "updated", "meta last-modified"),
         ("", NEWS, "url", "url"),
@@ -126,6 +127,14 @@ def test_a_page_says_which_element_was_believed() -> None:
 def test_each_place_of_a_page_has_its_name(head: str, body: str, field: str, origin: str) -> None:
     draft = page(body, head)
     assert draft.origins[field] == origin
+    assert_traced(draft)
+
+
+def test_a_date_that_is_only_shown_has_its_name_too() -> None:
+    draft = page(
+        f'<h1>A storm</h1><p class="date">5. Januar 2026<p>{PROSE}', url="https://a.example/b"
+    )
+    assert draft.origins["published"] == "visible date"
     assert_traced(draft)
 
 

@@ -1,9 +1,12 @@
-"""A date in the text beside a link: "Posted on 5 January 2026 by Ann", "05.01.2026 | Press"."""
+"""A date in a text that people read: "Posted on 5 January 2026 by Ann", "05.01.2026 | Press"."""
 
 import re
+import tomllib
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from importlib import resources
 
-from ingest.detect.words import words
 from ingest.normalize.dates import parse_date
 
 _MOST = 1_000  # characters of a text that are searched
@@ -24,11 +27,25 @@ _TIME = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The tables of dates.toml; `months` maps a month's name to its number, 1 to 12.
+
+    `published` and `updated` match lines that say that an article came out, or was changed, `other`
+    lines that date something else.
+    """
+
+    months: dict[str, int]
+    published: re.Pattern[str]
+    updated: re.Pattern[str]
+    other: re.Pattern[str]
+
+
 def date_in(text: str, zone: str, language: str) -> datetime | None:
     """The first date with a year in `text`, with the time right after it, in UTC; None without.
 
     A text that is a date for machines is read as one. In others a date is looked for and handed to
-    `parse_date` in forms that are read at once: months in words are looked up in detect.toml, for a
+    `parse_date` in forms that are read at once: months in words are looked up in dates.toml, for a
     page may hold a thousand texts that only look like dates.
     """
     whole = parse_date(text[:_MOST], zone, language=language, words=False)
@@ -65,3 +82,23 @@ def _time(line: str, end: int) -> str:
     if half:
         hour = str(int(hour) % 12 + (12 if half in "pP" else 0))
     return f" {hour}:{minute}{second}{zone.upper()}"
+
+
+@cache
+def words() -> Words:
+    """Read dates.toml, once."""
+    text = resources.files("ingest.normalize").joinpath("dates.toml").read_text("utf-8")
+    data = tomllib.loads(text)
+    months = {
+        name: number
+        for some in data["months"].values()
+        for number, names in enumerate(some, 1)
+        for name in names.split()
+    }
+    said = (_any_of(data[name]) for name in ("published", "updated", "other"))
+    return Words(months, *said)
+
+
+def _any_of(languages: dict[str, list[str]]) -> re.Pattern[str]:
+    phrases = sorted({re.escape(p) for some in languages.values() for p in some})
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(phrases)})", re.IGNORECASE)

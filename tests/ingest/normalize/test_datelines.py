@@ -1,12 +1,14 @@
 """Dates in the text beside a link."""
 
+import tomllib
 from datetime import UTC, datetime
+from importlib import resources
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.detect.datelines import date_in
+from ingest.normalize.datelines import date_in, words
 
 DAY = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -70,3 +72,15 @@ def test_the_first_of_several_dates_counts() -> None:
 def test_any_text_is_a_moment_or_none(text: str) -> None:
     found = date_in(text, "America/New_York", "en")
     assert found is None or (found.tzinfo is UTC and 1990 <= found.year <= 2100)
+
+
+def test_a_month_has_one_number_in_all_languages() -> None:
+    numbers: dict[str, set[int]] = {}
+    text = resources.files("ingest.normalize").joinpath("dates.toml").read_text("utf-8")
+    for months in tomllib.loads(text)["months"].values():
+        assert len(months) == 12
+        for number, names in enumerate(months, 1):
+            for name in names.split():
+                numbers.setdefault(name, set()).add(number)
+    assert {name for name, found in numbers.items() if len(found) > 1} == set()
+    assert len(words().months) == len(numbers)
