@@ -8,6 +8,8 @@ multiple documents" (2004); redundancy: Carbonell and Goldstein, "The use of MMR
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
 from ingest.article import Draft
 from ingest.similarity import UNSPACED, title_key
@@ -19,7 +21,14 @@ Terms = Callable[..., Sequence[tuple[str, float]]]
 _MOST = 200  # sentences looked at: the beginning of anything longer
 _LEAD = 0.5  # what the first position is worth, against a centrality of at most 1
 _TITLE = 0.1  # what closeness to the title is worth
-_REDUNDANCY = 0.5
+_REDUNDANCY = 0.3
+# The mean cosine of two sentences up to which position counts in full, and from which not at all.
+# Of 491 news stories 5 % lie above 0.12, of 51 sets of opinions on one subject 5 % below 0.127.
+_STORY, _CHORUS = 0.13, 0.17
+_DATELINE = re.compile(  # before a sentence: "PARIS (Reuters) - ", "(CNN)", "LONDON, May 3 (AP) —"
+    r"(?:[A-Z][A-Z .'’-]{2,30}(?:, [\w .,]{2,30})? ?)?\([A-Z][\w .&/-]{1,20}\) ?(?:--|[-–—])? ?"
+    r"(?=[\"“‘']?[A-Z])"
+)
 _SHORT = 6  # words; shorter sentences seldom stand alone
 _SHORT_COST = 0.3
 _GENEROUS = 2  # a publisher's own summary may be this many times the budget
@@ -42,12 +51,13 @@ def summarize(draft: Draft, *, words: int, sentences: Sentences, terms: Terms) -
             return draft.summary
         return _fit(sentences(draft.summary, draft.language), words)
     found = _candidates(draft, sentences)
+    leaning = [_leans(sentence, draft.language) for sentence in found]
     lengths = [count_words(sentence) for sentence in found]
     if not found or sum(lengths) <= words:
         return " ".join(found)
     vectors = [_unit(terms("", sentence, draft.language)) for sentence in found]
     values = _values(lengths, vectors, _unit(terms(draft.title, "", draft.language)))
-    return " ".join(found[i] for i in _choose(lengths, vectors, values, words))
+    return " ".join(found[i] for i in _choose(lengths, vectors, values, leaning, words))
 
 
 def count_words(text: str) -> int:
@@ -57,13 +67,14 @@ def count_words(text: str) -> int:
 
 
 def _candidates(draft: Draft, sentences: Sentences) -> list[str]:
-    """The sentences a summary may be made of: not the title again, no address, no credit."""
+    """What a summary may be made of: not the title again, no address, credit, or dateline."""
     title = title_key(draft.title)
     reach = 2 * len(draft.title) + 20  # a longer sentence cannot be the title again
+    every = sentences(draft.text, draft.language)[:_MOST]
+    if every and (place := _DATELINE.match(every[0])):
+        every = (every[0][place.end() :], *every[1:])
     found = [
-        sentence
-        for sentence in sentences(draft.text, draft.language)[:_MOST]
-        if len(sentence) > reach or title_key(sentence) != title
+        sentence for sentence in every if len(sentence) > reach or title_key(sentence) != title
     ]
     return [sentence for sentence in found if not _FURNITURE.search(sentence)] or found
 
@@ -96,23 +107,61 @@ def _values(lengths: Sequence[int], vectors: Sequence[Vector], title: Vector) ->
         for term, weight in vector.items():
             total[term] = total.get(term, 0.0) + weight
     centroid = _unit(sorted(total.items()))
+    lead = _LEAD * _storyness(total, len(vectors))
     return [
         _dot(vector, centroid)
-        + _LEAD / math.sqrt(1 + place)
+        + lead / math.sqrt(1 + place)
         + _TITLE * _dot(vector, title)
         - (_SHORT_COST if length < _SHORT else 0)
         for place, (length, vector) in enumerate(zip(lengths, vectors, strict=True))
     ]
 
 
+def _storyness(total: Vector, count: int) -> float:
+    """How far the order of `count` sentences whose unit vectors add up to `total` means something.
+
+    0 to 1. A story moves on; where all sentences say much the same (opinions, comments, a list of
+    reports) the first is no better than any.
+    """
+    if count < 2:
+        return 1.0
+    alike = (sum(sorted([w * w for w in total.values()])) - count) / (count * (count - 1))
+    return min(1.0, max(0.0, (_CHORUS - alike) / (_CHORUS - _STORY)))
+
+
+def _leans(sentence: str, language: str) -> bool:
+    """Whether the sentence opens with a pronoun for somebody named before: "He said"."""
+    opening = words_of(sentence[:40])[:1]
+    return bool(opening) and opening[0] in leaning_words(language.partition("-")[0].lower())
+
+
+@cache
+def leaning_words(language: str) -> frozenset[str]:
+    """The personal pronouns of a language that point back; none for one we have no list of."""
+    text = (files(__package__) / "leaning.txt").read_text(encoding="utf-8")
+    rows = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    return frozenset(word for row in rows if row[:1] == [language] for word in row[1:])
+
+
 def _choose(
-    lengths: Sequence[int], vectors: Sequence[Vector], values: Sequence[float], budget: int
+    lengths: Sequence[int],
+    vectors: Sequence[Vector],
+    values: Sequence[float],
+    leaning: Sequence[bool],
+    budget: int,
 ) -> list[int]:
-    """The places of the sentences to take: again and again the best one that still fits."""
+    """The places of the sentences to take: again and again the best one that still fits.
+
+    One that leans on the sentence before it is taken after that one only.
+    """
     chosen: list[int] = []
     overlap = [0.0] * len(lengths)
     left = budget
-    while fitting := [i for i, n in enumerate(lengths) if n <= left and i not in chosen]:
+    while fitting := [
+        i
+        for i, n in enumerate(lengths)
+        if n <= left and i not in chosen and (not (i and leaning[i]) or i - 1 in chosen)
+    ]:
         best = max(fitting, key=lambda i: (values[i] - _REDUNDANCY * overlap[i], -i))
         chosen.append(best)
         left -= lengths[best]

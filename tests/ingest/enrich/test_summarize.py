@@ -67,6 +67,34 @@ def test_a_first_sentence_over_the_budget_stands_alone() -> None:
     assert summary(f"{long} {long}", words=20) == long
 
 
+def test_a_dateline_is_left_out() -> None:
+    opening = "Workers have finished repairing the harbour wall."
+    for place in ("(CNN)", "OSLO (Reuters) - ", "OSLO, May 3 (AP) — "):
+        assert summary(f"{place}{opening} A band played on.") == f"{opening} A band played on."
+    assert summary("The wall (Norwegian) fell. It was old.").startswith("The wall (Norwegian)")
+
+
+def test_a_pronoun_comes_only_after_the_sentence_it_leans_on() -> None:
+    said = "He said the harbour wall repair that winter storms made needful was done for boats."
+    text = f"{STORY}\n\nThe mayor, Ida Berg, came too late to speak to anybody there. {said}"
+    for words in range(20, 90, 5):
+        found = sentences(summary(text, words=words), "en")
+        assert said not in found or found[found.index(said) - 1].startswith("The mayor")
+
+
+def test_where_all_say_the_same_the_first_is_no_better_than_any() -> None:
+    praise = [
+        f"The {noun} of this small hotel room was clean and the bathroom {more}."
+        for noun, more in zip(
+            ("floor", "carpet", "window", "desk", "wardrobe", "bed"),
+            ("nice", "modern", "bright", "tidy", "warm", "large"),
+            strict=True,
+        )
+    ]
+    odd = "Our small room was a hotel mess where trams rattled past until four every morning."
+    assert odd not in summary(" ".join([odd, *praise]), words=30)
+
+
 def test_a_text_without_sentences_has_no_summary() -> None:
     assert summary("") == summary("Only a heading") == ""
 
