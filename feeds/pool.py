@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from ingest.store.runs import RunReport
 
-_AT_ONCE = 16  # runs of each sort at once; a host is asked one request at a time whatever this is
+_AT_ONCE = 8  # due runs at once; more only get into each other's way while they need the processor
+_AT_MOST = 64  # with those that have been under way for long: they wait for the network
+_SOON = 16  # runs at once for those who asked
 
 Work = Callable[[Callable[[], bool]], RunReport]
 """A run; it is given what tells it to end early."""
@@ -39,7 +41,8 @@ class Pool:
     """Runs by the internal ids of their sources: a source may be renamed meanwhile.
 
     What is only due waits while its host is asked by another, and hosts take turns: many sources of
-    one slow host hold up nobody else's.
+    one slow host hold up nobody else's. Nor do many slow hosts: a run that was under way at two
+    collections makes room for another.
     """
 
     def __init__(self) -> None:
@@ -50,10 +53,11 @@ class Pool:
         self._queues: dict[str, deque[str]] = {}  # ids by host; some may wait no more
         self._ready: dict[str, None] = {}  # hosts that nobody asks, with a queue
         self._asked: Counter[str] = Counter()  # how many runs ask each host
-        self._places = _AT_ONCE  # free ones for what is due
-        self._due = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="run")
+        self._places = self._most = _AT_ONCE  # free ones for what is due, of how many
+        self._before: set[str] = set()  # what was under way at the last collection
+        self._due = ThreadPoolExecutor(max_workers=_AT_MOST, thread_name_prefix="run")
         # who asked, or has just saved a file, does not wait for what is due
-        self._soon = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="soon")
+        self._soon = ThreadPoolExecutor(max_workers=_SOON, thread_name_prefix="soon")
 
     @property
     def idle(self) -> bool:
@@ -90,6 +94,11 @@ class Pool:
             done = [(id_, run) for id_, run in self.running.items() if run.future.done()]
             for id_, _ in done:
                 del self.running[id_]
+            slow = len(self._before & self.running.keys())
+            self._before = set(self.running)
+            most = min(_AT_ONCE + slow, _AT_MOST)
+            self._places, self._most = self._places + most - self._most, most
+            self._fill()
         yield from done
 
     def keep(self, ids: Collection[str]) -> None:
@@ -120,7 +129,7 @@ class Pool:
 
     def _fill(self) -> None:
         """Start what is due, as far as there are places and hosts that nobody asks."""
-        while self._places and self._ready and not self._ending.is_set():
+        while self._places > 0 and self._ready and not self._ending.is_set():
             host = next(iter(self._ready))
             del self._ready[host]
             if id_ := self._first_of(host):

@@ -50,6 +50,7 @@ class Runs:
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Runs]:
     monkeypatch.setattr(pools, "_AT_ONCE", 2)
+    monkeypatch.setattr(pools, "_AT_MOST", 4)
     found = Runs()
     yield found
     found.pool.close()
@@ -91,6 +92,23 @@ def test_sources_that_ask_nobody_do_not_wait_for_each_other(runs: Runs) -> None:
     for name in "ab":
         runs.begin(name)
     assert set(runs.begun(2)) == {"a", "b"}
+
+
+def test_many_slow_hosts_hold_up_nobody_else(runs: Runs) -> None:
+    for name in "abcdefg":
+        runs.begin(name, f"{name}.example")
+    assert set(runs.begun(2)) == {"a", "b"}
+    assert not list(runs.pool.ended()), "they may have begun just now"
+    assert len(runs.begun(2)) == 2
+    assert not list(runs.pool.ended())
+    assert set(runs.begun(4)) == {"a", "b", "c", "d"}
+    assert not list(runs.pool.ended())
+    assert not list(runs.pool.ended())
+    assert len(runs.began) == 4, "there is an end to it"
+    for name in "abcd":
+        runs.end(name)
+    assert set(runs.begun(7)) == set("abcdefg")
+    assert {id_ for id_, _ in runs.pool.ended()} == set("abcd")
 
 
 def test_who_asks_does_not_wait_for_what_is_due(runs: Runs) -> None:
