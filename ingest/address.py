@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from ingest.errors import FetchError, GoneError
+from ingest.errors import (
+    AddressRefusedError,
+    DeadlineError,
+    FetchError,
+    GoneError,
+    RobotsError,
+    TooLargeError,
+)
 from ingest.schedule import LONGEST_PAUSE
 from ingest.spans import spoken
 
@@ -20,6 +27,12 @@ _MISSES = 5  # 404s in a row …
 _MISSED_FOR = timedelta(days=7)  # … over at least so long: then it is asked once a day
 _MOVES = 3  # permanent redirects in a row …
 _MOVED_FOR = timedelta(hours=24)  # … over at least so long: then it has moved
+
+
+_KINDS = {
+    kind.__name__: kind
+    for kind in (GoneError, AddressRefusedError, RobotsError, DeadlineError, TooLargeError)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +53,9 @@ class Address:
 
     It is not asked before `not_before`, and never while `stopped`; `why` says so in words. It
     failed `failures` times in a row in the same way since `failing_since`, the last time with
-    `status` and `error`. `instead` is the URL that is asked in its place, since it moved there; it
-    said `moves` times in a row since `moved_since` that it moved to `moved_to`.
+    `status` and an `error` of the class named `kind`. `instead` is the URL that is asked in its
+    place, since it moved there; it said `moves` times in a row since `moved_since` that it moved to
+    `moved_to`.
     """
 
     not_before: datetime | None = None
@@ -51,6 +65,7 @@ class Address:
     failing_since: datetime | None = None
     status: int = 0
     error: str = ""
+    kind: str = ""
     instead: str = ""
     moved_to: str = ""
     moves: int = 0
@@ -66,8 +81,7 @@ class Address:
         """How it failed the last time; None when it did not."""
         if not self.failures:
             return None
-        kind = GoneError if self.status in {404, 410} else FetchError
-        return kind(self.error, status=self.status)
+        return _KINDS.get(self.kind, FetchError)(self.error, status=self.status)
 
 
 def answered(before: Address, answer: Answer, now: datetime) -> Address:
@@ -96,6 +110,7 @@ def failed(before: Address, error: FetchError, now: datetime, *, base: timedelta
         failing_since=before.failing_since if again else now,
         status=error.status,
         error=error.reason,
+        kind=type(error).__name__,
         stopped=error.status == 410,
         moved_to="",
         moves=0,

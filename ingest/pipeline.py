@@ -7,7 +7,7 @@ from functools import partial
 from time import monotonic
 
 from ingest.article import Document, NotModified, Validators
-from ingest.errors import ExtractError, GoneError, IngestError, VanishedError
+from ingest.errors import ExtractError, GoneError, IngestError, RobotsError, VanishedError
 from ingest.filing import digest_of, file_batch
 from ingest.gone import take_leave
 from ingest.settle import settle
@@ -147,8 +147,9 @@ def _read(
             del tally.claimed[before.article]
         return None
     except IngestError as error:
-        vanished = isinstance(error, VanishedError)  # the next run will see what became of it
-        tally.trouble(origin, error.reason, failed=not vanished, advice=error.advice)
+        # the next run will see what became of it; who does not let us in has his reasons
+        excused = isinstance(error, VanishedError | RobotsError)
+        tally.trouble(origin, error.reason, failed=not excused, advice=error.advice)
         tally.kept.add(origin)
         return None
     if isinstance(document, NotModified):

@@ -48,6 +48,8 @@ class ListingLister:
         return Listed(origin=page or f"entry:{key}", stated=replace(item, keys=(key,)), page=page)
 
     def _nothing(self) -> str:
+        if not self.known and (self.rules.include or self.rules.exclude):
+            return f"nothing that the page lists fits `include` and `exclude`; {_PROBE}"
         if not self.known:
             return f"no list of articles was found on the page; {_PROBE}"
         why = "the page lists nothing any more: its layout has probably changed"

@@ -13,7 +13,7 @@ from ingest.store.engine import Transaction, replacing
 _A = schema.address.c
 _TIMES = ("not_before", "failing_since", "moved_since")
 _KNOWN = select(schema.address).where(_A.source == bindparam("source")).order_by(_A.url)
-_PLAIN = ("stopped", "why", "failures", "status", "error", "instead", "moved_to", "moves")
+_PLAIN = ("stopped", "why", "failures", "status", "error", "kind", "instead", "moved_to", "moves")
 
 
 def known(tx: Transaction, source: str) -> dict[str, Address]:

@@ -64,6 +64,7 @@ address = Table(
     Column("failing_since", Float),
     Column("status", Integer, nullable=False, default=0),  # the last failure's
     Column("error", Text, nullable=False, default=""),
+    Column("kind", Text, nullable=False, default=""),
     Column("instead", Text, nullable=False, default=""),  # the URL that is asked, since it moved
     Column("moved_to", Text, nullable=False, default=""),  # where it says that it moved
     Column("moves", Integer, nullable=False, default=0),  # how many times in a row

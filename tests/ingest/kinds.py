@@ -38,11 +38,12 @@ deadline = "1s"
 class Web:
     """Documents by path, each answered with an ETag of its bytes; and what was asked for.
 
-    robots.txt is not there, and asking for it is not noted.
+    Asking for robots.txt is not noted; it says `robots`, and is not there while that is "".
     """
 
     def __init__(self, server: HTTPServer) -> None:
         self.answers: list[tuple[str, int]] = []
+        self.robots = ""
         self._server = server
         self._replies: dict[str, tuple[int, bytes, dict[str, str]]] = {}
         server.expect_request(_Any()).respond_with_handler(self._answer)
@@ -75,7 +76,7 @@ class Web:
     def _answer(self, request: Request) -> Response:
         path = request.full_path.rstrip("?")
         if path == "/robots.txt":
-            return Response("no", status=404)
+            return Response(self.robots or "no", status=200 if self.robots else 404)
         status, body, headers = self._replies.get(path, (404, b"no", {}))
         tag = headers.get("ETag")
         if status == 200 and tag and request.headers.get("If-None-Match") == tag:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.address import LONGEST_WAIT, Address, Answer, answered, failed
-from ingest.errors import FetchError, GoneError
+from ingest.errors import DeadlineError, FetchError, GoneError, RobotsError, TooLargeError
 from ingest.schedule import LONGEST_PAUSE
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -63,6 +63,19 @@ def test_what_is_gone_for_good_is_stopped_until_it_answers_again() -> None:
     assert address.waits(NOW + 900 * DAY)
     assert isinstance(address.last_error(), GoneError)
     assert answered(address, Answer(), NOW) == Address()
+
+
+@pytest.mark.parametrize("kind", [GoneError, RobotsError, DeadlineError, TooLargeError, FetchError])
+def test_while_it_waits_it_fails_as_it_did(kind: type[FetchError]) -> None:
+    happened = kind("no", status=404 if kind is GoneError else 0)
+    again = failed(Address(), happened, NOW, base=HOUR).last_error()
+    assert again
+    assert type(again) is kind
+    assert (again.reason, again.status, again.advice) == (
+        happened.reason,
+        happened.status,
+        happened.advice,
+    )
 
 
 def test_failures_of_another_kind_are_counted_anew() -> None:

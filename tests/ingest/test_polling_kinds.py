@@ -344,6 +344,23 @@ def test_what_was_read_of_a_page_stays_when_it_fails_and_its_books_end_with_its_
     assert {one.id for one in desk.feed()} > {one.id for one in parsed(before)}
 
 
+@pytest.mark.parametrize("form", ["listing", "sitemap"])
+def test_a_page_that_robots_txt_forbids_is_left_out_and_is_no_failure(
+    make: Make, web: Web, form: str
+) -> None:
+    desk = make(form, 'every = "1 hour"\n')
+    web.robots = "User-agent: *\nDisallow: /a/ferry\n"
+    run = desk.look()
+    assert (run.outcome, run.new, run.failed) == ("ok", 4, 0)
+    (told,) = run.troubles
+    assert (told.failed, "robots.txt" in told.reason, "exclude" in told.advice) == (
+        False,
+        True,
+        True,
+    )
+    assert not web.asked("/a/ferry")
+
+
 def parsed(feed: bytes) -> list[Any]:
     return list(feedparser.parse(feed).entries)
 

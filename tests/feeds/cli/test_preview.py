@@ -115,6 +115,10 @@ def test_a_source_that_cannot_be_read_is_told_in_a_line(room: Newsroom, town: To
     assert (done.exit_code, done.stdout) == (1, "")
     assert "no list of articles was found" in done.stderr
     assert broadsheet(room.folder, "preview", "twon").exit_code == 2
+    config = (room.folder / "broadsheet.toml").read_text()
+    room.configure(config.replace('name = "town"\n', 'name = "town"\ninclude = ["/news/*"]\n'))
+    done = broadsheet(room.folder, "preview", "town")
+    assert "nothing that the page lists fits `include` and `exclude`" in done.stderr
 
 
 def test_beside_the_daemon_it_works_too(room: Newsroom) -> None:

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("failing_since", sa.Float()),
         sa.Column("status", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("error", sa.Text(), nullable=False, server_default=""),
+        sa.Column("kind", sa.Text(), nullable=False, server_default=""),
         sa.Column("instead", sa.Text(), nullable=False, server_default=""),
         sa.Column("moved_to", sa.Text(), nullable=False, server_default=""),
         sa.Column("moves", sa.Integer(), nullable=False, server_default="0"),
