@@ -78,6 +78,8 @@ def listed(task: Task, tally: Tally, progress: Progress) -> Listing:
     tally.index = listing.led_to
     for origin, reason in listing.troubles:
         tally.trouble(origin, reason)
+    for origin, reason in listing.warnings:
+        tally.trouble(origin, reason, failed=False)
     progress.total = len(listing.found)
     if listing.rests:
         tally.present = None

@@ -19,15 +19,17 @@ class Listing:
 
     `complete` is False when part of it could not be looked at, or when what is missing may be about
     to come back: then nothing is taken for gone.
-    `troubles` are (origin, reason) pairs of what cannot be read. `index` are the documents that the
-    source lists its articles in, where they are not as they were stored; `rests` tells that nothing
-    in them has changed and there is nothing to do; otherwise `led_to` are the addresses of all of
-    them. `hints` is how often a feed asks to be looked at, None while that was not read.
+    `troubles` are (origin, reason) pairs of what cannot be read, `warnings` of what could be read
+    all the same. `index` are the documents that the source lists its articles in, where they are
+    not as they were stored; `rests` tells that nothing in them has changed and there is nothing to
+    do; otherwise `led_to` are the addresses of all of them. `hints` is how often a feed asks to be
+    looked at, None while that was not read.
     """
 
     found: tuple[Found, ...]
     complete: bool = True
     troubles: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
     index: tuple[Document, ...] = ()
     rests: bool = False
     led_to: tuple[str, ...] = ()

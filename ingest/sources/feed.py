@@ -33,5 +33,5 @@ class FeedLister:
             upstream = entry.upstream or own  # an aggregator's entry names where it has it from
             stated = replace(entry, keys=known_by, upstream=upstream)
             listed.append(Listed(origin=origin, stated=stated, page=page))
-        troubles = tuple((url, warning) for warning in feed.warnings)
-        return Contents(listed=listed, troubles=troubles, hints=feed.hints)
+        warnings = tuple((url, warning) for warning in feed.warnings)
+        return Contents(listed=listed, warnings=warnings, hints=feed.hints)

@@ -35,12 +35,13 @@ class Listed:
 class Contents:
     """What an index lists, first things first.
 
-    `troubles` are (origin, reason) pairs of what in it cannot be read, `hints` how often it asks to
-    be looked at.
+    `troubles` are (origin, reason) pairs of what in it cannot be read, `warnings` of what could be
+    all the same, `hints` is how often it asks to be looked at.
     """
 
     listed: Sequence[Listed]
     troubles: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
     hints: Hints = NO_HINTS
 
 
@@ -112,6 +113,7 @@ class IndexSource:
             ),
             complete=False,  # what is not listed any more is not gone
             troubles=contents.troubles,
+            warnings=contents.warnings,
             index=self._changed(),
             led_to=(*self._index, *self._unread),
             hints=contents.hints,

@@ -26,28 +26,33 @@ class SitemapLister:
         """Raises ReadError when it is no sitemap."""
         pages: dict[str, Stated] = {}
         troubles: list[tuple[str, str]] = []
+        warnings: list[tuple[str, str]] = []
         found, asked = self._read(first), {first.origin}
-        waiting = self._take(found, pages, troubles)
+        waiting = self._take(found, pages, warnings)
         while waiting and len(asked) < _MOST:
             url = waiting.pop(0)
             if url in asked:
                 continue
             asked.add(url)
             try:
-                waiting += self._take(self._read(ask(url)), pages, troubles)
+                waiting += self._take(self._read(ask(url)), pages, warnings)
             except IngestError as error:  # one bad sitemap never stops the others
                 troubles.append((error.origin or url, error.reason))
         newest_first = sorted(pages.values(), key=_changed, reverse=True)
-        return Contents(listed=[_listed(page) for page in newest_first], troubles=tuple(troubles))
+        return Contents(
+            listed=[_listed(page) for page in newest_first],
+            troubles=tuple(troubles),
+            warnings=tuple(warnings),
+        )
 
     def _read(self, document: Document) -> Sitemap:
         return read_sitemap(document.body, document.url or document.origin, self.zone)
 
     def _take(
-        self, found: Sitemap, pages: dict[str, Stated], troubles: list[tuple[str, str]]
+        self, found: Sitemap, pages: dict[str, Stated], warnings: list[tuple[str, str]]
     ) -> list[str]:
         """Note what a sitemap lists; returns the sitemaps it leads to, the newest first."""
-        troubles += [("", warning) for warning in found.warnings]
+        warnings += [("", warning) for warning in found.warnings]
         for entry in found.entries:
             if wanted(entry.url, self.include, self.exclude):
                 pages.setdefault(entry.url, entry)

@@ -146,6 +146,15 @@ def test_a_feeds_entries_become_articles_with_all_it_says(tmp_path: Path, site: 
     assert [tag.term for tag in bridge.tags] == ["town"]
 
 
+def test_a_feed_that_had_to_be_mended_is_read_with_a_warning(tmp_path: Path, site: Site) -> None:
+    url = site.put("/feed", rss(site, "bridge").replace("<description>", "<description>Q & A "))
+    room = Newsroom(tmp_path, SITE + source(feed=url))
+    (run,) = room.refresh().runs
+    assert (run.outcome, run.new, run.failed) == ("ok", 1, 0)
+    (told,) = run.troubles
+    assert (told.failed, "was mended" in told.reason) == (False, True)
+
+
 def test_an_unchanged_feed_is_not_read_again(tmp_path: Path, site: Site) -> None:
     url = site.put("/feed", rss(site, "bridge", "ferry"), "application/rss+xml")
     room = Newsroom(tmp_path, SITE + source(feed=url))
