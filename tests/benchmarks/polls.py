@@ -191,10 +191,10 @@ def _due(context: Context) -> int:
 
 
 def _look_time(context: Context) -> float:
-    """The seconds it takes to find that nothing is due."""
+    """The seconds it takes to find what is due."""
     began = time.perf_counter()
     for _ in range(10):
-        assert not _due(context)
+        _due(context)
     return (time.perf_counter() - began) / 10
 
 
@@ -208,6 +208,7 @@ def _main() -> None:
         began = time.perf_counter()
         with site(Path(name), count, hosts, port) as context:
             print(f"made in {time.perf_counter() - began:.1f} s")
+            print(f"finding that all are due: {1000 * _look_time(context):.1f} ms")
             busy = time.process_time()
             took = polled(context)
             busy = time.process_time() - busy
@@ -217,7 +218,7 @@ def _main() -> None:
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             print(f"{count / took:.0f} polls/s: {count} in {took:.1f} s, {busy:.1f} s of processor")
             print(f"{len(wrong)} went wrong; {memory:.0f} MB at most")
-            print(f"looking for what is due: {1000 * _look_time(context):.1f} ms")
+            print(f"finding that none is due: {1000 * _look_time(context):.1f} ms")
             pause = least_pause(visits())
             print(f"the least pause between two requests to a host: {pause:.2f} s")
 
