@@ -6,6 +6,12 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
+
+# The same examples in every run: what changes is the code. `--hypothesis-profile=search` looks on.
+settings.register_profile("same", derandomize=True, print_blob=True)
+settings.register_profile("search", derandomize=False)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,7 +5,7 @@ from html.entities import html5
 
 _REFERENCE = re.compile(
     r"&(?:#(?:[xX](?P<hex>[0-9a-fA-F]*)|(?P<number>[0-9]*))(?P<ended>;?)"
-    r"|(?P<name>[A-Za-z][A-Za-z0-9]*)(?P<semicolon>;?)|(?P<other>.?))",
+    r"|(?P<name>[A-Za-z][A-Za-z0-9]*)(?P<semicolon>;?)|(?=(?P<other>.?)))",
     re.DOTALL,
 )
 _LONGEST = max(map(len, html5))

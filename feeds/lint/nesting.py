@@ -25,6 +25,9 @@ _TABLE = frozenset({"table", "tr", "colgroup"}) | _ROW_GROUPS
 _HOLDERS = _TABLE | _CELLS | {"caption", "select"}
 _IN_SELECT = frozenset({"option", "optgroup", "script"})
 
+_BREAKOUT = frozenset(data("facts")["breakout"].split())
+_INTEGRATION = frozenset({"foreignobject", "desc", "title", "mi", "mo", "mn", "ms", "mtext"})
+
 _DEEPEST = 512  # browsers close what is deeper, Chromium and WebKit at this depth
 
 
@@ -33,17 +36,13 @@ class Nesting:
 
     def __init__(self) -> None:
         self._open: list[str] = []
-        self._foreign = ""
+        self._foreign: list[str] = []  # the same of SVG or MathML, while in one
         self._parts = False  # there was a table or a list to choose from
-        self._depth = 0  # of elements of the foreign one's own name
 
     def start(self, name: str, *, closed: bool) -> str:
         """An element begins; `closed` if its tag ends in a slash."""
         if self._foreign or name in {"svg", "math"}:
-            if not closed and name == (self._foreign or name):
-                self._foreign = name
-                self._depth += 1
-            return ""
+            return self._start_foreign(name, closed=closed)
         fault = self._place(name)
         if fault:
             return fault
@@ -58,10 +57,10 @@ class Nesting:
     def end(self, name: str) -> str:
         """An element ends."""
         if self._foreign:
-            self._depth -= name == self._foreign
-            if not self._depth:
-                self._foreign = ""
-            return ""
+            if name == self._foreign[-1]:
+                self._foreign.pop()
+                return ""
+            return "" if self._holds_html() else f"</{name}> before </{self._foreign[-1]}>"
         top = self._open[-1] if self._open else ""
         if name == top:
             self._open.pop()
@@ -76,14 +75,29 @@ class Nesting:
     def finish(self) -> str:
         """The text ends."""
         rest = [name for name in reversed(self._open) if name not in _AT_END]
-        rest += [self._foreign] * bool(self._foreign)
+        rest += self._foreign[:1]
         return f"<{rest[0]}> is not closed" if rest else ""
+
+    def _start_foreign(self, name: str, *, closed: bool) -> str:
+        """An element in SVG or MathML. HTML can stand in some of theirs only, and is not judged."""
+        if self._holds_html():
+            closed = closed or name in _VOID
+        elif self._foreign and name in _BREAKOUT:
+            return f"<{name}> in <{self._foreign[-1]}>"
+        if not closed:
+            self._foreign.append(name)
+        return ""
+
+    def _holds_html(self) -> bool:
+        return not _INTEGRATION.isdisjoint(self._foreign)
 
     def _end_outer(self, name: str, wrong: str) -> str:
         """Close `name` and what may end with it without saying so."""
         depth = len(self._open) - 1
         while self._open[depth] != name:
             inner = self._open[depth]
+            if inner in _SPECIAL and name not in _SPECIAL:
+                return wrong
             if inner not in _IMPLIED and not self._ends_with(inner, name):
                 return wrong
             depth -= 1

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from html5lib.html5parser import HTMLParser, ParseError
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import feeds.lint
@@ -23,7 +23,8 @@ PIECES = [
     *("<tr>", "</tr>", "<td>", "</td>", "<th>", "<tbody>", "<caption>", "</caption>", "<col>"),
     *("<h1>", "</h1>", "<h2>", "<dl>", "<dt>", "<dd>", "</dl>", "<span>", "</span>", "<hr>"),
     *("<select>", "<option>", "</select>", "<button>", "</button>", "<form>", "</form>", "<pre>"),
-    *("&amp;", "&", "&copy", "&#12;", "&nosuch;", " ", "x", "<", "<!-- c -->", "<!--", "--", "<?"),
+    *("&amp;", "&", "&&", "&copy", "&#12;", "&nosuch;", " ", "x", "<", "<!-- c -->", "<!--", "--"),
+    "<?",
     *("<svg>", "</svg>", "<ruby>", "<rt>", "</ruby>", "<script>", "</script>", "</br>", "<p/>"),
 ]
 
@@ -74,6 +75,11 @@ def test_a_feed_with_any_part_replaced_gives_a_verdict(
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+@example("<svg><p></svg>")
+@example("<svg><g></p></g></svg>")
+@example("&&copy")
+@example("<span><p></span>")
+@example("<ruby><dt></ruby>")
 def test_html_is_judged_as_a_browsers_parser_judges_it(text: str) -> None:
     try:
         HTMLParser(strict=True).parseFragment(text)
