@@ -23,14 +23,6 @@ _VARIANTS = frozenset({"www", "m", "mobile", "amp"})
 _AMP_QUERY = frozenset({"amp", "amp=1", "amp=true", "outputtype=amp"})
 
 
-def is_http(url: str) -> bool:
-    """Tell whether `url` is an absolute http or https URL with a host."""
-    try:
-        return bool(canonical_url(url))
-    except ValueError:
-        return False
-
-
 def canonical_url(url: str) -> str:
     """The form of `url` that is printed and stored: ASCII, and the same when applied again.
 

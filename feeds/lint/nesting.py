@@ -14,7 +14,6 @@ _IMPLIED = frozenset(["dd", "dt", "li", "option", "optgroup", "p", "rp", "rt"])
 _AT_END = frozenset(["dd", "dt", "li", "p"])
 _SPECIAL = frozenset(data("facts")["special"].split())
 _SCOPES = frozenset(["applet", "caption", "marquee", "object", "table", "td", "th"])
-_LIST_SCOPES = _SCOPES | {"ol", "ul"}
 _BUTTON_SCOPES = _SCOPES | {"button"}
 _TABLE_PARTS = frozenset(
     ["caption", "col", "colgroup", "tbody", "td", "tfoot", "th", "thead", "tr"]

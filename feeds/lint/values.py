@@ -7,7 +7,6 @@ import re
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
 
 from feeds.lint.rules import data
 
@@ -126,11 +125,3 @@ def number(text: str) -> int | None:
         return int(text[:400]) if text.isascii() and "_" not in text else None
     except ValueError:
         return None
-
-
-def is_address(host: str) -> bool:
-    """Whether `host` is an IP address."""
-    try:
-        return bool(ip_address(host.strip("[]")))
-    except ValueError:
-        return False
