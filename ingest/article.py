@@ -225,7 +225,10 @@ class Article(Draft):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A stored article that shares terms with another: `score` is their cosine, 0 to 1."""
+    """A stored article that shares terms with another: `score` is their cosine, 0 to 1.
+
+    `lift` is what the terms of the articles around them add to its rank.
+    """
 
     id: str
     title: str
@@ -233,6 +236,7 @@ class Candidate:
     language: str
     published: datetime
     score: float
+    lift: float = 0.0
     hinted: bool = False
 
 

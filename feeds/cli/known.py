@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from config.settings import Settings
-from feeds.expose import named_by
 from feeds.links import file_path
 from feeds.press import page_url
+from feeds.relations import named_by
 from ingest.article import Article, Entry
 from ingest.markup import parse_fragment, text_of
 from ingest.store import Transaction, articles, lookup, published, sources, terms

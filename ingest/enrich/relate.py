@@ -23,10 +23,11 @@ def relate(
 ) -> tuple[Related, ...]:
     """Choose at most `limit` related articles for `article`, best first.
 
-    Hinted ones come first, then those in the same language, then the others, each by score with a
-    mild decay by the time between the two articles. Never the article itself, a copy of it or of
-    one already chosen, nor one that is not hinted and scores (cosine, 0 to 1) below `floor`. The
-    answer does not depend on the order of `candidates`; a date after `now` counts as `now`.
+    Hinted ones come first, then those in the same language, then the others, each by score and
+    lift with a mild decay by the time between the two articles. Never the article itself, a copy of
+    it or of one already chosen, nor one that is not hinted and scores (cosine, 0 to 1) below
+    `floor`. The answer does not depend on the order of `candidates`; a date after `now` counts as
+    `now`.
     """
     written = min(article.published or now, now)
 
@@ -34,7 +35,12 @@ def relate(
         days = abs((written - min(candidate.published, now)).total_seconds()) / 86_400
         fresh = 1 - _DECAY * (1 - 0.5 ** (days / _HALF_LIFE))
         foreign = not _same_language(article.language, candidate.language)
-        return (not candidate.hinted, foreign, -candidate.score * fresh, candidate.id)
+        return (
+            not candidate.hinted,
+            foreign,
+            -(candidate.score + candidate.lift) * fresh,
+            candidate.id,
+        )
 
     chosen: list[Related] = []
     seen = [_face(article)]

@@ -280,21 +280,3 @@ feed = Table(
     Column("moved_to", Text, nullable=False, default=""),  # the name it has now
     Column("removed_at", Float),
 )
-
-term_vector = Table(
-    "term_vector",
-    metadata,
-    Column("article", Integer, primary_key=True, autoincrement=False),  # article.number
-    Column("terms", Text, nullable=False),  # [text, weight in 1/1024], heaviest first
-    Column("posted", Boolean, nullable=False),  # whether `article_term` has them
-    Index("term_vector_posted", "posted"),
-)
-
-article_term = Table(
-    "article_term",
-    metadata,
-    Column("term", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of its digest
-    Column("article", Integer, primary_key=True, autoincrement=False),  # article.number
-    Column("weight", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
