@@ -31,6 +31,8 @@ Weighted = Sequence[tuple[str, float]]
 
 UNIT = 1024
 """Weights are stored as so many of its parts."""
+EVERY = 0
+"""Stands in `term` for what every posted article has: its holders are how many there are."""
 
 term_vector = Table(
     "term_vector",
@@ -102,15 +104,12 @@ def forget_terms(tx: Transaction, numbers: Collection[int]) -> None:
     """Take articles out of the term table."""
     for part in parts(sorted(numbers)):
         found = tx.execute(select(_V.article, _V.terms, _V.posted).where(_V.article.in_(part)))
-        old = [
-            (term_id(text), row.article)
-            for row in found
-            if row.posted
-            for text, _ in json.loads(row.terms)
-        ]
+        posted = [row for row in found if row.posted]
+        old = [(term_id(text), row.article) for row in posted for text, _ in json.loads(row.terms)]
         if old:
             tx.exec_driver_sql(_UNPOST, sorted(old))
-            counts = Counter(term for term, _ in old)
+        if posted:
+            counts = Counter([EVERY] * len(posted) + [term for term, _ in old])
             tx.exec_driver_sql(_COUNT, [(term, -counts[term]) for term in sorted(counts)])
             tx.exec_driver_sql(_UNUSED, [(term,) for term in sorted(counts)])
         tx.execute(delete(term_vector).where(_V.article.in_(part)))
@@ -131,7 +130,8 @@ def post_pending(tx: Transaction, count: int = 1_000) -> bool:
     )
     if postings:
         tx.exec_driver_sql(_POST, postings)
-        counts = Counter(term for term, _, _ in postings)
+    if rows:
+        counts = Counter([EVERY] * len(rows) + [term for term, _, _ in postings])
         tx.exec_driver_sql(_COUNT, sorted(counts.items()))
     for part in parts([row.article for row in rows]):
         tx.execute(update(term_vector).where(_V.article.in_(part)).values(posted=True))

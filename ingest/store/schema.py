@@ -143,8 +143,7 @@ article = Table(
     Index("article_source_published", "source", "published"),
     Index("article_published", "published"),
     Index("article_change", "change"),
-    # What may be related to others is counted from it alone.
-    Index("article_since", "since", "removed_at", "successor"),
+    Index("article_since", "since"),
     Index("article_held", "held_until"),
     Index("article_title", "title_key"),
     Index("article_successor", "successor", sqlite_where=text("successor != ''")),

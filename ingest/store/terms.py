@@ -5,13 +5,13 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Row,
     Select,
-    and_,
     cast,
     column,
     exists,
@@ -23,8 +23,11 @@ from sqlalchemy import (
 from ingest.article import Candidate
 from ingest.store import schema
 from ingest.store.engine import Transaction, parts
-from ingest.store.postings import UNIT, article_term, term_id, term_vector
+from ingest.store.postings import EVERY, UNIT, article_term, term_id, term_vector
 from ingest.store.postings import term as term_count
+
+Weights = Mapping[str, float]  # coefficients of terms
+Vector = Mapping[str, int]  # the terms of an article and their weights, in 1/1024
 
 _A = schema.article.c
 _P = article_term.c  # a posting: an article holds a term
@@ -62,12 +65,13 @@ def neighbours(
     number = tx.execute(select(_A.number).where(_A.id == article)).scalar_one_or_none()
     if number is None:
         return ()
-    query, affordable = _query(tx, number)
+    total = _total(tx)
+    query, affordable = _query(tx, number, total)
     ids = _best(tx, affordable, limit, frozenset(extra_linkable), number)
     held = _vectors(tx, ids)
     scores = {n: _product(query, vector) for n, vector in held.items()}
     basis = sorted(scores, key=lambda n: (-scores[n], ids[n]))[:_BASIS]
-    topic = _topic(tx, [(scores[n], held[n]) for n in basis])
+    topic = _topic(tx, [(scores[n], held[n]) for n in basis], total)
     lifts = {n: _LIFT * _product(topic, vector) for n, vector in held.items()}
     ranked = sorted(scores, key=lambda n: (-scores[n] - lifts[n], ids[n]))[:limit]
     columns = (_A.number, _A.id, _A.title, _A.text, _A.language, _A.published)
@@ -84,78 +88,81 @@ def shared(
     numbers = {row.id: row.number for row in rows}
     if article not in numbers:
         return {}
-    query, _ = _query(tx, numbers[article])
-    held = dict(_pairs(tx, select(_V.article, _V.terms).where(_V.article.in_(numbers.values()))))
+    query, _ = _query(tx, numbers[article], _total(tx))
+    held = _vectors(tx, numbers.values())
     found: dict[str, tuple[float, tuple[str, ...]]] = {}
     for id_ in others:
-        vector = json.loads(held.get(numbers.get(id_, 0), "[]"))
-        parts = {text: query.get(term_id(text), 0.0) * weight / UNIT for text, weight in vector}
+        vector = held.get(numbers.get(id_, 0), {})
+        parts = {text: query.get(text, 0.0) * weight / UNIT for text, weight in vector.items()}
         carrying = sorted((t for t in parts if parts[t] > 0), key=lambda t: (-parts[t], t))
         if carrying:
             found[id_] = (min(sum(parts.values()), 1.0), tuple(carrying))
     return found
 
 
-def _query(tx: Transaction, number: int) -> tuple[dict[int, float], dict[int, float]]:
-    """The article's terms and their coefficients: all that count, and those to search with.
+def _query(tx: Transaction, number: int, total: int) -> tuple[Weights, dict[int, float]]:
+    """The article's terms and their coefficients: all that count, and those to search with, by id.
 
     The second stops, heaviest first, before the postings to read become too many; one term is
     always there.
     """
-    own = _vectors(tx, [number]).get(number, {})
-    query, holders = _weigh(tx, own)
+    query, holders = _weigh(tx, _vectors(tx, [number]).get(number, {}), total)
     affordable: dict[int, float] = {}
     postings = 0
-    for term in sorted(query, key=lambda t: (-query[t], t)):
-        postings += holders[term]
+    for text in sorted(query, key=lambda t: (-query[t], t)):
+        postings += holders[text]
         if affordable and postings > _POSTINGS:
             break
-        affordable[term] = query[term]
+        affordable[term_id(text)] = query[text]
     return query, affordable
 
 
-def _weigh(tx: Transaction, vector: Mapping[int, float]) -> tuple[dict[int, float], dict[int, int]]:
+def _total(tx: Transaction) -> int:
+    """How many articles are posted, hidden ones and those held back among them."""
+    return tx.execute(select(_T.holders).where(_T.term == EVERY)).scalar_one_or_none() or 0
+
+
+def _weigh(
+    tx: Transaction, vector: Mapping[str, float], total: int
+) -> tuple[Weights, dict[str, int]]:
     """`vector` by the rarity of its terms, of length 1; and how many articles hold each of them.
 
     Terms that nobody or too many hold are left out.
     """
-    # from an index alone, so hidden ones are counted too
-    there = and_(_A.since.is_not(None), _A.removed_at.is_(None), _A.successor == "")
-    total = tx.execute(select(func.count()).where(there)).scalar_one()
     most = min(total * _COMMON, _MANY) if total > _FEW else _MANY
-    each = func.json_each(json.dumps(sorted(vector))).table_valued("value")
+    ids = {term_id(text): text for text in vector}
+    each = func.json_each(json.dumps(sorted(ids))).table_valued("value")
     counted = select(_T.term, _T.holders).select_from(each)
     known = _pairs(tx, counted.join(term_count, _T.term == each.c.value))
-    holders = {term: n for term, n in known if n <= most}
+    holders = {ids[term]: n for term, n in known if n <= most}
     raw = {t: vector[t] * math.log1p(total / holders[t]) for t in sorted(holders)}
     length = math.sqrt(sum([x * x for x in raw.values()])) or 1.0
-    return {term: round(x / length * _STEP) / _STEP for term, x in raw.items()}, holders
+    return {text: round(x / length * _STEP) / _STEP for text, x in raw.items()}, holders
 
 
-def _topic(tx: Transaction, near: Sequence[tuple[float, Mapping[int, float]]]) -> dict[int, float]:
+def _topic(tx: Transaction, near: Sequence[tuple[float, Vector]], total: int) -> Weights:
     """What articles near to one, each with its score, are about: terms that two or more share."""
-    common = Counter([term for _, vector in near for term in vector])
-    total = sum(score * score for score, _ in near) or 1.0
-    mixed: dict[int, float] = {}
+    common = Counter(chain.from_iterable(vector for _, vector in near))
+    mixed = {text: 0.0 for text, count in common.items() if count > 1}
+    squares = sum(score * score for score, _ in near) or 1.0
     for score, vector in near:
-        part = score * score / total
-        for term, weight in vector.items():
-            if common[term] > 1:
-                mixed[term] = mixed.get(term, 0.0) + part * weight
-    return _weigh(tx, mixed)[0]
+        part = score * score / squares
+        for text in mixed.keys() & vector:
+            mixed[text] += part * vector[text]
+    return _weigh(tx, mixed, total)[0]
 
 
-def _vectors(tx: Transaction, numbers: Collection[int]) -> dict[int, dict[int, float]]:
-    """The terms of articles, by number: ids of terms and weights."""
+def _vectors(tx: Transaction, numbers: Collection[int]) -> dict[int, Vector]:
+    """The terms of articles, by number: weights in 1/1024."""
     return {
-        number: {term_id(text): weight / UNIT for text, weight in json.loads(terms)}
+        number: dict(json.loads(terms))
         for part in parts(sorted(numbers))
         for number, terms in _pairs(tx, select(_V.article, _V.terms).where(_V.article.in_(part)))
     }
 
 
-def _product(a: Mapping[int, float], vector: Mapping[int, float]) -> float:
-    return sum([a[term] * weight for term, weight in vector.items() if term in a])
+def _product(a: Weights, vector: Vector) -> float:
+    return sum([a[text] * vector[text] for text in a.keys() & vector]) / UNIT
 
 
 def _best(

@@ -1,4 +1,4 @@
-"""How many articles hold each term, counted as terms are posted."""
+"""How many articles hold each term, and how many there are, counted as terms are posted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,3 +19,6 @@ def upgrade() -> None:
     op.execute(
         "INSERT INTO term (term, holders) SELECT term, count(*) FROM article_term GROUP BY term"
     )
+    op.execute("INSERT INTO term (term, holders) SELECT 0, count(*) FROM term_vector WHERE posted")
+    op.drop_index("article_since", "article")  # they were counted from it
+    op.create_index("article_since", "article", ["since"])
