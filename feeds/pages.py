@@ -131,6 +131,7 @@ def _page(
         authors=entry.authors,
         language=entry.language,
         summary=entry.summary,
+        key_points=entry.key_points,
         image=resolved_image(press.settings, entry.image),
         tags=entry.tags,
         previous=_beside(tx, press, entry, after=False),

@@ -1,28 +1,32 @@
 """What an article is related to: what it names itself, and what shares its terms."""
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from feeds.links import file_path
-from ingest.article import Article, Candidate, Related
+from ingest.article import Article, Candidate
 from ingest.enrich.relate import FLOOR, relate
 from ingest.similarity import title_key
 from ingest.store import Transaction, articles, published, terms
 from ingest.urls import match_url
 
 _RELATED = 10  # related articles frozen with an entry; a feed shows the first of them
+_READ = 20_000  # characters, for how words are spelled
+_TOKEN = re.compile(r"[^\W\d_]{2,40}")
 _LOOKED_AT = (30, 240)  # candidates; the more where many are copies of one another
 
 
 def related_to(
     tx: Transaction, article: Article, arriving: frozenset[str], *, now: datetime
-) -> list[tuple[str, str, str]]:
-    """(id, title, own URL) of at most ten articles related to `article`, best first.
+) -> list[tuple[str, str, str, str]]:
+    """(id, title, own URL, what both are about) of at most ten articles related to `article`.
 
+    Best first. What both are about are up to four words, as the article writes them.
     `arriving` are the ids of articles that get their entries together with this one.
     """
     named = _named(tx, article, arriving)
-    chosen: tuple[Related, ...] = ()
+    chosen: tuple[Candidate, ...] = ()
     for wanted in _LOOKED_AT:
         near = terms.neighbours(tx, article.id, limit=wanted, extra_linkable=arriving)
         chosen = relate(article, _joined(named, near), limit=_RELATED, floor=FLOOR, now=now)
@@ -31,7 +35,23 @@ def related_to(
         if min(one.score for one in near) < FLOOR:
             break  # further ones are no closer: what lacks is not hidden behind copies
     found = articles.many(tx, [one.id for one in chosen])
-    return [(one.id, found[one.id].title, found[one.id].url) for one in chosen]
+    spelling = _spelling(article)
+    return [
+        (
+            one.id,
+            found[one.id].title,
+            found[one.id].url,
+            " · ".join(spelling.get(term, term) for term in one.terms),
+        )
+        for one in chosen
+    ]
+
+
+def _spelling(article: Article) -> dict[str, str]:
+    """How the article writes its terms: by term, as it stands there first."""
+    written = reversed(_TOKEN.findall(f"{article.title}\n{article.text[:_READ]}"))
+    spelled = {token.casefold(): token for token in written}
+    return {word.removesuffix("s"): token for word, token in spelled.items()} | spelled
 
 
 def _named(tx: Transaction, article: Article, arriving: Collection[str]) -> list[Article]:
@@ -43,7 +63,7 @@ def _named(tx: Transaction, article: Article, arriving: Collection[str]) -> list
 
 
 def _joined(named: Sequence[Article], near: Sequence[Candidate]) -> list[Candidate]:
-    scores = {candidate.id: candidate.score for candidate in near}
+    found = {candidate.id: candidate for candidate in near}
     first = [
         Candidate(
             id=one.id,
@@ -51,7 +71,8 @@ def _joined(named: Sequence[Article], near: Sequence[Candidate]) -> list[Candida
             text=one.text,
             language=one.language,
             published=one.published or one.first_seen,
-            score=scores.get(one.id, 0.0),
+            score=found[one.id].score if one.id in found else 0.0,
+            terms=found[one.id].terms if one.id in found else (),
             hinted=True,
         )
         for one in named

@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.article import Article, Candidate, Related
+from ingest.article import Article, Candidate
 from ingest.similarity import jaccard, shingles, title_key
 
 FLOOR = 0.12
@@ -20,7 +20,7 @@ _DECAY = 0.15  # share of its score that an article loses at any distance in tim
 
 def relate(
     article: Article, candidates: Sequence[Candidate], *, limit: int, floor: float, now: datetime
-) -> tuple[Related, ...]:
+) -> tuple[Candidate, ...]:
     """Choose at most `limit` related articles for `article`, best first.
 
     Hinted ones come first, then those in the same language, then the others, each by score and
@@ -42,7 +42,7 @@ def relate(
             candidate.id,
         )
 
-    chosen: list[Related] = []
+    chosen: list[Candidate] = []
     seen = [_face(article)]
     for candidate in sorted(candidates, key=rank):
         if len(chosen) >= limit:
@@ -52,7 +52,7 @@ def relate(
         face = _face(candidate)
         if not any(_copies(face, other) for other in seen):
             seen.append(face)
-            chosen.append(Related(id=candidate.id, score=candidate.score))
+            chosen.append(candidate)
     return tuple(chosen)
 
 

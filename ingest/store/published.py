@@ -23,6 +23,7 @@ from ingest.store.values import (
 
 _E = schema.entry.c
 _X = schema.exposure.c
+_LISTS = ("authors", "tags", "related", "assets", "key_points")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def put_entry(tx: Transaction, entry: Entry) -> Entry:
     """Insert or replace an entry; returns it with the change number it took."""
     changed = next_change(tx, "entry")
     values: dict[str, Any] = {f.name: getattr(entry, f.name) for f in fields(Entry)}
-    for name in ("authors", "tags", "related", "assets"):
+    for name in _LISTS:
         values[name] = json.dumps(values[name], ensure_ascii=False)
     values |= {
         "image": image_text(entry.image),
@@ -240,9 +241,10 @@ def _entry(row: Row[Any]) -> Entry:
 
 
 def _entry_from(values: dict[str, Any]) -> Entry:
-    lists = {n: tuple(json.loads(values[n])) for n in ("authors", "tags", "related", "assets")}
-    for name in ("related", "assets"):
-        lists[name] = tuple(tuple(item) for item in lists[name])
+    lists = {n: tuple(json.loads(values[n])) for n in _LISTS}
+    lists["assets"] = tuple(tuple(item) for item in lists["assets"])
+    # Entries frozen by the first versions do not say what both are about.
+    lists["related"] = tuple((*item, "")[:4] for item in lists["related"])
     plain = {f.name: values[f.name] for f in fields(Entry)}
     others = {
         "image": image_from(values["image"]),

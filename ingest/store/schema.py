@@ -130,6 +130,7 @@ article = Table(
     Column("assets", Text, nullable=False),
     Column("enclosures", Text, nullable=False, default="[]"),
     Column("upstream", Text, nullable=False, default=""),
+    Column("key_points", Text, nullable=False, default="[]"),
     Column("digest", Text, nullable=False),  # of the normalized form
     Column("title_key", Text, nullable=False),  # folded title, to find what hints name
     Column("change", BigInteger, nullable=False),  # the store-wide number of its last change
@@ -185,6 +186,7 @@ entry = Table(
     Column("assets", Text, nullable=False),
     Column("enclosures", Text, nullable=False, default="[]"),
     Column("upstream", Text, nullable=False, default=""),
+    Column("key_points", Text, nullable=False, default="[]"),
     # The article's change last compared with it; negative: freeze it again, whatever it says.
     Column("judged", BigInteger, nullable=False),
     Column("change", BigInteger, nullable=False),  # the store-wide number of its own last change

@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from heapq import nsmallest
 from itertools import chain
 from typing import Any
 
@@ -41,6 +42,7 @@ _POSTINGS = 5_000  # postings read to find candidates, which are then compared b
 _POOL = 2  # candidates looked at for each one wanted
 _BASIS = 30  # the nearest of these, whose terms say what the topic is
 _LIFT = 0.3  # what closeness to the topic is worth, against closeness to the article
+_TELLING = 4  # terms told of a candidate
 _STEP = 2**20  # coefficients are multiples of 1/_STEP, so that their sums are exact in any order
 
 
@@ -76,7 +78,9 @@ def neighbours(
     ranked = sorted(scores, key=lambda n: (-scores[n] - lifts[n], ids[n]))[:limit]
     columns = (_A.number, _A.id, _A.title, _A.text, _A.language, _A.published)
     rows = {row.number: row for row in tx.execute(select(*columns).where(_A.number.in_(ranked)))}
-    return tuple(_candidate(rows[n], scores[n], lifts[n]) for n in ranked)
+    return tuple(
+        _candidate(rows[n], scores[n], lifts[n], _carrying(query, held[n])) for n in ranked
+    )
 
 
 def shared(
@@ -218,7 +222,15 @@ def _scored(query: Mapping[int, float]) -> Select[Any]:
     return select(_P.article, score).select_from(each).join(article_term, here).group_by(_P.article)
 
 
-def _candidate(row: Row[*tuple[Any, ...]], score: float, lift: float) -> Candidate:
+def _carrying(query: Weights, vector: Vector) -> tuple[str, ...]:
+    """The terms that make most of the score."""
+    parts = [(-query[text] * vector[text], text) for text in query.keys() & vector]
+    return tuple(text for _, text in nsmallest(_TELLING, parts))
+
+
+def _candidate(
+    row: Row[*tuple[Any, ...]], score: float, lift: float, carrying: tuple[str, ...]
+) -> Candidate:
     return Candidate(
         id=row.id,
         title=row.title,
@@ -227,6 +239,7 @@ def _candidate(row: Row[*tuple[Any, ...]], score: float, lift: float) -> Candida
         published=datetime.fromtimestamp(row.published, UTC),
         score=min(score, 1.0),
         lift=lift,
+        terms=carrying,
     )
 
 

@@ -42,6 +42,19 @@ def test_many_copies_of_one_text_do_not_crowd_out_the_others(tmp_path: Path) -> 
     store = open_store(tmp_path / "broadsheet.sqlite3")
     with store.write() as tx:
         made = put(tx, copies | OTHERS | elsewhere)
-        found = [id_ for id_, _, _ in related_to(tx, made[0], frozenset(), now=NOW)]
+        found = [id_ for id_, *_ in related_to(tx, made[0], frozenset(), now=NOW)]
     store.close()
     assert set(found) == set(OTHERS)
+
+
+def test_what_both_are_about_is_told_as_the_article_writes_it(tmp_path: Path) -> None:
+    told = "Minister Shoigu met Dong on Monday. Drills in the Sea of Japan follow, Shoigu said."
+    after = "Drills near Japan began. Dong and Shoigu had agreed on them; Shoigu watched."
+    far = {f"far{n:02}": f"Chess club {n} met in hall {n}." for n in range(60)}
+    store = open_store(tmp_path / "broadsheet.sqlite3")
+    with store.write() as tx:
+        made = put(tx, {"told": told, "after": after} | far)
+        found = related_to(tx, made[0], frozenset(), now=NOW)
+    store.close()
+    assert [one[0] for one in found] == ["after"]
+    assert set(found[0][3].split(" · ")) == {"Shoigu", "Drills", "Dong", "Japan"}

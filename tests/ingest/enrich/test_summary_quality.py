@@ -39,7 +39,7 @@ def test_opinions_are_summed_up_better_than_by_the_first_ones(
 
 def _summary(text: str) -> str:
     draft = Draft(origin="a", title="", html="", text=text, language="en")
-    return summarize(draft, words=60, sentences=sentences, terms=terms)
+    return summarize(draft, words=60, sentences=sentences, terms=terms).text
 
 
 def _best(found: str, references: list[str] | str) -> float:
