@@ -1,17 +1,22 @@
 """What an article is related to: what it names itself, and what shares its terms."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from feeds.links import file_path
-from ingest.article import Article, Candidate
+from config.settings import Settings
+from feeds.edition import RelatedLink
+from feeds.links import file_path, links
+from feeds.press import page_url
+from ingest.article import Article, Candidate, Entry, Hint
 from ingest.enrich.relate import FLOOR, relate
 from ingest.similarity import title_key
-from ingest.store import Transaction, articles, published, terms
+from ingest.store import Transaction, articles, published, relations, terms
 from ingest.urls import match_url
 
 _RELATED = 10  # related articles frozen with an entry; a feed shows the first of them
+_FIRST = 5  # of them come before those that point back, on a page
+_LINKS = 50  # links of a text that may name an article
 _READ = 20_000  # characters, for how words are spelled
 _TOKEN = re.compile(r"[^\W\d_]{2,40}")
 _LOOKED_AT = (30, 240)  # candidates; the more where many are copies of one another
@@ -45,6 +50,37 @@ def related_to(
         )
         for one in chosen
     ]
+
+
+def both_ways(
+    tx: Transaction, settings: Settings, related: Mapping[str, tuple[RelatedLink, ...]]
+) -> dict[str, tuple[RelatedLink, ...]]:
+    """What the pages of articles show as related, by article id; `related` is what entries show.
+
+    At most ten: the first of their own, then those whose entries came to point to them, the newest
+    first, then the rest of their own.
+    """
+    pointing = relations.relating(tx, related)
+    found = published.entries(tx, {one for many in pointing.values() for one in many})
+    return {
+        id_: _together(own, [_back(settings, found[one], id_) for one in pointing[id_]])
+        for id_, own in related.items()
+    }
+
+
+def _back(settings: Settings, entry: Entry, to: str) -> RelatedLink:
+    shares = next(shares for id_, _, _, shares in entry.related if id_ == to)
+    url = entry.url or page_url(settings, entry.slug)
+    return RelatedLink(url=url, title=entry.title, shares=shares)
+
+
+def _together(
+    own: Sequence[RelatedLink], pointing: Sequence[RelatedLink]
+) -> tuple[RelatedLink, ...]:
+    first: dict[str, RelatedLink] = {}
+    for link in (*own[:_FIRST], *pointing, *own[_FIRST:]):
+        first.setdefault(link.url, link)
+    return tuple(first.values())[:_RELATED]
 
 
 def _spelling(article: Article) -> dict[str, str]:
@@ -82,17 +118,26 @@ def _joined(named: Sequence[Article], near: Sequence[Candidate]) -> list[Candida
 
 
 def named_by(tx: Transaction, article: Article) -> list[str]:
-    """Ids of the articles that hints name, in the order of the hints, itself left out."""
-    by_title = articles.by_titles(tx, [title_key(hint.title) for hint in article.hints])
-    addresses = {hint.url: f"url:{match_url(hint.url)}" for hint in article.hints if hint.url}
-    by_key = articles.aliases(tx, addresses.values())
-    paths = {file_path(hint.url) for hint in article.hints} - {""}
+    """Ids of the articles that its hints name and its text links to, in order, itself left out."""
+    hints = (*article.hints, *(Hint(url=link) for link in links(article.html)[:_LINKS]))
+    by_title = articles.by_titles(tx, [title_key(hint.title) for hint in hints if hint.title])
+    addresses = {hint.url: _key(hint.url) for hint in hints if hint.url}
+    by_key = articles.aliases(tx, {key for key in addresses.values() if key})
+    paths = {file_path(hint.url) for hint in hints} - {""}
     by_path = articles.by_paths(tx, article.source, paths)
     found = [
         by_path.get(file_path(hint.url))
         or by_key.get(addresses.get(hint.url, ""))
         or by_title.get(title_key(hint.title), "")
-        for hint in article.hints
+        for hint in hints
     ]
     shown = articles.shown(tx, [id_ for id_ in found if id_])
     return [id_ for id_ in dict.fromkeys(found) if id_ in shown and id_ != article.id]
+
+
+def _key(url: str) -> str:
+    """The key of the article at `url`; "" for what is no address of a page, such as mailto:."""
+    try:
+        return f"url:{match_url(url)}"
+    except ValueError:
+        return ""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, insert, or_, select, update
 
 from ingest.article import Entry, Exposure
-from ingest.store import schema
+from ingest.store import relations, schema
 from ingest.store.engine import Transaction, next_change, parts, replacing
 from ingest.store.schema import eligible
 from ingest.store.values import (
@@ -56,6 +56,7 @@ def put_entry(tx: Transaction, entry: Entry) -> Entry:
         "change": changed,
     }
     tx.execute(replacing(schema.entry, ["article"]), [values])
+    relations.relate(tx, entry.article, [other for other, *_ in entry.related])
     return _entry_from(values)
 
 
@@ -212,6 +213,11 @@ def paged(tx: Transaction, *, changed_after: int) -> list[tuple[str, int]]:
     """(article id, number) of the entries that have a page of ours and changed since."""
     statement = select(_E.article, _E.number).where(_E.url == "", _E.change > changed_after)
     return [(row.article, row.number) for row in tx.execute(statement.order_by(_E.number))]
+
+
+def changed(tx: Transaction, *, after: int) -> list[str]:
+    """The article ids of the entries that changed since."""
+    return list(tx.execute(select(_E.article).where(_E.change > after)).scalars())
 
 
 def neighbour(tx: Transaction, number: int, *, after: bool) -> str:

@@ -1,5 +1,6 @@
 """What is related to an article, out of a real store."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,3 +59,19 @@ def test_what_both_are_about_is_told_as_the_article_writes_it(tmp_path: Path) ->
     store.close()
     assert [one[0] for one in found] == ["after"]
     assert set(found[0][3].split(" · ")) == {"Shoigu", "Drills", "Dong", "Japan"}
+
+
+def test_an_article_that_the_text_links_to_comes_first(tmp_path: Path) -> None:
+    close = "Fishing boats moor at the northern quay of the harbour again after the storms."
+    far = {f"far{n:02}": f"Chess club {n} met in hall {n}." for n in range(60)}
+    store = open_store(tmp_path / "broadsheet.sqlite3")
+    with store.write() as tx:
+        made = put(tx, {"told": close, "near": close.replace("again", "since May")} | far)
+        articles.remember(tx, [("url:example.org/far07", "far07")])
+        html = (
+            '<p>See <a href="mailto:desk@example.org">us</a>, <a href="https://[">it</a> and '
+            '<a href="https://www.example.org/far07?utm_source=x">chess</a>.</p>'
+        )
+        found = related_to(tx, replace(made[0], html=html), frozenset(), now=NOW)
+    store.close()
+    assert [one[0] for one in found] == ["far07", "near"]
