@@ -144,16 +144,38 @@ def count_words(text: str) -> int:
 
 
 def _candidates(draft: Draft, sentences: Sentences) -> list[str]:
-    """What a summary may be made of: not the title again, no address, credit, or dateline."""
+    """What a summary may be made of: nothing said before, no title, address, aside or dateline."""
     title = title_key(draft.title)
     reach = 2 * len(draft.title) + 20  # a longer sentence cannot be the title again
     every = sentences(draft.text, draft.language)[:_MOST]
     if every and (place := _DATELINE.match(every[0])):
         every = (every[0][place.end() :], *every[1:])
     found = [
-        sentence for sentence in every if len(sentence) > reach or title_key(sentence) != title
+        sentence
+        for sentence in dict.fromkeys(every)
+        if len(sentence) > reach or title_key(sentence) != title
     ]
-    return [sentence for sentence in found if not _FURNITURE.search(sentence)] or found
+    beside = asides(draft.language.partition("-")[0].lower())
+    beside = [phrase for phrase in beside if phrase not in draft.title.casefold()]
+    return [
+        sentence
+        for sentence in found
+        if not _FURNITURE.search(sentence)
+        if not any(phrase in sentence.casefold() for phrase in beside)
+    ] or found
+
+
+@cache
+def asides(language: str) -> Sequence[str]:
+    """The phrases that mark a sentence as said beside the article, in a language."""
+    text = (files(__package__) / "asides.txt").read_text(encoding="utf-8")
+    rows = [line.partition(" ") for line in text.splitlines() if not line.startswith("#")]
+    return [
+        phrase.strip().casefold()
+        for tag, _, phrases in rows
+        if tag == language
+        for phrase in phrases.split(",")
+    ]
 
 
 def _fit(found: Sequence[str], words: int) -> str:

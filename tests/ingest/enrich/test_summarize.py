@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -165,3 +166,21 @@ def test_never_over_the_budget_but_for_one_sentence(parts: list[str], words: int
 def test_a_very_long_article_costs_little() -> None:
     with no_runaway():
         assert summary(STORY * 2_000)
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "As an Amazon Associate we earn from qualifying purchases of harbour walls.",
+        "Subscribe to the letter of the northern quay and read about the harbour wall first.",
+        "Photo by Ada of the harbour wall and the fishing boats at the northern quay.",
+    ],
+)
+def test_what_is_said_beside_the_article_is_no_summary(aside: str) -> None:
+    assert aside not in summary(f"{aside} {LONG}", words=60)
+    assert aside in summary(f"{aside} {LONG}", words=60, title=f"Why you should {aside.lower()}")
+
+
+def test_a_sentence_comes_once() -> None:
+    found = summary("On sale today in all our shops! " * 30 + LONG, words=60)
+    assert found.count("On sale") <= 1
