@@ -1,4 +1,4 @@
-"""One source's run, read top to bottom: list, read, prepare, file, report."""
+"""One source's run, read top to bottom: list, read, prepare, file, learn, report."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,6 +10,7 @@ from ingest.article import Document, NotModified, Validators
 from ingest.errors import ExtractError, GoneError, IngestError, RobotsError, VanishedError
 from ingest.filing import digest_of, file_batch
 from ingest.gone import take_leave
+from ingest.relearn import note, relearn
 from ingest.settle import settle
 from ingest.sources import Listing, Seen
 from ingest.store import Transaction, runs, sources
@@ -66,6 +67,7 @@ def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) ->
         raise
     _file_all(task, around, listing, tally, progress)
     _take_leave(task, around, listing, tally)
+    relearn(task, around, tally, progress)
 
 
 def listed(task: Task, tally: Tally, progress: Progress) -> Listing:
@@ -95,7 +97,7 @@ def _file_all(
     for documents, outcomes in prepared(found, task, around, tally.now):
         with around.store.write() as tx:
             progress.opened(tx)
-            file_batch(tx, documents, outcomes, tally)
+            note(tx, file_batch(tx, documents, outcomes, tally), tally)
 
 
 def batches(
