@@ -53,8 +53,8 @@ class Learned:
     """What a source's articles share: the place of each key.
 
     `first` maps the key of an opening to the origin of the document that keeps it; `kept` are the
-    keys that an operator wants to stay everywhere. `pending`: articles are yet to be made as all
-    this says.
+    keys that an operator wants to stay everywhere. `pending`: there are documents
+    to learn from, or articles to be made as this says.
     """
 
     places: Mapping[int, Place] = field(default_factory=dict)

@@ -39,8 +39,7 @@ def relearn(task: Task, around: Surroundings, tally: Tally, progress: Progress) 
     if not task.learns:
         _unlearn(task, around, tally, progress)
         return
-    changed = tally.new or tally.updated or tally.removed
-    if not (changed or task.rules.learned.pending or not task.state.settled):
+    if not (tally.new or tally.updated or tally.removed or task.rules.learned.pending):
         return
     with around.store.read() as tx:
         fresh = learned.unlooked(tx, task.state.id)

@@ -43,10 +43,10 @@ JSON:
   name, kind  the source
   learns      whether it learns (its option `learn`)
   articles    how many it has
-  learned     a list: number, place ("head", "intro", "text", "tail"), text,
-              articles (how many have it), kept (an operator wants it to stay),
-              first (null, or the document that keeps an opening), and since
-              (UTC)
+  learned     a list: number, place ("head", "intro", "text", "tail"),
+              text, articles (how many have it), kept (an operator wants it
+              to stay), first (null, or the document that keeps an
+              opening), and since (UTC)
   applied     null, or what `refresh --json` has""",
 )
 @click.argument("source", shell_complete=source_names)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import func, insert, not_, select, update
+from sqlalchemy import bindparam, func, insert, not_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest.passages import Learned, Passage, Place, pack, unpack
@@ -19,6 +19,11 @@ _P = passages.c
 _L = learned.c
 _D = schema.document.c
 _A = schema.article.c
+
+# Built once, for every poll needs them: building a statement takes longer than running it.
+_UNLOOKED = select(_P.origin).where(_P.source == bindparam("source"), not_(_P.looked))
+_ANY_UNLOOKED = _UNLOOKED.limit(1)
+_LINES = select(learned).where(_L.source == bindparam("source")).order_by(_L.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +83,7 @@ def put_passages(
 
 def unlooked(tx: Transaction, source: str) -> set[str]:
     """The origins of the documents of `source` that nothing was learned from yet."""
-    new = select(_P.origin).where(_P.source == source, not_(_P.looked))
-    return set(tx.execute(new).scalars())
+    return set(tx.execute(_UNLOOKED, {"source": source}).scalars())
 
 
 def in_order(tx: Transaction, source: str) -> list[str]:
@@ -137,8 +141,9 @@ def add(tx: Transaction, source: str, found: Mapping[int, Place], now: datetime)
 def of_source(tx: Transaction, source: str) -> Learned:
     """What is learned of `source`, for normalizing."""
     rows = lines(tx, source)
+    new = tx.execute(_ANY_UNLOOKED, {"source": source}).first() is not None
     return Learned(
-        pending=any(not row.applied for row in rows),
+        pending=new or any(not row.applied for row in rows),
         places={row.key: row.place for row in rows},
         first={row.key: row.first for row in rows if row.first},
         kept=frozenset(row.key for row in rows if row.kept),
@@ -147,7 +152,7 @@ def of_source(tx: Transaction, source: str) -> Learned:
 
 def lines(tx: Transaction, source: str) -> list[Line]:
     """Every learned passage of `source` by its number; `articles` are not counted."""
-    rows = tx.execute(select(learned).where(_L.source == source).order_by(_L.number))
+    rows = tx.execute(_LINES, {"source": source})
     return [
         Line(
             key=row.key,

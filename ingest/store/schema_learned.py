@@ -26,7 +26,7 @@ passages = Table(
     Column("list", LargeBinary, nullable=False),  # key and traits of each, in order
     Column("looked", Boolean, nullable=False),  # whether it was learned from
     Index("passages_order", "source", "published", "origin"),
-    Index("passages_new", "source", sqlite_where=text("NOT looked")),
+    Index("passages_new", "source", sqlite_where=text("looked = 0")),
 )
 
 learned = Table(

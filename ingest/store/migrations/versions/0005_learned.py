@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("source", "origin"),
     )
     op.create_index("passages_order", "passages", ["source", "published", "origin"])
-    op.create_index("passages_new", "passages", ["source"], sqlite_where=sa.text("NOT looked"))
+    op.create_index("passages_new", "passages", ["source"], sqlite_where=sa.text("looked = 0"))
     op.create_table(
         "learned",
         sa.Column("source", sa.Text(), nullable=False),
