@@ -20,6 +20,8 @@ _EDGE, _TEXT = (5, 8, 10), (10, 18, 20)  # at least so many, so many of so many 
 _OPENINGS, _SENTENCES = 5, 10  # articles that open with, or hold, the same long sentence,
 _WITHIN = 2 * AROUND  # among so many in a row
 
+_TITLED = 0.8  # of the texts of a folder have a title that no other has
+
 _Ranks = dict[tuple[Place, int], dict[int, None]]
 
 
@@ -30,7 +32,38 @@ def learn(articles: Sequence[Sequence[Passage]], known: Mapping[int, Place]) -> 
     lines is learned line by line.
     """
     found = _at_ends(articles, known)
-    return found | _between(articles, {**known, **found})
+    titles = _titles(articles, {**known, **found})
+    between = _between(articles, {**known, **found})
+    return {key: place for key, place in (found | between).items() if key not in titles}
+
+
+def _titles(articles: Sequence[Sequence[Passage]], known: Mapping[int, Place]) -> set[int]:
+    """What stands above the titles of texts and is the title itself, for none is left below it.
+
+    The titles of articles differ, if in a number alone; what all texts of a folder begin with may
+    be the name of a site, or "Logbook" with a paragraph below it.
+    """
+    found: set[int] = set()
+    while above := _above_no_title(articles, known.keys() - found):
+        found |= above
+    return found
+
+
+def _above_no_title(articles: Sequence[Sequence[Passage]], known: Collection[int]) -> set[int]:
+    """What stands right above the first own lines of texts, unless these are titles."""
+    above: set[int] = set()
+    titles: set[tuple[int, int]] = set()
+    texts = 0
+    for rank, article in enumerate(articles):
+        own = next((i for i, one in enumerate(article) if one.key not in known), len(article))
+        if not own or not article[0].traits & Trait.TITLED:
+            continue
+        texts += 1
+        above.add(article[own - 1].key)
+        for one in article[own : own + 1]:
+            if not one.traits & Trait.PROSE:
+                titles.add((one.key, rank if one.traits & Trait.NUMBERED else 0))
+    return above if len(titles) < _TITLED * texts else set()
 
 
 def neighbourhoods(order: Sequence[str], new: Collection[str]) -> Iterator[Sequence[str]]:

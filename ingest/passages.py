@@ -37,6 +37,7 @@ class Trait(IntFlag):
     WORDY = 16  # four words or more and no number: may be learned between paragraphs
     LABEL = 32  # a heading, or two words: what stands below it tells whether it is furniture
     FIXED = 64  # a quotation, code, a table: never goes
+    NUMBERED = 128  # a short line whose numbers make no difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ def passage(
     count = len(words) + len(_WIDE.findall(text)) // 2
     numbered = _NUMBER.search(text) is not None
     said = " ".join(words)
-    if numbered and not item and count <= _LONG and not _FRACTION.search(text):
+    masked = numbered and not item and count <= _LONG and not _FRACTION.search(text)
+    if masked:
         said = _NUMBER.sub("#", said)
     prose = count >= _PROSE and text.rstrip().endswith(_STOPS)
     traits = (
@@ -104,6 +106,7 @@ def passage(
         | (Trait.WORDY if count >= _WORDY and not (numbered or item) else Trait(0))
         | (Trait.LABEL if label or (count <= _LABEL and not (numbered or item)) else Trait(0))
         | (Trait.FIXED if fixed else Trait(0))
+        | (Trait.NUMBERED if masked else Trait(0))
     )
     return Passage(_key(said), traits, count)
 
@@ -127,17 +130,15 @@ def reach(
     order = range(len(passages) - 1, -1, -1) if from_end else range(len(passages))
     for index in order:
         one = passages[index]
-        if not one.traits & Trait.FIXED and (
-            not one.traits & Trait.LABEL
-            or (not from_end and not below)
-            or index + 1 == len(passages)
-            or passages[index + 1].key in known
-        ):
+        above = not from_end and not below
+        last = index + 1 == len(passages) or passages[index + 1].key in known
+        fixed = bool(one.traits & Trait.FIXED)
+        if not fixed and (above or last or not one.traits & Trait.LABEL):
             opening = below and bool(one.traits & Trait.PROSE)
             yield index, "tail" if from_end else "intro" if opening else "head"
-        if one.key in known and not one.traits & Trait.FIXED:
+        if one.key in known and not fixed:
             continue
-        if not from_end and not below:
+        if above:
             below = True
             continue
         left -= 1

@@ -107,7 +107,8 @@ def _numbers(said: Sequence[str], known: Sequence[int], source: str) -> list[int
         return list(known)
     for number in said:
         if not number.isdecimal() or int(number) not in known:
-            fail(f"{source} has no passage {number}; `broadsheet show-source {source}`", code=2)
+            shows = f"`broadsheet show-source {source}` shows them"
+            fail(f"{source} has no passage {number[:20]!r}; {shows}", code=2)
     return [int(number) for number in said]
 
 
