@@ -6,6 +6,7 @@ clean at once. Subscribers are told nothing of what goes, for it was never news.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import inf
 
 from ingest.again import bodies, opened
 from ingest.article import AGAIN, AGAIN_SAME_DATE
@@ -28,6 +29,28 @@ def note(tx: Transaction, verdicts: Iterable[Verdict], tally: Tally) -> None:
         if one.prepared
     ]
     learned.put_passages(tx, tally.source, said)
+    tally.read_with |= {origin: tally.rounds for origin, _, _ in said}
+
+
+def learn_on_the_way(task: Task, around: Surroundings, tally: Tally) -> Task:
+    """Learn from what was filed so far, but no openings: which one is the first shows in the end.
+
+    Returns the task for what comes behind it.
+    """
+    if not task.learns:
+        return task
+    with around.store.read() as tx:
+        fresh = learned.unlooked(tx, task.state.id)
+        found = _found(tx, task.state.id, fresh)
+    found = {key: place for key, place in found.items() if place != "intro"}
+    if not found:
+        return task
+    tally.rounds += 1
+    with around.store.write() as tx:
+        learned.add(tx, task.state.id, found, tally.now)
+        known = learned.of_source(tx, task.state.id)
+    tally.learned |= {key: tally.rounds for key in found if key in known.places}
+    return replace(task, rules=replace(task.rules, learned=known))
 
 
 def relearn(task: Task, around: Surroundings, tally: Tally, progress: Progress) -> None:
@@ -48,15 +71,16 @@ def relearn(task: Task, around: Surroundings, tally: Tally, progress: Progress) 
     if fresh or astray:
         with around.store.write() as tx:
             progress.opened(tx)
-            count = learned.add(tx, task.state.id, found, tally.now)
+            learned.add(tx, task.state.id, found, tally.now)
             learned.looked(tx, task.state.id, fresh)
             _choose_firsts(tx, task.state.id, astray.union(_intros(found)))
-        if count:
-            tally.trouble("", _told(count, task.state.name), failed=False)
+        tally.learned |= dict.fromkeys(found, tally.rounds + 1)
     with around.store.read() as tx:
         waiting = [line for line in learned.lines(tx, task.state.id) if not line.applied]
         rules = replace(task.rules, learned=learned.of_source(tx, task.state.id))
     if waiting:
+        if count := sum(line.key in tally.learned for line in waiting):
+            tally.trouble("", _told(count, task.state.name), failed=False)
         _apply(replace(task, rules=rules), around, tally, progress, waiting, fresh)
 
 
@@ -102,9 +126,13 @@ def _apply(
     fresh: set[str],
 ) -> None:
     """Make the articles anew that `waiting` is about; those `fresh` are counted already."""
-    keys = {line.key for line in waiting}
+    since = {line.key: _since(line, task, tally) for line in waiting}
     with around.store.read() as tx:
-        holding = {origin for origin, _ in learned.holders(tx, task.state.id, keys)}
+        holding = {
+            origin
+            for origin, held in learned.holders(tx, task.state.id, since)
+            if tally.read_with.get(origin, -1) < max(since[key] for key in held)
+        }
     books = opened(task, around, tally.now)
     books.origins = [origin for origin in books.origins if origin in holding]
     progress.total += len(books.origins)
@@ -126,6 +154,12 @@ def _apply(
         tally.trouble("", reason, failed=False)
     with around.store.write() as tx:
         learned.applied(tx, task.state.id, waiting, texts)
+
+
+def _since(line: Line, task: Task, tally: Tally) -> float:
+    """From which round of the run on its documents were read as `line` says; inf: none was."""
+    early = task.learns and not (line.kept or line.first)
+    return tally.learned.get(line.key, inf) if early else inf
 
 
 def _texts(outcome: Outcome) -> dict[int, str]:

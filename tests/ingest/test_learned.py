@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 
-from ingest import relearn
-from ingest.article import Article
+from ingest.article import Article, Document
 from ingest.errors import StoreError
-from ingest.filing import Verdict
-from ingest.store import articles, learned, sources
+from ingest.filing import Verdict, file_again
+from ingest.store import Transaction, articles, learned, sources
 from ingest.store.learned import Line
 from tests.copied import CALL, FOOTER, HEADER, INTRO, Copied, article
 from tests.newsroom import NOON, Newsroom
@@ -227,10 +227,33 @@ def test_a_source_that_learns_no_more_forgets_and_has_its_text_back(clean: Newsr
     assert set(lines(clean)) == LINES
 
 
+def test_a_large_folder_is_cleaned_while_it_is_read_and_little_is_done_again(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again: list[int] = []
+
+    def counting(tx: Transaction, documents: list[Document], *others: Any) -> list[Verdict]:
+        again.append(len(documents))
+        return file_again(tx, documents, *others)
+
+    monkeypatch.setattr("ingest.relearn.file_again", counting)
+    monkeypatch.setattr("ingest.pipeline.BATCH", 10)
+    for number in range(40):
+        intro = INTRO if number in (3, 11, 24, 30, 39) else ""
+        text = article(number).text(intro=intro, call="")
+        room.write(f"{number:02}.txt", text, at=NOON - timedelta(days=60 + number))
+    room.refresh()
+    found = stored(room)
+    assert found["39.txt"].text == own(article(39), INTRO), "the oldest, which is read last"
+    assert all(found[f"{n:02}.txt"].text == own(article(n)) for n in range(39))
+    assert sum(again) == 10 + 4
+    assert {line.articles for text, line in lines(room).items() if text != INTRO} == {40}
+
+
 def test_a_run_that_fails_while_it_takes_out_is_finished_by_the_next_one(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real: Callable[..., list[Verdict]] = relearn.file_again
+    real: Callable[..., list[Verdict]] = file_again
     asked: list[int] = []
 
     def failing(*args: object) -> list[Verdict]:
@@ -239,7 +262,7 @@ def test_a_run_that_fails_while_it_takes_out_is_finished_by_the_next_one(
             raise StoreError("the disk is full", origin="broadsheet.db")
         return real(*args)
 
-    monkeypatch.setattr(relearn, "file_again", failing)
+    monkeypatch.setattr("ingest.relearn.file_again", failing)
     monkeypatch.setattr("ingest.again.BATCH", 9)
     for number in range(14):
         write(room, number, article(number).text())
