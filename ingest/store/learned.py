@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import bindparam, func, insert, not_, select, update
+from sqlalchemy import bindparam, insert, not_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest.passages import Learned, Passage, Place, pack, unpack
@@ -119,23 +119,23 @@ def looked(tx: Transaction, source: str, origins: Collection[str]) -> None:
         tx.execute(update(passages).where(here).values(looked=True))
 
 
-def add(tx: Transaction, source: str, found: Mapping[int, Place], now: datetime) -> int:
-    """Keep what was learned of `source`; returns how much. Nothing beyond 500 passages."""
-    mine = select(func.count(), func.coalesce(func.max(_L.number), 0)).where(_L.source == source)
-    count, last = tx.execute(mine).one()
+def add(tx: Transaction, source: str, found: Mapping[int, Place], now: datetime) -> None:
+    """Keep what was learned of `source`, unless it is known; nothing beyond 500 passages."""
+    known = lines(tx, source)
+    new = sorted(found.keys() - {line.key for line in known}, key=list(found).index)
+    last = max((line.number for line in known), default=0)
     rows = [
         {
             "source": source,
             "key": key,
-            "number": last + place + 1,
+            "number": number,
             "place": found[key],
             "learned_at": now.timestamp(),
         }
-        for place, key in enumerate(list(found)[: max(_MOST - count, 0)])
+        for number, key in enumerate(new[: max(_MOST - len(known), 0)], last + 1)
     ]
     if rows:
         tx.execute(insert(learned), rows)
-    return len(rows)
 
 
 def of_source(tx: Transaction, source: str) -> Learned:
