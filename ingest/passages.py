@@ -7,8 +7,11 @@ stand to an article's ends. The same walk from the ends tells what can be learne
 import hashlib
 import re
 import struct
+import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
 from typing import Literal
 
 Place = Literal["head", "intro", "text", "tail"]
@@ -17,13 +20,14 @@ between its paragraphs, at its end."""
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
-_FRACTION = re.compile(r"\d[.,]\d|%")
+_FIGURE = re.compile(r"\d[.,]\d|[%£$€¥]|https?://")
+_URL = re.compile(r"https?://\S+")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _STOPS = (".", "!", "?", "…", "。", "！", "？", "।", "۔", ".”", ".“", '."', ".»", ".)", "!)")
-_PROSE, _LONG, _WEIGHTY, _WORDY, _LABEL = 8, 12, 12, 4, 2  # words
+_PROSE, _LONG, _WEIGHTY, _WORDY, _SPOKEN, _SENTENCE, _LABEL = 8, 12, 12, 6, 4, 5, 2  # words
 _PASSED = 3  # short passages of the article itself between an end and what recurs there
 _ENDS = 40  # passages kept of each end of an article
-_RECORD = struct.Struct(">QB")
+_RECORD = struct.Struct(">QH")
 
 
 class Trait:
@@ -33,10 +37,11 @@ class Trait:
     PROSE = 2  # a sentence of eight words or more
     LONG = 4  # prose, or more than twelve words: the article has begun
     WEIGHTY = 8  # prose of twelve words or more: nobody writes it twice by accident
-    WORDY = 16  # four words or more and no number: may be learned between paragraphs
+    WORDY = 16  # more than a heading: may be learned between paragraphs
     LABEL = 32  # a heading, or two words: what stands below it tells whether it is furniture
     FIXED = 64  # a quotation, code, a table: never goes
     NUMBERED = 128  # a short line whose numbers make no difference
+    OPENING = 256  # a sentence that may introduce a series
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +90,30 @@ def passage(
 
     Case, punctuation and white space make no difference, and in a short line neither do whole
     numbers ("5 min read"). The numbers of an `item` of a list are what it says, and those with a
-    decimal point or a percent sign are figures.
+    decimal point, a percent sign or a currency are figures, those of an address a part of it.
     """
     words = _WORD.findall(text.casefold())
-    if not any(word.isalpha() or not word.isdecimal() for word in words):
+    if all(word.isdecimal() for word in words):
         return None
-    count = len(words) + len(_WIDE.findall(text)) // 2
+    count = len(_WORD.findall(_URL.sub("url", text))) + len(_WIDE.findall(text)) // 2
     numbered = _NUMBER.search(text) is not None
     said = " ".join(words)
-    masked = numbered and not item and count <= _LONG and not _FRACTION.search(text)
+    masked = numbered and not item and count <= _LONG and not _FIGURE.search(text)
     if masked:
         said = _NUMBER.sub("#", said)
-    prose = count >= _PROSE and text.rstrip().endswith(_STOPS)
+    stops = text.rstrip().endswith(_STOPS)
+    prose = stops and count >= _PROSE
+    wordy = count >= _WORDY or (stops and count >= _SPOKEN)
     said_by = {
         Trait.TITLED: titled,
         Trait.PROSE: prose,
         Trait.LONG: prose or count > _LONG,
         Trait.WEIGHTY: prose and count >= _WEIGHTY,
-        Trait.WORDY: count >= _WORDY and not (numbered or item),
+        Trait.WORDY: wordy and not item and (count > _PROSE or not masked),
         Trait.LABEL: label or (count <= _LABEL and not (numbered or item)),
         Trait.FIXED: fixed,
         Trait.NUMBERED: masked,
+        Trait.OPENING: stops and count >= _SENTENCE and not _calls().search(said),
     }
     traits = sum(bit for bit, holds in said_by.items() if holds)
     return Passage(_key(said), traits, count)
@@ -134,7 +142,7 @@ def reach(
         last = index + 1 == len(passages) or passages[index + 1].key in known
         fixed = bool(one.traits & Trait.FIXED)
         if not fixed and (above or last or not one.traits & Trait.LABEL):
-            opening = below and bool(one.traits & Trait.PROSE)
+            opening = below and bool(one.traits & Trait.OPENING)
             yield index, "tail" if from_end else "intro" if opening else "head"
         if one.key in known and not fixed:
             continue
@@ -188,7 +196,7 @@ def _bears(passages: Sequence[Passage], out: Collection[int]) -> bool:
 
 
 def pack(passages: Sequence[Passage]) -> bytes:
-    """Passages as they are stored: 9 bytes each, of a long article those of its ends."""
+    """Passages as they are stored: 10 bytes each, of a long article those of its ends."""
     ends = passages if len(passages) <= 2 * _ENDS else (*passages[:_ENDS], *passages[-_ENDS:])
     return b"".join(_RECORD.pack(one.key, one.traits) for one in ends)
 
@@ -196,6 +204,14 @@ def pack(passages: Sequence[Passage]) -> bytes:
 def unpack(stored: bytes) -> tuple[Passage, ...]:
     """What `pack` stored."""
     return tuple(Passage(*record) for record in _RECORD.iter_unpack(stored))
+
+
+@cache
+def _calls() -> re.Pattern[str]:
+    """What calls readers to do something for the site."""
+    data = tomllib.loads(resources.files("ingest").joinpath("calls.toml").read_text("utf-8"))
+    words = sorted({word for language in data.values() for word in language})
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b")
 
 
 def _key(said: str) -> int:
