@@ -79,8 +79,8 @@ def relearn(task: Task, around: Surroundings, tally: Tally, progress: Progress) 
         waiting = [line for line in learned.lines(tx, task.state.id) if not line.applied]
         rules = replace(task.rules, learned=learned.of_source(tx, task.state.id))
     if waiting:
-        if count := sum(line.key in tally.learned for line in waiting):
-            tally.trouble("", _told(count, task.state.name), failed=False)
+        if new := [line for line in waiting if line.key in tally.learned]:
+            tally.trouble("", _told(new, task.state.name), failed=False)
         _apply(replace(task, rules=rules), around, tally, progress, waiting, fresh)
 
 
@@ -109,11 +109,13 @@ def _choose_firsts(tx: Transaction, source: str, keys: set[int]) -> None:
             return
 
 
-def _told(count: int, name: str) -> str:
-    what = "1 passage" if count == 1 else f"{count} passages"
+def _told(new: list[Line], name: str) -> str:
+    what = "1 passage" if len(new) == 1 else f"{len(new)} passages"
+    firsts = sorted({line.first for line in new if line.first})
+    but = f" (what opens a series stays in {', '.join(firsts[:3])})" if firsts else ""
     return (
-        f"{what} that its articles share {'is' if count == 1 else 'are'} left out of them now; "
-        f"`broadsheet show-source {name}` shows which"
+        f"{what} that its articles share {'is' if len(new) == 1 else 'are'} left out of them now"
+        f"{but}; `broadsheet show-source {name}` shows which"
     )
 
 
