@@ -150,6 +150,7 @@ class Source(Section):
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     summary_words: Count = Field(default=60, ge=10, le=500)
+    learn: Flag = True
     on_change: Literal["bump", "silent", "new"] = "bump"
     on_gone: Literal["keep", "remove"] | None = None
     watch: Flag | None = None

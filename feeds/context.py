@@ -18,12 +18,12 @@ from ingest.address import Address
 from ingest.identity import source_id
 from ingest.normalize.rules import Rules
 from ingest.pipeline import ingest
-from ingest.reextract import reextract
+from ingest.reextract import apply_learned, reextract
 from ingest.sources import Reader
 from ingest.sources.asking import Asking
 from ingest.sources.files import FilesSource
 from ingest.sources.folder import Folder
-from ingest.store import Store, Transaction, addresses, runs, sources
+from ingest.store import Store, Transaction, addresses, learned, runs, sources
 from ingest.store.runs import RunReport, RunTask
 from ingest.store.sources import SourceState
 from ingest.task import Surroundings, Task
@@ -37,6 +37,7 @@ Clock = Callable[[], datetime]
 TASKS: Mapping[RunTask, Callable[[Task, Surroundings], RunReport]] = {
     "ingest": ingest,
     "re-extract": reextract,
+    "learn": apply_learned,
 }
 """What there is to do with a source."""
 
@@ -90,15 +91,16 @@ class Context:
             known = self.states.get(name)
             state = sources.state(tx, known.id) if known else self._unknown(name)
             told = {} if source.files else addresses.known(tx, state.id)
+            rules = Rules(
+                kind=source.kind,
+                language=source.language,
+                authors=source.authors,
+                tags=source.tags,
+                timezone=site.timezone,
+                site_url=site.url,
+                learned=learned.of_source(tx, state.id),
+            )
         asking = None if source.files else self._asking(told)
-        rules = Rules(
-            kind=source.kind,
-            language=source.language,
-            authors=source.authors,
-            tags=source.tags,
-            timezone=site.timezone,
-            site_url=site.url,
-        )
         digest = _digest(rules, source)
         return Task(
             state=state,
@@ -112,6 +114,7 @@ class Context:
             namespace=self.namespace,
             language=site.language,
             changes_are_new=source.on_change == "new",
+            learns=source.learn,
             allow_removal=allow_removal,
         )
 
@@ -245,13 +248,12 @@ def open_reading(settings: Settings) -> Iterator[Context]:
         with store.read() as tx:
             states = sources.states(tx)
         workers, fetcher = Workers(), _fetcher(settings, store, wall_clock())
+        space = namespace(settings.data_folder, used=True) if states else uuid.UUID(int=0)
         try:
             yield Context(
                 settings=settings,
                 store=store,
-                namespace=namespace(settings.data_folder, used=True)
-                if states
-                else uuid.UUID(int=0),
+                namespace=space,
                 workers=workers,
                 fetcher=fetcher,
                 clock=wall_clock,

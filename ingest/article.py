@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
+from ingest.passages import Passage
 from ingest.traced import Traced
 
 INTERNAL = "broadsheet:"
@@ -166,7 +167,8 @@ class Draft:
     the root that it shows or offers (paths relative to the root). `summary` is the publisher's
     own, if it is real prose. `unpublished` is a front matter's `draft: true`. `warnings` are for
     the run's report. `origins` tells of each field that was chosen, and is not empty, where its
-    value came from.
+    value came from. `passages` are the document's as it came, `shared` key and text of those that
+    are learned; neither is stored with the article.
     """
 
     origin: str
@@ -193,6 +195,8 @@ class Draft:
     stated_keys: tuple[str, ...] = ()
     unpublished: bool = False
     warnings: tuple[str, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    shared: tuple[tuple[int, str], ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def having(self, **values: Traced[Any]) -> Self:

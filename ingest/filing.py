@@ -63,7 +63,7 @@ class Verdict:
 
 def file_batch(
     tx: Transaction, documents: Sequence[Document], outcomes: Sequence[Outcome], tally: Tally
-) -> None:
+) -> list[Verdict]:
     """File documents with what was made of each, in one transaction and few statements."""
     verdicts = judge(tx, documents, outcomes, tally)
     for one in verdicts:
@@ -71,12 +71,12 @@ def file_batch(
             sources.move(tx, tally.source, one.left)
     rows = [(one.document, one.digest, one.article, one.error) for one in verdicts]
     sources.put_documents(tx, tally.source, rows)
-    _store(tx, verdicts, tally)
+    return _store(tx, verdicts, tally)
 
 
 def file_again(
     tx: Transaction, documents: Sequence[Document], outcomes: Sequence[Outcome], tally: Tally
-) -> None:
+) -> list[Verdict]:
     """File what was made anew of stored documents, of which everything else stays as it is."""
     verdicts = judge(tx, documents, outcomes, tally)
     rows = [
@@ -85,7 +85,7 @@ def file_again(
         if (one.article, one.error) != _known(tally, one.document.origin)
     ]
     sources.judge(tx, tally.source, rows)
-    _store(tx, verdicts, tally)
+    return _store(tx, verdicts, tally)
 
 
 def judge(
@@ -257,8 +257,8 @@ def _succeeding(
     return replace(one, change=replace(change, succeeds=old.id))
 
 
-def _store(tx: Transaction, verdicts: Sequence[Verdict], tally: Tally) -> None:
-    """Write what changes, and remember every key."""
+def _store(tx: Transaction, verdicts: list[Verdict], tally: Tally) -> list[Verdict]:
+    """Write what changes, and remember every key. Returns what it was given."""
     changed = [(one.change, one.prepared) for one in verdicts if one.change and one.prepared]
     numbers = articles.put_all(tx, [(c.after, c.digest, c.held_until) for c, _ in changed])
     weighed = [(numbers[change.after.id], prepared.terms) for change, prepared in changed]
@@ -271,6 +271,7 @@ def _store(tx: Transaction, verdicts: Sequence[Verdict], tally: Tally) -> None:
             succession.succeed(tx, change.succeeds, change.after.id)
     withdrawn = [change.after.id for change, _ in changed if change.after.unpublished]
     removal.remove(tx, succession.predecessors(tx, withdrawn), tally.now)
+    return verdicts
 
 
 def _known(tally: Tally, origin: str) -> tuple[str, str]:

@@ -1,15 +1,17 @@
-"""One source's run, read top to bottom: list, read, prepare, file, report."""
+"""One source's run, read top to bottom: list, read, prepare, file, learn, report."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain, islice
 from time import monotonic
 
 from ingest.article import Document, NotModified, Validators
 from ingest.errors import ExtractError, GoneError, IngestError, RobotsError, VanishedError
 from ingest.filing import digest_of, file_batch
 from ingest.gone import take_leave
+from ingest.relearn import learn_on_the_way, note, relearn
 from ingest.settle import settle
 from ingest.sources import Listing, Seen
 from ingest.store import Transaction, runs, sources
@@ -66,6 +68,7 @@ def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) ->
         raise
     _file_all(task, around, listing, tally, progress)
     _take_leave(task, around, listing, tally)
+    relearn(task, around, tally, progress)
 
 
 def listed(task: Task, tally: Tally, progress: Progress) -> Listing:
@@ -90,12 +93,22 @@ def listed(task: Task, tally: Tally, progress: Progress) -> Listing:
 def _file_all(
     task: Task, around: Surroundings, listing: Listing, tally: Tally, progress: Progress
 ) -> None:
-    """Read what changed and file it, one batch while the workers prepare the next."""
+    """Read what changed and file it, one batch while the workers prepare the next.
+
+    What the first batches teach is left out of those behind, twice as many each time: of a large
+    folder that is new, little has to be done again in the end.
+    """
     found = batches(task, around, listing, tally, progress)
-    for documents, outcomes in prepared(found, task, around, tally.now):
-        with around.store.write() as tx:
-            progress.opened(tx)
-            file_batch(tx, documents, outcomes, tally)
+    at_once = 1
+    while batch := next(found, None):
+        if at_once > 1:
+            task = learn_on_the_way(task, around, tally)
+        some = chain([batch], islice(found, at_once - 1))
+        for documents, outcomes in prepared(some, task, around, tally.now):
+            with around.store.write() as tx:
+                progress.opened(tx)
+                note(tx, file_batch(tx, documents, outcomes, tally), tally)
+        at_once *= 2
 
 
 def batches(

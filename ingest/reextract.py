@@ -5,25 +5,20 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import partial
 
-from ingest.article import Article, Document, Draft, Entry, Hint, Image
+from ingest.again import Books, bodies, opened
+from ingest.article import Article, Draft, Entry, Hint, Image
 from ingest.filing import Change, Verdict, file_again, judge
+from ingest.relearn import note, relearn
 from ingest.significance import difference, significant
-from ingest.store import Transaction, articles, published, runs, sources
+from ingest.store import Transaction, articles, published, runs
 from ingest.store.runs import RunReport
 from ingest.tally import Tally
-from ingest.task import (
-    BATCH,
-    BATCH_BYTES,
-    Progress,
-    Stopped,
-    Surroundings,
-    Task,
-    attempt,
-    prepared,
-)
+from ingest.task import Progress, Surroundings, Task, attempt, prepared
 
 _LONGEST = 1_000  # characters of a field's value that are shown
-_UNSHOWN = frozenset({"origin", "origins", "declared_id", "html", "text", "warnings"})
+_UNSHOWN = frozenset(
+    {"origin", "origins", "declared_id", "html", "text", "warnings", "passages", "shared"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +55,9 @@ def preview(task: Task, around: Surroundings) -> Iterator[Preview]:
 
     Raises StoreError, and Stopped when the process is told to end.
     """
-    books = _open(task, around, around.clock())
+    books = opened(task, around, around.clock())
     progress = Progress(around, None, total=len(books.origins))
-    batches = _batches(task, around, books, progress)
+    batches = bodies(task, around, books, progress)
     for documents, outcomes in prepared(batches, task, around, books.tally.now):
         with around.store.read() as tx:
             verdicts = judge(tx, documents, outcomes, books.tally)
@@ -83,7 +78,7 @@ def reextract(task: Task, around: Surroundings) -> RunReport:
     now = around.clock()
     with around.store.write() as tx:
         run = runs.start_run(tx, task.state.id, now, "re-extract")
-    books = _open(task, around, now)
+    books = opened(task, around, now)
     progress = Progress(around, lambda _: run, total=len(books.origins))
     work = partial(_file_all, task, around, books, progress)
     outcome = attempt(work, books.tally)
@@ -92,71 +87,28 @@ def reextract(task: Task, around: Surroundings) -> RunReport:
     return report
 
 
-@dataclass(slots=True)
-class _Books:
-    """A run's tally, the documents to read again, and those of them that could not be."""
-
-    tally: Tally
-    origins: list[str]
-    bodiless: int = 0
-    unread: bool = False  # a document that is there: the next ingestion must read it
-
-
-def _open(task: Task, around: Surroundings, now: datetime) -> _Books:
-    """The documents that are there, and those gone whose article was kept."""
-    with around.store.read() as tx:
-        known = sources.known(tx, task.state.id)
-        lost = {one.article for one in known.values() if one.gone and one.article}
-        kept = {id_ for id_, digest in articles.digests(tx, lost).items() if digest}
-    tally = task.tally(known, now)
-    tally.expect(list(known))  # nothing is missing, so nothing is taken for moved
-    origins = [
-        origin
-        for origin, one in known.items()
-        if not one.gone
-        or (one.article in kept and tally.claimed.setdefault(one.article, origin) == origin)
-    ]
-    return _Books(tally, origins)
+def apply_learned(task: Task, around: Surroundings) -> RunReport:
+    """Make those articles anew of which an operator decided what of the shared stays in them."""
+    now = around.clock()
+    with around.store.write() as tx:
+        run = runs.start_run(tx, task.state.id, now, "learn")
+    tally = task.tally({}, now)
+    progress = Progress(around, lambda _: run)
+    outcome = attempt(partial(relearn, task, around, tally, progress), tally)
+    report = tally.report(run, around.clock(), outcome, "learn")
+    _close(task, around, report, whole=False)
+    return report
 
 
-def _file_all(task: Task, around: Surroundings, books: _Books, progress: Progress) -> None:
-    batches = _batches(task, around, books, progress)
+def _file_all(task: Task, around: Surroundings, books: Books, progress: Progress) -> None:
+    batches = bodies(task, around, books, progress)
     for documents, outcomes in prepared(batches, task, around, books.tally.now):
         with around.store.write() as tx:
-            file_again(tx, documents, outcomes, books.tally)
+            note(tx, file_again(tx, documents, outcomes, books.tally), books.tally)
     if books.bodiless:
         reason = f"documents without a kept body: {books.bodiless}; they stay as they were"
         books.tally.trouble("", reason, failed=False)
-
-
-def _batches(
-    task: Task, around: Surroundings, books: _Books, progress: Progress
-) -> Iterator[list[Document]]:
-    """The documents with their bodies, so many at a time as fit into a batch."""
-    for origins in _parts(books):
-        if around.stopping():
-            raise Stopped
-        with around.store.read() as tx:
-            found = sources.stored(tx, task.state.id, origins)
-        bare = [origin for origin in origins if origin not in found]
-        books.bodiless += len(bare)
-        books.unread |= any(not books.tally.known[origin].gone for origin in bare)
-        progress.step(len(origins))
-        if found:
-            yield [found[origin] for origin in origins if origin in found]
-
-
-def _parts(books: _Books) -> Iterator[list[str]]:
-    part: list[str] = []
-    size = 0
-    for origin in books.origins:
-        size += books.tally.known[origin].size
-        if part and (len(part) >= BATCH or size > BATCH_BYTES):
-            yield part
-            part, size = [], books.tally.known[origin].size
-        part.append(origin)
-    if part:
-        yield part
+    relearn(task, around, books.tally, progress)
 
 
 def _close(task: Task, around: Surroundings, report: RunReport, *, whole: bool) -> None:

@@ -25,6 +25,8 @@ class Tally:
     may have been moved from. `index` are the addresses of what they are listed in. `claimed` maps
     an article to the origin that holds it. `hints` is how often a feed asks to be looked at, None
     while that was not read. `changes_are_new`: a significant change of an article makes a new one.
+    `learned` are the passages learned in this run, each with the round it was learned in, and
+    `read_with` the documents that were filed, with how many rounds there had been by then.
     """
 
     source: str
@@ -42,6 +44,9 @@ class Tally:
     kept: set[str] = field(default_factory=set)
     touched: dict[str, tuple[int, Validators]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
+    learned: dict[int, int] = field(default_factory=dict)
+    read_with: dict[str, int] = field(default_factory=dict)
+    rounds: int = 0
     new: int = 0
     updated: int = 0
     unchanged: int = 0

@@ -40,7 +40,8 @@ class Task:
     `rules_digest` changes when every document must be read again. `pace` is how often
     the source is looked at, `asking` what it asks the web with, None for folders. `removes_gone`:
     articles whose document is gone go too; `allow_removal`: also many at once. `changes_are_new`: a
-    significant change of an article makes a new one.
+    significant change of an article makes a new one. Unless it `learns`, what is known of its
+    articles' sharing anything is to be forgotten.
     """
 
     state: SourceState
@@ -54,6 +55,7 @@ class Task:
     language: str
     asking: Asking | None = None
     changes_are_new: bool = False
+    learns: bool = True
     allow_removal: bool = False
 
     @property

@@ -29,6 +29,7 @@ COMMANDS = {
     "status": ("feeds.cli.status:status", "Show each source's last run, next run and errors."),
     "history": ("feeds.cli.history:history", "Show the runs there were, newest first."),
     "show": ("feeds.cli.show:show", "Show all that is known of one article, and from where."),
+    "show-source": ("feeds.cli.source:show_source", "Show what the articles of a source share."),
     "hide": ("feeds.cli.hide:hide", "Take articles from public view."),
     "unhide": ("feeds.cli.hide:unhide", "Put hidden articles back in their places."),
     "republish": ("feeds.cli.hide:republish", "Show an article as it is now, as an update."),

@@ -29,11 +29,12 @@ Examples:
 
 \b
 JSON:
-  runs  a list: id, source, task ("ingest" or "re-extract"), started and ended
-        (UTC, null: under way), seconds, outcome ("ok", "partial", "failed",
-        "cut short" or null), news (whether it changed something or ended
-        otherwise than the one before), new, updated, unchanged, removed,
-        failed, and problems: a list of where, why, failed and advice"""
+  runs  a list: id, source, task ("ingest", "re-extract", "learn"), started
+        and ended (UTC, null: under way), seconds, outcome ("ok", "partial",
+        "failed", "cut short" or null), news (whether it changed something or
+        ended otherwise than the one before), new, updated, unchanged,
+        removed, failed, and problems: a list of where, why, failed and
+        advice"""
 )
 @click.argument("source", default="", shell_complete=source_names)
 @click.option(

@@ -52,5 +52,5 @@ def _read_body(document: Document, rules: Rules) -> Reading:
 
         return read_markdown(text, zone=rules.timezone)
     if kind == "text/plain":
-        return read_text(text)
+        return read_text(text, rules.learned, document.origin)
     raise ReadError(f"{kind or 'a document without a media type'} cannot be read as an article")

@@ -7,15 +7,19 @@ from functools import partial
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from lxml import html
+
 from ingest import markup
 from ingest.article import Document, Draft, Enclosure, Hint, Image, Stated, Upstream
 from ingest.markup import clean_line
 from ingest.normalize.language import language_of
 from ingest.normalize.links import assets, file_base, resolve
 from ingest.normalize.reading import Reading
+from ingest.normalize.recurring import cut
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import Sanitized, sanitized
 from ingest.normalize.standfirst import is_standfirst
+from ingest.passages import Cut
 from ingest.traced import Traced, joined
 from ingest.urls import canonical_url
 
@@ -36,8 +40,7 @@ def finish(reading: Reading, document: Document, rules: Rules, now: datetime) ->
     published = reading.published.map(partial(_plausible, now=now))
     updated = reading.updated.map(partial(_plausible, now=now))
     base = document.url or file_base(document.origin)
-    body = sanitized(reading.html.value, base=base)
-    text = _text(body.html)
+    body, text, shared = _body(reading, document, rules, base)
     title = _title(reading.title, document, text)
     image = reading.image.map(partial(_image, base=base))
     warnings = list(reading.warnings) + _warnings(body)
@@ -54,6 +57,8 @@ def finish(reading: Reading, document: Document, rules: Rules, now: datetime) ->
         stated_keys=document.stated.keys if document.stated else (),
         unpublished=reading.unpublished,
         warnings=tuple(dict.fromkeys(warnings)),
+        passages=shared.passages,
+        shared=shared.shared,
     ).having(
         title=title,
         text=Traced(text, reading.html.origin),
@@ -100,8 +105,23 @@ def _upstream(stated: Stated | None) -> Upstream | None:
     )
 
 
-def _text(body: str) -> str:
-    return markup.clean(markup.text_of(markup.parse_fragment(body))) if body else ""
+def _body(
+    reading: Reading, document: Document, rules: Rules, base: str
+) -> tuple[Sanitized, str, Cut]:
+    """The sanitized HTML and its text, without what the source's articles share."""
+    body = sanitized(reading.html.value, base=base)
+    tree = markup.parse_fragment(body.html)
+    if reading.cut is not None:
+        return body, _text(body.html, tree), reading.cut
+    went, found = cut(tree, clean_line(reading.title.value), rules.learned, document.origin)
+    if went:
+        again = sanitized(markup.serialize(tree), base=base)
+        body = replace(again, outside=body.outside, flattened=body.flattened)
+    return body, _text(body.html, tree), found
+
+
+def _text(body: str, tree: html.HtmlElement) -> str:
+    return markup.clean(markup.text_of(tree)) if body else ""
 
 
 def _title(stated: Traced[str], document: Document, text: str) -> Traced[str]:

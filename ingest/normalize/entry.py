@@ -49,6 +49,7 @@ def together(page: Reading, stated: Stated, *, trusted: bool) -> Reading:
     return replace(
         page,
         html=entry.html if longer else page.html,
+        cut=None if longer else page.cut,
         title=first.title or second.title,
         authors=first.authors or second.authors,
         published=first.published or second.published,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.article import Hint
+from ingest.passages import Cut
 from ingest.traced import Traced
 
 _NOTHING = Traced("")
@@ -15,7 +16,8 @@ _NEVER: Traced[datetime | None] = Traced(None)
 class Reading:
     """What a reader found, and where. `html` is not sanitized; `image` and `url` are as written.
 
-    `own_summary` tells that a person wrote the summary for this purpose (front matter).
+    `own_summary` tells that a person wrote the summary for this purpose (front matter). `cut` tells
+    that what is learned was taken out already, as from a text before its title was told.
     """
 
     html: Traced[str]
@@ -36,3 +38,4 @@ class Reading:
     hints: tuple[Hint, ...] = ()
     unpublished: bool = False
     warnings: tuple[str, ...] = ()
+    cut: Cut | None = None

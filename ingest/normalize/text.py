@@ -6,6 +6,8 @@ from html import escape
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.bylines import byline_in
 from ingest.normalize.reading import Reading
+from ingest.normalize.recurring import BULLET, cut_lines
+from ingest.passages import NOTHING, Learned
 from ingest.traced import Traced
 
 _HEADING_LENGTH = 80  # characters
@@ -13,26 +15,28 @@ _HEADING_WORDS = 12
 _WRAPPED = 120  # characters; hard-wrapped text has no longer lines
 _TITLE_LINE = 300  # a first line longer than that is a paragraph, and stays one too
 _STOPS = tuple(".!?…:;,。！？：；，、।۔؟»\"”'’)")
-_BULLET = re.compile(r"\s*(?:[-*•–·]|\d{1,3}[.)])\s+(?=\S)")
 _URL = re.compile(r"https?://[^\s<>\"'“”‘’«»]+", re.IGNORECASE)
 _TAIL = ".,;:!?…)]}*_"
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
 
 
-def read_text(text: str) -> Reading:
+def read_text(text: str, learned: Learned = NOTHING, origin: str = "") -> Reading:
     """Read a text whose first line is the title. A text of one line is a title without a body.
 
     A byline ("By Jo Bloggs") right below the title names the authors and leaves the body.
 
-    Boilerplate lines go wherever they stand, before the title too.
+    Boilerplate lines go wherever they stand, before the title too, and so does what is `learned` of
+    the source that the document `origin` is of.
     """
     lines = text.splitlines()
     filled = [index for index, line in enumerate(lines) if line.strip()]
     dropped, hints = judge([lines[index] for index in filled])
-    gone = {filled[index] for index in dropped}
+    gone = frozenset(filled[index] for index in dropped)
+    shared, cut = cut_lines(lines, gone, learned, origin)
+    gone |= shared
     blocks = _blocks([line for index, line in enumerate(lines) if index not in gone])
     if not blocks:
-        return Reading(html=Traced(""), hints=hints)
+        return Reading(html=Traced(""), hints=hints, cut=cut)
     title = blocks[0][0].strip()
     if len(title) <= _TITLE_LINE:
         blocks[0] = blocks[0][1:]
@@ -45,6 +49,7 @@ def read_text(text: str) -> Reading:
         title=Traced(title, "first line"),
         authors=Traced(authors, "byline"),
         hints=hints,
+        cut=cut,
     )
 
 
@@ -88,14 +93,14 @@ def _could_be_heading(block: list[str]) -> bool:
         and len(line.split()) <= _HEADING_WORDS
         and any(c.isalpha() for c in line)
         and not line.endswith(_STOPS)
-        and not _BULLET.match(line)
+        and not BULLET.match(line)
         and not _URL.match(line)
     )
 
 
 def _paragraphs(block: list[str]) -> str:
-    if len(block) > 1 and all(_BULLET.match(line) for line in block):
-        items = (f"<li>{linked(_BULLET.sub('', line, count=1).strip())}</li>" for line in block)
+    if len(block) > 1 and all(BULLET.match(line) for line in block):
+        items = (f"<li>{linked(BULLET.sub('', line, count=1).strip())}</li>" for line in block)
         return f"<ul>{''.join(items)}</ul>"
     if any(len(line) > _WRAPPED for line in block):
         return "\n".join(f"<p>{linked(line.strip())}</p>" for line in block)

@@ -29,7 +29,7 @@ _SAME = (
     *("id", "key", "source", "origin", "url", "title", "language", "html", "text"),
     *("summary", "section", "site_name", "licence", "change"),
 )
-_UNSTORED = frozenset({"warnings", "stated_keys"})
+_UNSTORED = frozenset({"warnings", "stated_keys", "passages", "shared"})
 # Without them a digest is what it always was.
 _LATER = frozenset({"enclosures", "upstream", "key_points"})
 _DATES = (

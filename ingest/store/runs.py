@@ -51,8 +51,9 @@ _OLD = (
     .limit(_SWEEP)
 )
 
-RunTask = Literal["ingest", "re-extract"]
-"""What a run does with its source: look at it, or normalize again what is stored of it."""
+RunTask = Literal["ingest", "re-extract", "learn"]
+"""What a run does with its source: look at it, normalize again what is stored of it, or do so with
+what holds passages of which an operator decided whether they stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, case, func, select, update
 
 from ingest.article import Document, Validators
 from ingest.polling import NO_HINTS, Hints
-from ingest.store import schema
+from ingest.store import schema, schema_learned
 from ingest.store.engine import Transaction, parts, replacing
 from ingest.store.values import hints_from, stated_from, stated_text
 
@@ -227,7 +227,7 @@ def seen_again(
 
 def move(tx: Transaction, source: str, old: str) -> None:
     """Forget the place a file was renamed or moved from; its article is known by the new one."""
-    for table in (schema.document, schema.body):
+    for table in (schema.document, schema.body, schema_learned.passages):
         tx.execute(table.delete().where(table.c.source == source, table.c.origin == old))
 
 

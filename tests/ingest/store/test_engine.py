@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, select
 
 from ingest.errors import StoreError
-from ingest.store import articles, feeds, last_change, next_change, open_store, runs
+from ingest.store import articles, feeds, last_change, next_change, open_store, runs, sources
 from ingest.store.schema import exposure, metadata
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -92,6 +92,7 @@ def test_a_store_of_schema_1_keeps_its_articles_and_the_origin_of_their_dates(
     for number in (1, 2):
         insert(database, "exposure", feed="all", number=number, article=f"a{number}", exposed_at=9,
                settled=0)  # fmt: skip
+    database.execute("UPDATE source SET rules = 'those of before'")
     for outcome, new, report in (("ok", 1, "[]"), ("ok", 0, "[]"), ("failed", 0, "[]")):
         insert(database, "run", source="s", started_at=1, ended_at=2, outcome=outcome, new=new,
                updated=0, unchanged=5, removed=0, failed=0, report=report)  # fmt: skip
@@ -103,6 +104,7 @@ def test_a_store_of_schema_1_keeps_its_articles_and_the_origin_of_their_dates(
         found = articles.many(tx, ["a1", "a2", "a3"])
         assert articles.aliases(tx, ["path:s:a"]) == {"path:s:a": "a1"}
         assert articles.shown(tx, found) == {"a1", "a2", "a3"}
+        assert sources.state(tx, "s").rules == "", "documents are read again, for their passages"
         assert [(run.task, run.news) for run in runs.history(tx)] == [
             ("ingest", True), ("ingest", False), ("ingest", True),
         ]  # fmt: skip

@@ -1,0 +1,192 @@
+"""`show-source`: what was learned of a source, and what of it stays in its articles."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from config.settings import Settings, Source
+from feeds.cli.common import Output, fail, load_settings, speaks
+from feeds.cli.completion import source_names
+from feeds.cli.output import RunTable, iso, refresh_json, show_done, when
+from feeds.cli.refresh import known_sources
+from feeds.cli.work import Interrupt, work
+from feeds.context import Context, wall_clock
+from feeds.data import open_data
+from feeds.refresh import RefreshReport, refresh
+from ingest.errors import StoreError
+from ingest.store import Transaction, learned, removal, requests, sources
+from ingest.store.learned import Line
+
+_PLACES = {
+    "head": "at the beginning",
+    "intro": "as the opening",
+    "text": "between paragraphs",
+    "tail": "at the end",
+}
+_SHOWN = 200  # characters of a passage
+
+
+@click.command(
+    name="show-source",
+    epilog="""\b
+Examples:
+  broadsheet show-source inbox
+  broadsheet show-source inbox --keep 3
+  broadsheet show-source inbox --keep all
+  broadsheet show-source inbox --drop 3
+
+\b
+JSON:
+  name, kind  the source
+  learns      whether it learns (its option `learn`)
+  articles    how many it has
+  learned     a list: number, place ("head", "intro", "text", "tail"),
+              text, articles (how many have it), kept (an operator wants it
+              to stay), first (null, or the document that keeps an
+              opening), and since (UTC)
+  applied     null, or what `refresh --json` has""",
+)
+@click.argument("source", shell_complete=source_names)
+@click.option("--keep", multiple=True, metavar="NUMBER", help="Put one back; or all.")
+@click.option("--drop", multiple=True, metavar="NUMBER", help="Leave a kept one out; or all.")
+@speaks(json="Print one JSON object instead.", verbose="Show passages whole.")
+@click.pass_context
+def show_source(
+    ctx: click.Context,
+    output: Output,
+    source: str,
+    keep: tuple[str, ...],
+    drop: tuple[str, ...],
+) -> None:
+    """Show what the articles of SOURCE share, and so is no part of any of them: a site's header,
+    its calls to subscribe, its footer. An opening of a series stays in its first article.
+
+    --keep puts passages back into all articles, which it is not learned for again, and publishes:
+    subscribers see the text without a later date. Exit code 2 for a number that is not there.
+    """
+    settings = load_settings(ctx)
+    known_sources(settings, [source])
+    done = _carry_out(output, settings, _Decision(source, keep, drop)) if keep or drop else None
+    lines, count = _look(settings, source)
+    if output.json:
+        found = _json(settings.by_name[source], lines, count)
+        output.show({**found, "applied": refresh_json(done) if done else None})
+    else:
+        if done:
+            show_done(output, settings, done)
+        _print(output, settings, settings.by_name[source], lines, count)
+    ctx.exit(int(bool(done and done.failed)))
+
+
+@dataclass(slots=True)
+class _Decision:
+    """What of a source's learned passages stays and what goes; taken once."""
+
+    source: str
+    keep: tuple[str, ...]
+    drop: tuple[str, ...]
+    taken: bool = False
+
+    def __call__(self, tx: Transaction) -> None:
+        states = sources.states(tx)
+        if self.taken or self.source not in states:
+            return
+        id_ = states[self.source].id
+        known = [line.number for line in learned.lines(tx, id_)]
+        for said, keep in ((self.keep, True), (self.drop, False)):
+            learned.decide(tx, id_, _numbers(said, known, self.source), keep=keep)
+        self.taken = True
+
+
+def _numbers(said: Sequence[str], known: Sequence[int], source: str) -> list[int]:
+    """The numbers meant; a message and exit code 2 when one is not there."""
+    if "all" in said:
+        return list(known)
+    for number in said:
+        if not number.isdecimal() or int(number) not in known:
+            shows = f"`broadsheet show-source {source}` shows them"
+            fail(f"{source} has no passage {number[:20]!r}; {shows}", code=2)
+    return [int(number) for number in said]
+
+
+def _carry_out(output: Output, settings: Settings, decision: _Decision) -> RefreshReport:
+    """Decide, make the articles anew and publish; here, or by the running daemon."""
+
+    def here(context: Context, table: RunTable, interrupt: Interrupt) -> RefreshReport:
+        with context.store.write() as tx:
+            decision(tx)
+        return refresh(
+            context,
+            [decision.source],
+            task="learn",
+            stopping=interrupt.stopping,
+            progress=table.progress,
+        )
+
+    def ask(tx: Transaction) -> int:
+        decision(tx)
+        return requests.ask(tx, [decision.source], wall_clock(), task="learn")
+
+    return work(output, settings, here, ask)
+
+
+def _look(settings: Settings, name: str) -> tuple[list[Line], int]:
+    """The passages learned of a source, and how many articles it has."""
+    try:
+        with open_data(settings) as store, store.read() as tx:
+            states = sources.states(tx)
+            if name not in states:
+                return [], 0
+            return learned.counted(tx, states[name].id), removal.count_live(tx, states[name].id)
+    except StoreError as error:
+        fail(str(error))
+
+
+def _print(
+    output: Output, settings: Settings, source: Source, lines: Sequence[Line], count: int
+) -> None:
+    zone = ZoneInfo(settings.site.timezone)
+    place = source.locator.replace("\n", " ")
+    output.say(f"{source.name}: {source.kind} {place}, {count:,} article{'s' * (count != 1)}")
+    if not source.learn:
+        output.say("It learns nothing: learn = false.")
+    elif not lines:
+        output.say("Its articles share nothing yet that is no part of them.")
+    for line in lines:
+        text = line.text or "(its text was not kept)"
+        cut = text if output.verbose or len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+        output.say(f"\n{line.number:>4}  {cut}")
+        output.say(f"      {_told(line)}, since {when(line.learned_at, zone)}")
+
+
+def _told(line: Line) -> str:
+    many = f"{line.articles:,} article{'s' * (line.articles != 1)}"
+    place = f"{_PLACES[line.place]} of {many}"
+    if line.kept:
+        return f"kept, {place}"
+    told = f"left out, {place}"
+    return f"{told}, but stays in the first, {line.first}" if line.first else told
+
+
+def _json(source: Source, lines: Sequence[Line], count: int) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "kind": source.kind,
+        "learns": source.learn,
+        "articles": count,
+        "learned": [
+            {
+                "number": line.number,
+                "place": line.place,
+                "text": line.text,
+                "articles": line.articles,
+                "kept": line.kept,
+                "first": line.first or None,
+                "since": iso(line.learned_at),
+            }
+            for line in lines
+        ],
+    }
