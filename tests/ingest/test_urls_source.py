@@ -138,6 +138,28 @@ def test_with_other_rules_a_page_is_normalized_again_and_not_downloaded(
     assert sorted(site.answers) == [("/a", 304), ("/b", 304), ("/plain", 200)]
 
 
+def test_a_changed_file_of_rules_has_the_pages_of_its_host_read_again(
+    room: Newsroom, site: Site
+) -> None:
+    watch(room, site.put("/a", page("The harbour", more="<b>The mole</b>"), ETag='"1"'))
+    counts(room)
+    folder = room.folder / "data" / "rules"
+    folder.mkdir()
+    (folder / "other.example.toml").write_text('title = "b"\n')
+    assert counts(room) == (0, 0, 1, 0, 0), "it has no page of that host"
+    (folder / "localhost.toml").write_text('title = "b"\nauthor = "h6"\n')
+    report = room.refresh("wire").runs[0]
+    assert (report.updated, room.titles()) == (1, ["The mole"])
+    [trouble] = report.troubles
+    assert trouble.origin.endswith("/a")
+    assert trouble.reason.startswith("rules of localhost, `author` finds nothing (h6)")
+    assert [status for _, status in site.answers] == [200, 304, 304]
+    assert counts(room) == (0, 0, 1, 0, 0)
+    (folder / "localhost.toml").unlink()
+    assert counts(room) == (0, 1, 0, 0, 0)
+    assert room.titles() == ["The harbour"]
+
+
 def test_with_other_rules_a_page_that_changed_is_read_as_it_is_now(
     room: Newsroom, site: Site
 ) -> None:

@@ -81,3 +81,40 @@ def test_what_holds_no_article_is_told_in_a_line(tmp_path: Path, body: bytes) ->
     done = broadsheet(tmp_path, "extract", "--json", str(tmp_path / "a.txt"))
     assert (done.exit_code, done.stdout) == (1, "")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_rules_are_tried_on_a_saved_page(tmp_path: Path) -> None:
+    (tmp_path / "saved page.html").write_text(
+        PAGE.replace("<p>The", "<h2>The real title</h2><p>The")
+    )
+    rules = tmp_path / "www.harbour.example.toml"
+    rules.write_text('title = "h2"\nauthor = ".none"\n')
+    done = broadsheet(tmp_path, "extract", "--rules", str(rules), str(tmp_path / "saved page.html"))
+    assert done.exit_code == 0, done.output
+    assert "     title  The real title (rules title)\n" in done.stdout
+    assert "   authors  Ann Lee (meta author)\n" in done.stdout
+    assert "warning  rules of harbour.example, `author` finds nothing (.none)" in done.stderr
+    rules.write_text('title = "h2["\n')
+    bad = broadsheet(tmp_path, "extract", "--rules", str(rules), str(tmp_path / "saved page.html"))
+    assert (bad.exit_code, bad.stdout) == (2, "")
+    assert bad.stderr.startswith(f"{rules}:1: title: 'h2[' is not a CSS selector")
+    (tmp_path / "a.txt").write_text("A bridge\n\nIt opened.\n")
+    rules.write_text("")
+    other = broadsheet(tmp_path, "extract", "--rules", str(rules), str(tmp_path / "a.txt"))
+    assert other.exit_code == 1
+    assert "its rules are for pages of harbour.example" in other.stderr
+
+
+def test_rules_of_the_data_folder_are_in_force(tmp_path: Path, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/bridge").respond_with_data(PAGE, content_type="text/html")
+    newsroom(tmp_path, LEAST + '[fetch]\nallow_private = ["127.0.0.0/8"]\n')
+    (tmp_path / "data" / "rules").mkdir(parents=True)
+    rules = tmp_path / "data" / "rules" / "127.0.0.1.toml"
+    rules.write_text('title = "p + p"\n')
+    url = httpserver.url_for("/bridge").replace("localhost", "127.0.0.1")
+    done = broadsheet(tmp_path, "extract", url)
+    assert "title  Ferries will go on until autumn" in done.stdout, done.output
+    rules.write_text("titel = 'p'\n")
+    done = broadsheet(tmp_path, "check")
+    assert done.exit_code == 2
+    assert "127.0.0.1.toml:1: titel: there is no such key" in done.stderr
