@@ -35,6 +35,7 @@ _LISTS: tuple[Kind, ...] = ("listing", "url")
 _ONLY_FOR: dict[str, tuple[Kind, ...]] = {
     "fulltext": ("feed", "url"),
     "max_bytes": ("files",),
+    "ignore_robots_tag": ("urls", "feed", "listing", "sitemap", "url"),
     **dict.fromkeys(("include", "exclude"), ("listing", "sitemap", "url")),
     **dict.fromkeys(("follow", "max_pages", "item", "link", "title", "date", "next"), _LISTS),
 }
@@ -134,6 +135,7 @@ class Source(Section):
     title: str = ""
     date: str = ""
     next: str = ""
+    ignore_robots_tag: Flag = False
     every: Duration | None = Field(default=None, ge=timedelta(seconds=10))
     cron: str = ""
     language: Language = ""

@@ -28,6 +28,7 @@ def rules_for(source: Source, settings: Settings) -> Rules:
         timezone=settings.site.timezone,
         site_url=settings.site.url,
         pages=() if source.files else page_rules(settings),
+        ignore_robots_tag=source.ignore_robots_tag,
     )
 
 

@@ -110,8 +110,9 @@ def judge(
 
 
 def digest_of(document: Document) -> str:
-    """SHA-256 of a document's bytes and of what its source says of it, in hexadecimal."""
+    """SHA-256 of a document's bytes and of what source and server say of it, in hexadecimal."""
     said = f"\0{stated_text(document.stated)}" if document.stated else ""
+    said += f"\0{document.robots}" if document.robots else ""
     return hashlib.sha256(document.body + said.encode("utf-8", "surrogatepass")).hexdigest()
 
 

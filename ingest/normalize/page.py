@@ -12,7 +12,7 @@ from ingest.normalize import metadata
 from ingest.normalize.about import about
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.content import main_content
-from ingest.normalize.permission import limited
+from ingest.normalize.permission import CRAWLERS, is_closed
 from ingest.normalize.picked import Picked, pick, strip
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
@@ -48,13 +48,14 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     _drop_title(body.value, title.value)
     if not markup.text_of(body.value) and body.value.find(".//img") is None and not title:
         raise ExtractError("there is no text in it")
-    read = replace(
+    return replace(
         said,
         html=body.map(markup.serialize),
         hints=hints,
         warnings=((_FLATTENED,) if flattened else ()) + picked.warnings,
+        robots=tuple(line for name in CRAWLERS for line in head.meta.get(name, ())),
+        closed=is_closed(head),
     )
-    return limited(read, head) if url else read
 
 
 def _base(page: html.HtmlElement, url: str) -> str:

@@ -15,7 +15,8 @@ _NEVER: Traced[datetime | None] = Traced(None)
 class Reading:
     """What a reader found, and where. `html` is not sanitized; `image` and `url` are as written.
 
-    `own_summary` tells that a person wrote the summary for this purpose (front matter).
+    `own_summary` tells that a person wrote the summary for this purpose (front matter). `robots`
+    are the rules for crawlers that a page states, `closed` that its readers must pay or sign in.
     """
 
     html: Traced[str]
@@ -35,4 +36,6 @@ class Reading:
     licence: Traced[str] = _NOTHING
     hints: tuple[Hint, ...] = ()
     unpublished: bool = False
+    robots: tuple[str, ...] = ()
+    closed: bool = False
     warnings: tuple[str, ...] = ()

@@ -31,7 +31,8 @@ class Rules:
     `language`, `authors` and `tags` are the source's: language and authors hold where the document
     names none, tags are added. `timezone` names the zone of dates that state none. `site_url` is
     the publication's own address: a file's canonical URL must be of the same site.
-    `pages` are the rules for pages of single hosts.
+    `pages` are the rules for pages of single hosts. `ignore_robots_tag`: pages are shown in full
+    whatever they ask.
     """
 
     kind: Literal["files", "urls", "feed", "listing", "sitemap", "url"]
@@ -41,6 +42,7 @@ class Rules:
     timezone: str = "UTC"
     site_url: str = ""
     pages: tuple[PageRules, ...] = ()
+    ignore_robots_tag: bool = False
 
     def of_page(self, url: str) -> PageRules | None:
         """The rules for the page at `url`: those of the longest host; None without any."""

@@ -79,6 +79,7 @@ document = Table(
     Column("article", Text),  # the article made of it; null when none could be
     Column("media_type", Text, nullable=False, default=""),
     Column("charset", Text, nullable=False, default=""),
+    Column("robots", Text, nullable=False, default=""),  # X-Robots-Tag headers, a line each
     Column("url", Text, nullable=False, default=""),
     Column("etag", Text, nullable=False, default=""),
     Column("last_modified", Text, nullable=False, default=""),
@@ -143,8 +144,7 @@ article = Table(
     Index("article_source_published", "source", "published"),
     Index("article_published", "published"),
     Index("article_change", "change"),
-    # What may be related to others is counted from it alone.
-    Index("article_since", "since", "removed_at", "successor"),
+    Index("article_since", "since", "removed_at", "successor"),  # counts what may be related
     Index("article_held", "held_until"),
     Index("article_title", "title_key"),
     Index("article_successor", "successor", sqlite_where=text("successor != ''")),

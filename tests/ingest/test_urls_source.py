@@ -16,6 +16,9 @@ _FETCH = '[fetch]\nallow_private = ["127.0.0.0/8"]\ngap = "0s"\ndeadline = "1s"\
 _SITE = '[site]\ntitle = "Harbour News"\nurl = "https://example.org/"\n'
 
 
+ABOUT = "Six words about a harbour."
+
+
 def page(title: str, *, more: str = "", head: str = "") -> str:
     words = " ".join(
         f"Sentence {n} of the report tells how the harbour was built and who paid for it."
@@ -136,6 +139,26 @@ def test_with_other_rules_a_page_is_normalized_again_and_not_downloaded(
     site.answers.clear()
     assert counts(room) == (0, 0, 3, 0, 0)
     assert sorted(site.answers) == [("/a", 304), ("/b", 304), ("/plain", 200)]
+
+
+def test_a_page_that_its_server_begins_to_limit_is_shown_no_longer_in_full(
+    room: Newsroom, site: Site
+) -> None:
+    body = page("The harbour", head=f'<meta name="description" content="{ABOUT}">')
+    watch(room, site.put("/a", body))
+    counts(room)
+    site.put("/a", body, X_Robots_Tag="noindex")
+    report = room.refresh("wire").runs[0]
+    assert (report.updated, report.troubles[0].reason) == (
+        1, "the page asks not to be shown in full (robots noindex)",
+    )  # fmt: skip
+    watch(room, site.server.url_for("/a"), more="summary_words = 20\n")
+    assert counts(room)[-1] == 0
+    with room.open() as context, context.store.read() as tx:
+        texts = [one.text for one in articles.many(tx, published.latest(tx, 9)).values()]
+    assert texts == [ABOUT]
+    watch(room, site.server.url_for("/a"), more="ignore_robots_tag = true\n")
+    assert counts(room) == (0, 1, 0, 0, 0)
 
 
 def test_a_changed_file_of_rules_has_the_pages_of_its_host_read_again(
