@@ -297,6 +297,42 @@ def test_two_addresses_of_one_article_are_one_article(room: Newsroom, site: Site
         assert room.titles() == ["The harbour"]
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_canonical_address_that_different_articles_share_is_nobodys(
+    room: Newsroom, site: Site, at_once: bool
+) -> None:
+    shared = site.server.url_for("/news/all")
+    head = f'<link rel="canonical" href="{shared}">'
+    titles = ("The harbour", "The mole", "The quay", "The crane")
+    urls = []
+    for number, title in enumerate(titles):
+        body = page(title, head=head).replace(
+            "the harbour was built", f"{title} was number {number}"
+        )
+        urls.append(
+            site.put(f"/{number}", body.replace("report", f"{number}th account of {title}"))
+        )
+        if not at_once:
+            watch(room, *urls)
+            assert counts(room)[::4] == (1, 0)
+    watch(room, *urls)
+    counts(room)
+    ids, links = room.ids(), {entry.title: entry.link for entry in room.feed()}
+    assert sorted(ids) == sorted(titles)
+    assert len(set(ids.values())) == len(titles)
+    own = dict(zip(titles, urls, strict=True))
+    kept = {} if at_once else {"The harbour": shared}
+    assert links == own | kept, "the first could not know"
+    site.put("/4", page("The dock", head=head).replace("report", "docks and docks"))
+    site.put(
+        "/1", page("The mole and more", head=head).replace("report", "1th account of The mole")
+    )
+    watch(room, *reversed(urls), site.server.url_for("/4"))
+    assert counts(room) == (1, 1, 3, 0, 0)
+    assert len(room.ids()) == 5
+    assert room.ids()["The mole and more"] == ids["The mole"]
+
+
 def test_a_server_that_never_answers_costs_its_page_alone(room: Newsroom, site: Site) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         silent.settimeout(20)
