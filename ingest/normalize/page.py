@@ -12,6 +12,7 @@ from ingest.normalize import metadata
 from ingest.normalize.about import about
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.content import main_content
+from ingest.normalize.embeds import plain
 from ingest.normalize.permission import CRAWLERS, is_closed
 from ingest.normalize.picked import Picked, pick, strip
 from ingest.normalize.reading import Reading
@@ -34,6 +35,7 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     flat, flattened = shallow(text)
     page = markup.parse_page(flat)
     whole = markup.parse_page(markup.clean(text)) if flattened else page
+    plain(page)
     mine = rules.of_page(url)
     for one in dict.fromkeys((page, whole)):
         strip(one, mine)
