@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 import click
@@ -21,6 +21,9 @@ from ingest.normalize.rules import PageRules, Rules
 from ingest.sources.files import read_file
 from ingest.workers import Prepared, Workers
 
+if TYPE_CHECKING:
+    from ingest.normalize.explain import Explanation
+
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -29,6 +32,7 @@ _HTML = frozenset({"text/html", "application/xhtml+xml"})
 Examples:
   broadsheet extract articles/bridge.txt
   broadsheet extract --json https://example.org/news/bridge
+  broadsheet extract --explain https://example.org/news/bridge
   broadsheet extract --rules data/rules/www.example.org.toml saved.html
 
 \b
@@ -38,7 +42,11 @@ JSON:
   authors, tags                    lists, empty where unknown
   image                            null, or url, media_type, width, height
   summary, text, html              the article itself
-  origins                          where each of them came from, by its name"""
+  origins                          where each of them came from, by its name
+  rejected, dropped                null without --explain, else lists: what the
+                                   page says of a field and was not taken
+                                   (field, value, origin, why); the lines that
+                                   are not in the text (text, why)"""
 )
 @click.argument("what", metavar="PATH-OR-URL", shell_complete=files)
 @click.option(
@@ -49,9 +57,12 @@ JSON:
     shell_complete=files,
     help="Try the rules of FILE, HOST.toml; a saved page is read as one of HOST.",
 )
+@click.option("--explain", "explains", is_flag=True, help="Say what was not taken, and why.")
 @speaks(json="Print one JSON object instead.", verbose="Show the HTML too.")
 @click.pass_context
-def extract(ctx: click.Context, output: Output, what: str, rules_file: Path | None) -> None:
+def extract(
+    ctx: click.Context, output: Output, what: str, rules_file: Path | None, explains: bool
+) -> None:
     """Show the article that normalizing makes of PATH-OR-URL, a file or page. Nothing is stored.
 
     A configuration, where there is one, gives the limits, time zone and language. Exit code 1 when
@@ -77,10 +88,13 @@ def extract(ctx: click.Context, output: Output, what: str, rules_file: Path | No
     if not isinstance(outcome, Prepared):
         fail(f"{what}: {outcome.reason}")
     draft = outcome.draft
+    told = _told(document, rules, draft) if explains else None
     if output.json:
-        output.show(_json(draft, document))
+        output.show(_json(draft, document, told))
     else:
         _print(output, draft, document)
+        if told:
+            _print_not_taken(output, told)
 
 
 def _rules(settings: Settings | None, tried: PageRules | None, *, is_url: bool) -> Rules:
@@ -116,7 +130,13 @@ def _file(path: Path, now: datetime) -> Document:
     return read_file(path, origin=path.name, now=now, max_bytes=limit)
 
 
-def _json(draft: Draft, document: Document) -> dict[str, object]:
+def _told(document: Document, rules: Rules, draft: Draft) -> "Explanation":
+    from ingest.normalize.explain import Explanation, explain  # the extraction library
+
+    return explain(document, rules, draft) if document.media_type in _HTML else Explanation()
+
+
+def _json(draft: Draft, document: Document, told: "Explanation | None") -> dict[str, object]:
     """The object that scripts get: null or empty where unknown."""
     return {
         "url": draft.url or document.url or None,
@@ -130,6 +150,8 @@ def _json(draft: Draft, document: Document) -> dict[str, object]:
         "tags": list(draft.tags),
         "summary": draft.summary,
         "origins": dict(sorted(draft.origins.items())),
+        "rejected": [asdict(one) for one in told.rejected] if told else None,
+        "dropped": [asdict(one) for one in told.dropped] if told else None,
         "text": draft.text,
         "html": draft.html,
     }
@@ -163,3 +185,12 @@ def _print(output: Output, draft: Draft, document: Document) -> None:
         output.say(f"\n{label}" + (f" ({origin})" if origin else "") + f"\n\n{text}")
     if output.verbose:
         output.say(f"\nHTML\n\n{draft.html}")
+
+
+def _print_not_taken(output: Output, told: "Explanation") -> None:
+    output.say("\nNot taken\n")
+    for one in told.rejected:
+        output.say(f"{one.field:>10}  {one.value} ({one.origin}): {one.why}")
+    output.say("\nLeft out of the text\n")
+    for line in told.dropped:
+        output.say(f"  {line.text}\n    {line.why}")

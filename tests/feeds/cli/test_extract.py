@@ -8,7 +8,7 @@ from tests.feeds.cli.commands import LEAST, broadsheet, documented_json, newsroo
 
 KEYS = [
     "url", "title", "authors", "published", "updated", "language", "image", "site_name", "tags",
-    "summary", "origins", "text", "html",
+    "summary", "origins", "rejected", "dropped", "text", "html",
 ]  # fmt: skip
 
 PAGE = """\
@@ -28,7 +28,7 @@ def test_json_has_its_keys_with_null_or_empty_where_unknown(tmp_path: Path) -> N
     assert set(KEYS) == documented_json("extract")
     assert found["title"] == "A bridge"
     assert "It opened on Monday." in found["text"]
-    unknown = ("url", "published", "updated", "image", "site_name")
+    unknown = ("url", "published", "updated", "image", "site_name", "rejected", "dropped")
     assert [found[key] for key in unknown] == [None] * len(unknown)
     assert (found["authors"], found["tags"]) == ([], [])
     assert found["origins"] == {"title": "first line", "text": "body", "summary": "computed"}
@@ -118,3 +118,22 @@ def test_rules_of_the_data_folder_are_in_force(tmp_path: Path, httpserver: HTTPS
     done = broadsheet(tmp_path, "check")
     assert done.exit_code == 2
     assert "127.0.0.1.toml:1: titel: there is no such key" in done.stderr
+
+
+def test_what_was_not_taken_is_told_with_the_reason(tmp_path: Path) -> None:
+    page = PAGE.replace("</head>", '<meta property="og:image" content="/logo.png"></head>')
+    page = page.replace("<article>", "<nav>Home News</nav><div class=ad>Buy</div><article>")
+    (tmp_path / "saved.html").write_text(page)
+    rules = tmp_path / "harbour.example.toml"
+    rules.write_text('strip = ".ad"\nauthor = "nav"\n')
+    args = ("extract", "--rules", str(rules), "--explain", str(tmp_path / "saved.html"))
+    done = broadsheet(tmp_path, *args)
+    assert done.exit_code == 0, done.output
+    said = done.stdout.partition("Not taken\n")[2]
+    assert "image  https://harbour.example/logo.png (meta og:image): a logo, an icon" in said
+    assert "authors  Ann Lee (meta author): rules author was believed" in said
+    assert "  Buy\n    the rules strip it" in said
+    assert "  Home News\n    furniture: nav (<nav>)" in said
+    found = json.loads(broadsheet(tmp_path, *args, "--json").stdout)
+    assert {one["field"] for one in found["rejected"]} == {"image", "authors"}
+    assert found["dropped"][0] == {"text": "Buy", "why": "the rules strip it"}
