@@ -37,8 +37,9 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     whole = markup.parse_page(markup.clean(text)) if flattened else page
     plain(page)
     mine = rules.of_page(url)
-    for one in dict.fromkeys((page, whole)):
-        strip(one, mine)
+    failed = strip(page, mine)
+    if whole is not page:
+        strip(whole, mine)
     head = metadata.read_head(whole)
     base = _base(page, url)
     said = about(head, url=url, base=base, rules=rules)
@@ -54,7 +55,7 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
         said,
         html=body.map(markup.serialize),
         hints=hints,
-        warnings=((_FLATTENED,) if flattened else ()) + picked.warnings,
+        warnings=((_FLATTENED,) if flattened else ()) + failed + picked.warnings,
         robots=tuple(line for name in CRAWLERS for line in head.meta.get(name, ())),
         closed=is_closed(head),
     )

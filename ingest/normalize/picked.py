@@ -35,12 +35,21 @@ class Picked:
         )
 
 
-def strip(page: html.HtmlElement, rules: PageRules | None) -> None:
-    """Take out of `page` what the rules say is no part of its article."""
-    for selector in rules.strip if rules else ():
-        for element in finder(selector)(page):
-            if element.getparent() is not None and element.tag != "body":
+def strip(page: html.HtmlElement, rules: PageRules | None) -> tuple[str, ...]:
+    """Take out of `page` what the rules say is no part of its article; warnings, if any."""
+    if rules is None:
+        return ()
+    failed = []
+    for selector in rules.strip:
+        try:
+            found = finder(selector)(page)
+        except ValueError as error:
+            failed.append(f"rules of {rules.host}, `strip`: {error}")
+            continue
+        for element in found:
+            if element.getparent() is not None and element.tag not in {"body", "head"}:
                 element.drop_tree()
+    return tuple(failed)
 
 
 def pick(page: html.HtmlElement, mine: PageRules | None, rules: Rules, language: str) -> Picked:

@@ -65,6 +65,15 @@ def test_a_rule_that_finds_nothing_falls_back_and_says_so() -> None:
     )
 
 
+def test_a_path_that_fails_on_a_page_alone_costs_nothing_else() -> None:
+    draft = read(title="//article[count('x') = 1]", strip="//article[count('x') = 1]")
+    assert draft.title == read().title
+    assert [warning.partition(":")[0] for warning in draft.warnings] == [
+        "rules of news.example, `strip`",
+        "rules of news.example, `title`",
+    ]
+
+
 @pytest.mark.parametrize(
     ("host", "url", "applies"),
     [
