@@ -9,10 +9,11 @@ from ingest.article import Enclosure, Image, Upstream
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelatedLink:
-    """A related article as subscribers see it: absolute URL and plain-text title."""
+    """A related article as subscribers see it: absolute URL, plain-text title, what both share."""
 
     url: str
     title: str
+    shares: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,17 +7,23 @@ from pathlib import Path
 
 from config.settings import Feed, Settings
 from feeds.freeze import Folder, free_second, freeze, later_second, slug_of
-from feeds.links import file_path, linked_files
-from ingest.article import AGAIN, AGAIN_SAME_DATE, Article, Candidate, Entry
-from ingest.enrich.relate import FLOOR, relate
+from feeds.links import linked_files
+from feeds.relations import related_to
+from ingest.article import AGAIN, AGAIN_SAME_DATE, Article, Entry
 from ingest.significance import significant
-from ingest.similarity import title_key
-from ingest.store import Store, Transaction, articles, last_change, published, runs, sources, terms
+from ingest.store import (
+    Store,
+    Transaction,
+    articles,
+    last_change,
+    postings,
+    published,
+    runs,
+    sources,
+)
 from ingest.store.articles import ArticleQuery
-from ingest.urls import match_url
 
 _BATCH = 50  # entries frozen in one transaction
-_RELATED = 10  # related articles frozen with an entry; a feed shows the first of them
 
 Newcomer = tuple[float, str, str]  # published, key, article id
 
@@ -106,7 +112,7 @@ class Exposer:
 
     def _post(self) -> bool:
         with self.store.write() as tx:
-            return terms.post_pending(tx)
+            return postings.post_pending(tx)
 
     def _newest(
         self,
@@ -134,7 +140,7 @@ class Exposer:
     def _mint_batch(self, ids: Sequence[str], arriving: frozenset[str]) -> None:
         with self.store.read() as tx:
             found = articles.many(tx, ids)
-            related = {id_: self._related(tx, found[id_], arriving) for id_ in ids}
+            related = {id_: related_to(tx, found[id_], arriving, now=self.now) for id_ in ids}
             folders = {id_: self._folder(tx, found[id_]) for id_ in ids}
         second = int(self.now.timestamp())
         with self.store.write() as tx:
@@ -187,37 +193,10 @@ class Exposer:
             slug=entry.slug,
             published=entry.published,
             updated=updated,
-            related=self._related(tx, article, frozenset()),
+            related=related_to(tx, article, frozenset(), now=self.now),
             folder=self._folder(tx, article),
         )
         published.put_entry(tx, again)
-
-    def _related(
-        self, tx: Transaction, article: Article, arriving: frozenset[str]
-    ) -> list[tuple[str, str, str]]:
-        """(id, title, own URL) of the articles related to `article`, best first."""
-        hinted = named_by(tx, article)
-        linkable = {**published.entries(tx, hinted), **dict.fromkeys(arriving)}
-        candidates = list(terms.neighbours(tx, article.id, extra_linkable=arriving))
-        scores = {candidate.id: candidate.score for candidate in candidates}
-        named = articles.many(tx, hinted)
-        first = [
-            Candidate(
-                id=id_,
-                title=named[id_].title,
-                text=named[id_].text,
-                language=named[id_].language,
-                published=_published(named[id_]),
-                score=scores.get(id_, 0.0),
-                hinted=True,
-            )
-            for id_ in hinted
-            if id_ in linkable or named[id_].url
-        ]
-        others = [c for c in candidates if c.id not in {h.id for h in first}]
-        chosen = relate(article, [*first, *others], limit=_RELATED, floor=FLOOR, now=self.now)
-        found = articles.many(tx, [one.id for one in chosen])
-        return [(one.id, found[one.id].title, found[one.id].url) for one in chosen]
 
     def _folder(self, tx: Transaction, article: Article) -> Folder:
         root = self.roots.get(article.source)
@@ -228,23 +207,6 @@ class Exposer:
             self.warnings.append(f"{article.origin}: {path} is not there; it is left out")
         links = linked_files(article.html)
         return Folder(articles=articles.by_paths(tx, article.source, links), files=files)
-
-
-def named_by(tx: Transaction, article: Article) -> list[str]:
-    """Ids of the articles that hints name, in the order of the hints, itself left out."""
-    by_title = articles.by_titles(tx, [title_key(hint.title) for hint in article.hints])
-    addresses = {hint.url: f"url:{match_url(hint.url)}" for hint in article.hints if hint.url}
-    by_key = articles.aliases(tx, addresses.values())
-    paths = {file_path(hint.url) for hint in article.hints} - {""}
-    by_path = articles.by_paths(tx, article.source, paths)
-    found = [
-        by_path.get(file_path(hint.url))
-        or by_key.get(addresses.get(hint.url, ""))
-        or by_title.get(title_key(hint.title), "")
-        for hint in article.hints
-    ]
-    shown = articles.shown(tx, [id_ for id_ in found if id_])
-    return [id_ for id_ in dict.fromkeys(found) if id_ in shown and id_ != article.id]
 
 
 def _plan(

@@ -35,10 +35,10 @@ def freeze(
     slug: str,
     published: int,
     updated: int,
-    related: Sequence[tuple[str, str, str]],
+    related: Sequence[tuple[str, str, str, str]],
     folder: Folder,
 ) -> Entry:
-    """The entry of `article`; `related` are (article id, title, own URL), best first."""
+    """The entry of `article`; `related` are those of `related_to`."""
     assets = _asset_names([path for path in article.assets if path in folder.files])
 
     def resolve(link: str) -> str:
@@ -72,6 +72,7 @@ def freeze(
         judged=article.change,
         enclosures=article.enclosures,
         upstream=article.upstream,
+        key_points=article.key_points,
     )
 
 

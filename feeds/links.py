@@ -1,6 +1,8 @@
 """Links inside an article's HTML that only publishing can resolve (`ingest.article.INTERNAL`)."""
 
+import re
 from collections.abc import Callable
+from html import unescape
 from urllib.parse import unquote
 
 from lxml.html import HtmlElement
@@ -8,6 +10,7 @@ from lxml.html import HtmlElement
 from ingest.article import INTERNAL
 from ingest.markup import parse_fragment, serialize
 
+_HREF = re.compile(r'<a(?: [^<>]*?)? href="([^"<>]+)"')  # as `serialize` writes it
 _ATTRIBUTES = ("href", "src", "poster", "cite")
 _EMBEDDED = frozenset({"img", "video", "audio", "source"})
 
@@ -43,6 +46,11 @@ def linked_files(html: str) -> set[str]:
 
     rewrite(html, note)
     return found - {""}
+
+
+def links(html: str) -> list[str]:
+    """What the `<a>` of sanitized `html` lead to, in order, each once."""
+    return list(dict.fromkeys(unescape(link) for link in _HREF.findall(html)))
 
 
 def file_path(link: str) -> str:

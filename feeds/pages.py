@@ -19,6 +19,7 @@ from feeds.press import (
     resolved_image,
     settings_digest,
 )
+from feeds.relations import both_ways
 from feeds.site import (
     ArticlePage,
     FeedLink,
@@ -34,7 +35,7 @@ from feeds.site import (
     stylesheet,
 )
 from ingest.article import Entry
-from ingest.store import Transaction, last_change, published
+from ingest.store import Transaction, last_change, published, relations
 from ingest.store.published import EditionState
 from ingest.upstream import Subscription, write_opml
 
@@ -86,13 +87,19 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
 
 
 def _affected(tx: Transaction, since: int) -> list[str]:
-    """Article ids of the pages to look at: the changed ones and those beside them."""
+    """Article ids of the pages to look at: the changed ones, those beside them, and those related.
+
+    Everything that changed is looked at, also entries without a page: they may be related to one.
+    """
     changed = published.paged(tx, changed_after=since)
     found = dict.fromkeys(article for article, _ in changed)
     for _, number in changed if since else ():
         for after in (False, True):
             if beside := published.neighbour(tx, number, after=after):
                 found[beside] = None
+    if since:
+        others = relations.affected(tx, published.changed(tx, after=since))
+        found |= dict.fromkeys(sorted(others))
     return list(found)
 
 
@@ -100,6 +107,7 @@ def _pages(tx: Transaction, press: Press, ids: list[str]) -> dict[Path, bytes]:
     entries = published.entries(tx, ids)
     shown = [entry for entry in entries.values() if not entry.removed]
     pages, related = addresses(tx, press.settings, shown)
+    both = both_ways(tx, press.settings, related)
     site = _site(press, "../../style.css")
     bodies: dict[Path, bytes] = {}
     for id_ in ids:
@@ -110,7 +118,7 @@ def _pages(tx: Transaction, press: Press, ids: list[str]) -> dict[Path, bytes]:
             notice = RemovedPage(url=url, title=entry.title, language=entry.language)
             bodies[folder / "index.html"] = removed_page(notice, site)
         else:
-            page = _page(tx, press, entry, pages, related[id_])
+            page = _page(tx, press, entry, pages, both[id_])
             bodies[folder / "index.html"] = article_page(page, site)
     return bodies
 
@@ -131,6 +139,7 @@ def _page(
         authors=entry.authors,
         language=entry.language,
         summary=entry.summary,
+        key_points=entry.key_points,
         image=resolved_image(press.settings, entry.image),
         tags=entry.tags,
         previous=_beside(tx, press, entry, after=False),

@@ -79,7 +79,7 @@ def addresses(
 
     Returns addresses by bare UUID, and each entry's related links by article id.
     """
-    mentioned = {id_ for entry in entries for id_, _, _ in entry.related}
+    mentioned = {id_ for entry in entries for id_, *_ in entry.related}
     for entry in entries:
         mentioned |= {f"urn:uuid:{uuid}" for uuid in _mentions(entry.html)}
     found = published.entries(tx, mentioned)
@@ -89,8 +89,8 @@ def addresses(
     }
     related = {
         entry.article: tuple(
-            RelatedLink(url=url or pages[id_.removeprefix("urn:uuid:")], title=title)
-            for id_, title, url in entry.related
+            RelatedLink(url=url or pages[id_.removeprefix("urn:uuid:")], title=title, shares=shares)
+            for id_, title, url, shares in entry.related
             if url or id_ in found
         )
         for entry in entries

@@ -42,7 +42,7 @@ def entry_size(entry: Entry, feed: Feed) -> int:
     """An upper bound of an entry's bytes in any of the formats `feed` is published in."""
     text = entry.summary + entry.title + "".join(entry.authors) + "".join(entry.tags)
     html = entry.html if feed.content != "summary" else ""
-    links = sum(2 * len(title.encode()) + 400 for _, title, _ in entry.related[: feed.related])
+    links = sum(2 * len(title.encode()) + 400 for _, title, *_ in entry.related[: feed.related])
     internal = 200 * entry.html.count(INTERNAL)
     escaped = len(escape(html).encode()) + 2 * len(escape(text).encode())
     escaped += sum((html + text).count(character) for character in "\\\n\t")  # two bytes in JSON

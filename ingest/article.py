@@ -182,6 +182,7 @@ class Draft:
     updated: datetime | None = None
     language: str = ""
     summary: str = ""
+    key_points: tuple[str, ...] = ()
     image: Image | None = None
     tags: tuple[str, ...] = ()
     section: str = ""
@@ -210,7 +211,8 @@ class Article(Draft):
 
     `id` is the `urn:uuid:` minted once; `key` the identity key it was minted from; `source` the
     source's internal id. `published` is set, and at most `first_seen` unless the article is held
-    for the future. `summary` is the one chosen at ingest: the publisher's or our own.
+    for the future. `summary` is the one chosen at ingest: the publisher's or our own; `key_points`
+    are three to five sentences of the text, none of a short one.
     """
 
     id: str
@@ -227,7 +229,11 @@ class Article(Draft):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A stored article that shares terms with another: `score` is their cosine, 0 to 1."""
+    """A stored article that shares terms with another: `score` is their cosine, 0 to 1.
+
+    `lift` is what the terms of the articles around them add to its rank. `terms` are those both
+    hold that make most of the score, the first of them first.
+    """
 
     id: str
     title: str
@@ -235,15 +241,9 @@ class Candidate:
     language: str
     published: datetime
     score: float
+    lift: float = 0.0
+    terms: tuple[str, ...] = ()
     hinted: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
-    """One chosen related article."""
-
-    id: str
-    score: float
 
 
 AGAIN, AGAIN_SAME_DATE = -1, -2
@@ -257,9 +257,9 @@ class Entry:
     `published` and `updated` are whole seconds since 1970; `updated` is unique in the store. `url`
     is the article's own, "" when a page of ours shows it. `html` and `image` may hold
     `broadsheet:article/…` and `broadsheet:asset/…` links. `related` are (article id, title, its own
-    URL or ""), best first; `assets` pairs of (path below the source's root, name beside the page).
-    `judged` is the article's change number it was last compared with, or one of AGAIN and
-    AGAIN_SAME_DATE; `change` the number of its own last change.
+    URL or "", what both are about), best first; `assets` pairs of (path below the source's root,
+    name beside the page). `judged` is the article's change number it was last compared with, or
+    one of AGAIN and AGAIN_SAME_DATE; `change` the number of its own last change.
     """
 
     article: str
@@ -276,11 +276,12 @@ class Entry:
     summary: str
     image: Image | None
     tags: tuple[str, ...]
-    related: tuple[tuple[str, str, str], ...]
+    related: tuple[tuple[str, str, str, str], ...]
     assets: tuple[tuple[str, str], ...]
     judged: int
     enclosures: tuple[Enclosure, ...] = ()
     upstream: Upstream | None = None
+    key_points: tuple[str, ...] = ()
     change: int = 0
     removed: bool = False
 

@@ -13,7 +13,7 @@ from ingest.dating import dated
 from ingest.errors import IngestError
 from ingest.identity import identify, is_version, keys, mint, versions
 from ingest.significance import significant
-from ingest.store import Transaction, articles, published, removal, sources, succession, terms
+from ingest.store import Transaction, articles, postings, published, removal, sources, succession
 from ingest.store.values import stated_text
 from ingest.tally import Tally
 from ingest.traced import Traced
@@ -266,7 +266,7 @@ def _store(tx: Transaction, verdicts: Sequence[Verdict], tally: Tally) -> None:
     changed = [(one.change, one.prepared) for one in verdicts if one.change and one.prepared]
     numbers = articles.put_all(tx, [(c.after, c.digest, c.held_until) for c, _ in changed])
     weighed = [(numbers[change.after.id], prepared.terms) for change, prepared in changed]
-    terms.put_terms(tx, weighed)
+    postings.put_terms(tx, weighed)
     articles.remember(tx, [(key, one.article) for one in verdicts for key in one.keys])
     for change, _ in changed:
         event = "article updated" if change.before else "article new"

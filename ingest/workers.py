@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MEMORY = 2_000_000_000  # bytes of address space a worker may use
 _CHUNK = 16
+_COMPUTED = "computed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def prepare(document: Document, rules: "Rules", words: int, now: datetime) -> Ou
 
     try:
         draft = normalize(document, rules, now)
-        summary = summarize(draft, words=words, sentences=sentences, terms=terms)
+        said = summarize(draft, words=words, sentences=sentences, terms=terms)
         weighed = terms(draft.title, draft.text, draft.language, draft.tags)
     except IngestError as error:
         return error
@@ -61,8 +62,9 @@ def prepare(document: Document, rules: "Rules", words: int, now: datetime) -> Ou
     except Exception as error:  # noqa: BLE001 - the boundary around one document
         reason = f"cannot be normalized: unexpected {type(error).__name__}: {error}"[:500]
         return ExtractError(reason, origin=document.origin)
-    chosen = Traced(summary, draft.origins.get("summary", "computed"))
-    return Prepared(draft=draft.having(summary=chosen), terms=tuple(weighed))
+    chosen = Traced(said.text, draft.origins.get("summary", _COMPUTED))
+    points = Traced(said.key_points, _COMPUTED)
+    return Prepared(draft=draft.having(summary=chosen, key_points=points), terms=tuple(weighed))
 
 
 class Workers:

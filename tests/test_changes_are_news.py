@@ -162,8 +162,8 @@ def test_what_a_page_said_before_is_related_to_nothing_new(room: Newsroom) -> No
     room.write("third.md", text + "\nThey were made elsewhere, and each engine has its price.\n")
     room.refresh()
     for entry in entries(room)[1:]:
-        assert not {first, second} & {id_ for id_, _, _ in entry.related}
-    assert newest in {id_ for id_, _, _ in entries(room)[-1].related}
+        assert not {first, second} & {id_ for id_, *_ in entry.related}
+    assert newest in {id_ for id_, *_ in entries(room)[-1].related}
 
 
 def test_a_title_in_a_hint_means_the_newest(room: Newsroom) -> None:

@@ -35,6 +35,7 @@ COMMANDS = {
     "preview": ("feeds.cli.preview:preview", "Show what a run would store; store nothing."),
     "re-extract": ("feeds.cli.reextract:reextract", "Normalize again what is stored."),
     "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),
+    "evaluate": ("feeds.cli.evaluate:evaluate", "Score summaries and related articles on yours."),
     "lint": ("feeds.cli.lint:lint", "Check a feed, this site's or any other."),
     "completion": ("feeds.cli.completion:completion", "Print what completes words in a shell."),
     "man": ("feeds.cli.manual:man", "Print the manual page: every command, every option."),

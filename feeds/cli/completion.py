@@ -71,6 +71,11 @@ def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Item
     return [CompletionItem(incomplete, type="file")]
 
 
+def folders(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
+    """The shell completes folders itself."""
+    return [CompletionItem(incomplete, type="dir")]
+
+
 def _offered(names: list[str], ctx: click.Context, param: click.Parameter, start: str) -> Items:
     given = ctx.params.get(param.name or "") or ()
     return [CompletionItem(n) for n in names if n.startswith(start) and n not in given]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from config.settings import Settings
-from feeds.expose import named_by
 from feeds.links import file_path
 from feeds.press import page_url
+from feeds.relations import named_by
 from ingest.article import Article, Entry
 from ingest.markup import parse_fragment, text_of
 from ingest.store import Transaction, articles, lookup, published, sources, terms
@@ -91,7 +91,7 @@ def _changed(entry: Entry, article: Article) -> tuple[str, ...]:
 def _related(
     tx: Transaction, settings: Settings, entry: Entry, article: Article
 ) -> tuple[Reason, ...]:
-    ids = [id_ for id_, _, _ in entry.related]
+    ids = [id_ for id_, *_ in entry.related]
     named = named_by(tx, article)
     shared = terms.shared(tx, article.id, ids)
     entries = published.entries(tx, ids)
@@ -104,5 +104,5 @@ def _related(
             score=shared[id_][0] if id_ in shared else 0.0,
             terms=shared[id_][1][:_TERMS] if id_ in shared else (),
         )
-        for id_, title, url in entry.related
+        for id_, title, url, _ in entry.related
     )

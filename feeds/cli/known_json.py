@@ -36,6 +36,7 @@ def shape(found: Known) -> dict[str, object]:
         "licence": article.licence or None,
         "names": [{"title": hint.title, "url": hint.url} for hint in article.hints],
         "summary": article.summary,
+        "key_points": list(article.key_points),
         "origins": dict(sorted(article.origins.items())),
         "documents": [_document_json(one) for one in found.documents],
         "entry": _entry_json(entry, found.changed) if entry else None,

@@ -57,6 +57,8 @@ def show(ctx: click.Context, output: Output, what: str, whole: bool, html: bool)
     article = found.article
     _head("Summary", article.origins.get("summary", ""))
     click.echo(article.summary)
+    for point in article.key_points:
+        click.echo(f"- {point}")
     _head("HTML" if html else "Text", article.origins.get("text", ""))
     click.echo(article.html if html else _text(article.text, whole=whole))
 

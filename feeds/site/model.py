@@ -57,6 +57,7 @@ class ArticlePage:
     authors: tuple[str, ...] = ()
     language: str = ""
     summary: str = ""
+    key_points: tuple[str, ...] = ()
     image: Image | None = None
     tags: tuple[str, ...] = ()
     previous: PageLink | None = None

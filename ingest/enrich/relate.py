@@ -5,7 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.article import Article, Candidate, Related
+from ingest.article import Article, Candidate
 from ingest.similarity import jaccard, shingles, title_key
 
 FLOOR = 0.12
@@ -20,13 +20,14 @@ _DECAY = 0.15  # share of its score that an article loses at any distance in tim
 
 def relate(
     article: Article, candidates: Sequence[Candidate], *, limit: int, floor: float, now: datetime
-) -> tuple[Related, ...]:
+) -> tuple[Candidate, ...]:
     """Choose at most `limit` related articles for `article`, best first.
 
-    Hinted ones come first, then those in the same language, then the others, each by score with a
-    mild decay by the time between the two articles. Never the article itself, a copy of it or of
-    one already chosen, nor one that is not hinted and scores (cosine, 0 to 1) below `floor`. The
-    answer does not depend on the order of `candidates`; a date after `now` counts as `now`.
+    Hinted ones come first, then those in the same language, then the others, each by score and
+    lift with a mild decay by the time between the two articles. Never the article itself, a copy of
+    it or of one already chosen, nor one that is not hinted and scores (cosine, 0 to 1) below
+    `floor`. The answer does not depend on the order of `candidates`; a date after `now` counts as
+    `now`.
     """
     written = min(article.published or now, now)
 
@@ -34,9 +35,14 @@ def relate(
         days = abs((written - min(candidate.published, now)).total_seconds()) / 86_400
         fresh = 1 - _DECAY * (1 - 0.5 ** (days / _HALF_LIFE))
         foreign = not _same_language(article.language, candidate.language)
-        return (not candidate.hinted, foreign, -candidate.score * fresh, candidate.id)
+        return (
+            not candidate.hinted,
+            foreign,
+            -(candidate.score + candidate.lift) * fresh,
+            candidate.id,
+        )
 
-    chosen: list[Related] = []
+    chosen: list[Candidate] = []
     seen = [_face(article)]
     for candidate in sorted(candidates, key=rank):
         if len(chosen) >= limit:
@@ -46,7 +52,7 @@ def relate(
         face = _face(candidate)
         if not any(_copies(face, other) for other in seen):
             seen.append(face)
-            chosen.append(Related(id=candidate.id, score=candidate.score))
+            chosen.append(candidate)
     return tuple(chosen)
 
 

@@ -15,17 +15,15 @@ from ingest.normalize.links import assets, file_base, resolve
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import Sanitized, sanitized
+from ingest.normalize.standfirst import is_standfirst
 from ingest.traced import Traced, joined
 from ingest.urls import canonical_url
 
 _TITLE, _SUMMARY, _NAME, _ID = 300, 1_000, 200, 500  # characters
 _AUTHORS, _TAGS, _ENCLOSURES = 20, 30, 20
-_PROSE_WORDS = 6
 _FIRST_LINE = 120  # characters of a text without a title that serve as one
 _AHEAD = timedelta(days=3653)
-_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af]")
 _NAME_DATE = re.compile(r"^\d{4}-\d{2}-\d{2}[-_ ]+(?=\w)")
-_CUT = ("…", "...", "[…]", "[...]")
 _UNTITLED = "Untitled"
 _SETTING = "source setting"
 
@@ -141,23 +139,9 @@ def shortened(text: str, limit: int) -> str:
 def _summary(reading: Reading, title: str, text: str) -> Traced[str]:
     """The publisher's own summary if it is real prose; a person's own always is."""
     summary = reading.summary.map(clean_line)
-    if not (reading.own_summary or _is_prose(summary.value, title, text)):
+    if not (reading.own_summary or is_standfirst(summary.value, title, text)):
         return Traced("")
     return summary.map(partial(shortened, limit=_SUMMARY))
-
-
-def _is_prose(summary: str, title: str, text: str) -> bool:
-    if summary.casefold().rstrip(".") == title.casefold().rstrip("."):
-        return False
-    if summary.endswith(_CUT):
-        return False
-    # A description cut without a mark: the article's first words, ending inside a sentence.
-    if not summary.endswith(
-        (".", "!", "?", "。", "！", "？", "”", '"', "»", "؟", "।")
-    ) and " ".join(text[: 2 * len(summary) + 100].split()).startswith(summary):
-        return False
-    words = len(summary.split()) + len(_WIDE.findall(summary)) // 2
-    return words >= _PROSE_WORDS
 
 
 def _canonical(url: str) -> str:

@@ -24,13 +24,14 @@ from ingest.store.values import (
 )
 
 _T = schema.article.c
-_LISTS = ("authors", "tags", "assets")
+_LISTS = ("authors", "tags", "assets", "key_points")
 _SAME = (
     *("id", "key", "source", "origin", "url", "title", "language", "html", "text"),
     *("summary", "section", "site_name", "licence", "change"),
 )
 _UNSTORED = frozenset({"warnings", "stated_keys"})
-_LATER = frozenset({"enclosures", "upstream"})  # without them a digest is what it always was
+# Without them a digest is what it always was.
+_LATER = frozenset({"enclosures", "upstream", "key_points"})
 _DATES = (
     select(_T.published)
     .where(_T.source == bindparam("source"))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, and_, case, func, insert, or_, select, update
 
 from ingest.article import Entry, Exposure
-from ingest.store import schema
+from ingest.store import relations, schema
 from ingest.store.engine import Transaction, next_change, parts, replacing
 from ingest.store.schema import eligible
 from ingest.store.values import (
@@ -23,6 +23,7 @@ from ingest.store.values import (
 
 _E = schema.entry.c
 _X = schema.exposure.c
+_LISTS = ("authors", "tags", "related", "assets", "key_points")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def put_entry(tx: Transaction, entry: Entry) -> Entry:
     """Insert or replace an entry; returns it with the change number it took."""
     changed = next_change(tx, "entry")
     values: dict[str, Any] = {f.name: getattr(entry, f.name) for f in fields(Entry)}
-    for name in ("authors", "tags", "related", "assets"):
+    for name in _LISTS:
         values[name] = json.dumps(values[name], ensure_ascii=False)
     values |= {
         "image": image_text(entry.image),
@@ -55,6 +56,7 @@ def put_entry(tx: Transaction, entry: Entry) -> Entry:
         "change": changed,
     }
     tx.execute(replacing(schema.entry, ["article"]), [values])
+    relations.relate(tx, entry.article, [other for other, *_ in entry.related])
     return _entry_from(values)
 
 
@@ -213,6 +215,11 @@ def paged(tx: Transaction, *, changed_after: int) -> list[tuple[str, int]]:
     return [(row.article, row.number) for row in tx.execute(statement.order_by(_E.number))]
 
 
+def changed(tx: Transaction, *, after: int) -> list[str]:
+    """The article ids of the entries that changed since."""
+    return list(tx.execute(select(_E.article).where(_E.change > after)).scalars())
+
+
 def neighbour(tx: Transaction, number: int, *, after: bool) -> str:
     """The article id of the next or previous entry with a page that is not removed; "" if none."""
     order = _E.number if after else _E.number.desc()
@@ -240,9 +247,10 @@ def _entry(row: Row[Any]) -> Entry:
 
 
 def _entry_from(values: dict[str, Any]) -> Entry:
-    lists = {n: tuple(json.loads(values[n])) for n in ("authors", "tags", "related", "assets")}
-    for name in ("related", "assets"):
-        lists[name] = tuple(tuple(item) for item in lists[name])
+    lists = {n: tuple(json.loads(values[n])) for n in _LISTS}
+    lists["assets"] = tuple(tuple(item) for item in lists["assets"])
+    # Entries frozen by the first versions do not say what both are about.
+    lists["related"] = tuple((*item, "")[:4] for item in lists["related"])
     plain = {f.name: values[f.name] for f in fields(Entry)}
     others = {
         "image": image_from(values["image"]),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, select, update
 
-from ingest.store import schema, succession, terms
+from ingest.store import postings, schema, succession
 from ingest.store.engine import Transaction, next_change, parts
 
 _T = schema.article.c
@@ -21,7 +21,7 @@ def remove(tx: Transaction, ids: Collection[str], now: datetime) -> int:
         statement = update(schema.article).where(_T.id == article, _T.removed_at.is_(None))
         values = {"removed_at": now.timestamp(), "change": next_change(tx, "article")}
         removed += tx.execute(statement.values(values).returning(_T.number)).scalars()
-    terms.forget_terms(tx, removed)
+    postings.forget_terms(tx, removed)
     return len(removed)
 
 

@@ -131,6 +131,7 @@ article = Table(
     Column("assets", Text, nullable=False),
     Column("enclosures", Text, nullable=False, default="[]"),
     Column("upstream", Text, nullable=False, default=""),
+    Column("key_points", Text, nullable=False, default="[]"),
     Column("digest", Text, nullable=False),  # of the normalized form
     Column("title_key", Text, nullable=False),  # folded title, to find what hints name
     Column("change", BigInteger, nullable=False),  # the store-wide number of its last change
@@ -144,7 +145,7 @@ article = Table(
     Index("article_source_published", "source", "published"),
     Index("article_published", "published"),
     Index("article_change", "change"),
-    Index("article_since", "since", "removed_at", "successor"),  # counts what may be related
+    Index("article_since", "since"),
     Index("article_held", "held_until"),
     Index("article_title", "title_key"),
     Index("article_successor", "successor", sqlite_where=text("successor != ''")),
@@ -186,6 +187,7 @@ entry = Table(
     Column("assets", Text, nullable=False),
     Column("enclosures", Text, nullable=False, default="[]"),
     Column("upstream", Text, nullable=False, default=""),
+    Column("key_points", Text, nullable=False, default="[]"),
     # The article's change last compared with it; negative: freeze it again, whatever it says.
     Column("judged", BigInteger, nullable=False),
     Column("change", BigInteger, nullable=False),  # the store-wide number of its own last change
@@ -279,22 +281,4 @@ feed = Table(
     Column("id", Text, nullable=False),  # urn:uuid, kept when the feed is renamed
     Column("moved_to", Text, nullable=False, default=""),  # the name it has now
     Column("removed_at", Float),
-)
-
-term_vector = Table(
-    "term_vector",
-    metadata,
-    Column("article", Integer, primary_key=True, autoincrement=False),  # article.number
-    Column("terms", Text, nullable=False),  # [text, weight in 1/1024], heaviest first
-    Column("posted", Boolean, nullable=False),  # whether `article_term` has them
-    Index("term_vector_posted", "posted"),
-)
-
-article_term = Table(
-    "article_term",
-    metadata,
-    Column("term", BigInteger, primary_key=True, autoincrement=False),  # 63 bits of its digest
-    Column("article", Integer, primary_key=True, autoincrement=False),  # article.number
-    Column("weight", Integer, nullable=False),
-    sqlite_with_rowid=False,
 )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import literal_column, select, update
 
-from ingest.store import schema, terms
+from ingest.store import postings, schema
 from ingest.store.engine import Transaction, parts
 
 _A = schema.article.c
@@ -20,7 +20,7 @@ def succeed(tx: Transaction, old: str, new: str) -> None:
     for table in (schema.alias, schema.document):
         tx.execute(update(table).where(table.c.article == old).values(article=new))
     mine = update(schema.article).where(_A.id == old).values(successor=new)
-    terms.forget_terms(tx, tx.execute(mine.returning(_A.number)).scalars().all())
+    postings.forget_terms(tx, tx.execute(mine.returning(_A.number)).scalars().all())
 
 
 def predecessors(tx: Transaction, ids: Collection[str]) -> set[str]:

@@ -13,7 +13,8 @@ from tests.newsroom import NOON, Newsroom, a_text
 KEYS = [
     "id", "state", "hidden_at", "removed_at", "held_until", "successor", "source", "origin",
     "declared_id", "url", "address", "title", "authors", "published", "updated", "first_seen",
-    "language", "image", "site_name", "section", "tags", "licence", "names", "summary", "origins",
+    "language", "image", "site_name", "section", "tags", "licence", "names", "summary",
+    "key_points", "origins",
     "documents", "entry", "feeds", "related", "keys", "text", "html",
 ]  # fmt: skip
 

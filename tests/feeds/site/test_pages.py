@@ -44,6 +44,7 @@ SITE = SiteHead(
     feeds=(RSS, ATOM),
     stylesheet="../../style.css",
 )
+SHARES = 'Toll · "Q" & A'
 PAGE = ArticlePage(
     url=HOME + "articles/ferry/",
     title="The <last> ferry & its “crew”",
@@ -56,7 +57,11 @@ PAGE = ArticlePage(
     tags=("Harbour", "A & B"),
     previous=PageLink(url=HOME + "articles/before/", title="Before"),
     next=PageLink(url=HOME + "articles/after/", title="After"),
-    related=(RelatedLink(url=HOME + "articles/toll/?a=1&b=2", title="The <toll>"),),
+    related=(
+        RelatedLink(
+            url=HOME + "articles/toll/?a=1&b=2", title="The <toll>", shares='Toll · "Q" & A'
+        ),
+    ),
 )
 
 
@@ -92,6 +97,20 @@ def test_the_summary_is_folded_and_stands_above_the_text() -> None:
     assert texts(page, "//details/p") == [PAGE.summary]
     assert page.index(b"<details") < page.index(PAGE.html.encode())
     assert b"<details" not in article_page(replace(PAGE, summary=""), SITE)
+
+
+def test_key_points_stand_below_the_summary() -> None:
+    points = ("It came <back>.", "Nobody was there.")
+    page = article_page(replace(PAGE, key_points=points), SITE)
+    assert texts(page, "//details/ul/li") == list(points)
+    assert not texts(article_page(PAGE, SITE), "//details/ul")
+
+
+def test_a_related_link_tells_what_both_are_about() -> None:
+    page = article_page(PAGE, SITE)
+    assert attributes(page, "//aside//a/@title") == [SHARES]
+    plain = replace(PAGE, related=(RelatedLink(url=HOME, title="Home"),))
+    assert not attributes(article_page(plain, SITE), "//aside//a/@title")
 
 
 def test_related_and_neighbouring_articles_are_linked() -> None:

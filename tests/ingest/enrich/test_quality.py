@@ -11,7 +11,8 @@ from ingest.enrich.relate import FLOOR, relate
 from ingest.enrich.terms import terms
 from ingest.store import articles, schema
 from ingest.store.engine import open_store
-from ingest.store.terms import neighbours, post_pending, put_terms
+from ingest.store.postings import post_pending, put_terms
+from ingest.store.terms import neighbours
 from tests.ingest.enrich.topics import ARTICLES
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

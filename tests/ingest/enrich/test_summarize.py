@@ -1,9 +1,10 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.article import Draft
 from ingest.enrich.sentences import sentences
-from ingest.enrich.summarize import count_words, summarize
+from ingest.enrich.summarize import Summary, count_words, summarize
 from ingest.enrich.terms import terms
 from tests.costs import no_runaway
 
@@ -18,10 +19,31 @@ STORY = (
     "A band played on the quay in the evening and children ate ice cream."
 )
 
+LONG = (
+    f"{STORY}\n\nThe mayor opened the quay on Friday evening with a short speech. "
+    "She said that the town had waited long enough for its boats. "
+    "Engineers from two universities had measured the waves that broke the old stones. "
+    "Their report asked for blocks of thirty tonnes instead of twelve. "
+    "A quarry in the next valley cut three hundred of them in ten weeks. "
+    "Lorries brought the blocks at night, because the road through the village is narrow. "
+    "Neighbours complained about the noise until the council paid for thicker windows. "
+    "Insurance covers half of the damage, the ministry of transport most of the rest. "
+    "Restaurants along the promenade hope that visitors return before Easter. "
+    "Fishermen want the auction hall to be repaired next, for its roof leaks. "
+    "He could not say when that will be, the harbour master answered. "
+    "Scientists expect stronger storms on this coast in the coming decades."
+)
+
 
 def summary(
     text: str = STORY, *, words: int = 35, title: str = "", own: str = "", language: str = "en"
 ) -> str:
+    return summarized(text, words=words, title=title, own=own, language=language).text
+
+
+def summarized(
+    text: str, *, words: int = 35, title: str = "", own: str = "", language: str = "en"
+) -> Summary:
     draft = Draft(origin="a", title=title, html="", text=text, summary=own, language=language)
     return summarize(draft, words=words, sentences=sentences, terms=terms)
 
@@ -105,6 +127,35 @@ def test_two_characters_of_an_unspaced_script_count_as_a_word() -> None:
     assert 0 < count_words(summary(text, words=8, language="zh")) <= 8
 
 
+def test_a_story_stops_when_enough_is_said() -> None:
+    told = summary(LONG, words=60)
+    assert 30 <= count_words(told) < 60
+    assert told.startswith("Workers have finished repairing")
+
+
+def test_a_long_story_has_key_points_that_say_different_things() -> None:
+    said = summarized(LONG)
+    points = said.key_points
+    assert not any(point in said.text for point in points)
+    assert 3 <= len(points) <= 5
+    assert len({*points}) == len(points)
+    assert all(point in LONG and 6 <= count_words(point) <= 35 for point in points)
+    assert sorted(points, key=LONG.index) == list(points)
+    assert not any(point.startswith(("He ", "She ")) for point in points)
+
+
+def test_a_short_story_and_a_chorus_have_no_key_points() -> None:
+    assert summarized(STORY).key_points == ()
+    clean = [f"The room {number} of this small hotel was clean and warm." for number in range(40)]
+    assert summarized(" ".join(clean)).key_points == ()
+
+
+def test_the_publishers_summary_leaves_the_key_points() -> None:
+    own = "Boats return to the northern quay after three months of work."
+    found = summarized(LONG, own=own)
+    assert (found.text, len(found.key_points) >= 3) == (own, True)
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.sampled_from(STORY.split(". ")), max_size=12), st.integers(5, 60))
 def test_never_over_the_budget_but_for_one_sentence(parts: list[str], words: int) -> None:
@@ -115,3 +166,21 @@ def test_never_over_the_budget_but_for_one_sentence(parts: list[str], words: int
 def test_a_very_long_article_costs_little() -> None:
     with no_runaway():
         assert summary(STORY * 2_000)
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        "As an Amazon Associate we earn from qualifying purchases of harbour walls.",
+        "Subscribe to the letter of the northern quay and read about the harbour wall first.",
+        "Photo by Ada of the harbour wall and the fishing boats at the northern quay.",
+    ],
+)
+def test_what_is_said_beside_the_article_is_no_summary(aside: str) -> None:
+    assert aside not in summary(f"{aside} {LONG}", words=60)
+    assert aside in summary(f"{aside} {LONG}", words=60, title=f"Why you should {aside.lower()}")
+
+
+def test_a_sentence_comes_once() -> None:
+    found = summary("On sale today in all our shops! " * 30 + LONG, words=60)
+    assert found.count("On sale") <= 1

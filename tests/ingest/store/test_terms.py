@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Text, delete, func, insert, select, update
 
-from ingest.store import schema
+from ingest.store import postings, schema
 from ingest.store.engine import Store, Transaction, open_store
-from ingest.store.terms import neighbours, post_pending, put_terms, shared, term_id
+from ingest.store.postings import post_pending, put_terms, term_id
+from ingest.store.terms import neighbours, shared
 
 Weighted = Sequence[tuple[str, float]]
 
@@ -91,7 +92,7 @@ def test_new_terms_replace_the_old_ones(store: Store) -> None:
         assert "b" not in near(tx, "a")
         put_terms(tx, [(number, [])])
         assert not post_pending(tx) or not post_pending(tx)
-        held = select(func.count()).where(schema.article_term.c.article == number)
+        held = select(func.count()).where(postings.article_term.c.article == number)
         assert tx.execute(held).scalar_one() == 0
 
 
@@ -135,8 +136,9 @@ def test_the_answer_depends_on_neither_order_nor_numbers(store: Store) -> None:
         names = sorted(corpus)
         random.Random(seed).shuffle(names)
         with store.write() as tx:
-            tx.execute(delete(schema.article_term))
-            tx.execute(delete(schema.term_vector))
+            tx.execute(delete(postings.article_term))
+            tx.execute(delete(postings.term))
+            tx.execute(delete(postings.term_vector))
             tx.execute(delete(schema.article))
             for name in names:
                 add(tx, name, list(dict(corpus[name]).items()))
@@ -178,3 +180,32 @@ def test_what_two_articles_share_is_told_with_the_same_score(store: Store) -> No
         assert told["c"][1] == ("quay",)
         assert shared(tx, "nosuch", ["a"]) == {}
         assert shared(tx, "a", []) == {}
+
+
+def test_the_terms_of_the_nearest_tell_the_topic(store: Store) -> None:
+    """`c` and `d` share as much with `a`; only `c` is about what the nearest are about."""
+    with store.write() as tx:
+        add(tx, "a", [("strike", 0.75), ("port", 0.5)])
+        for name in ("b1", "b2"):
+            add(tx, name, [("strike", 0.75), ("port", 0.5), ("union", 0.25)])
+        add(tx, "d", [("port", 0.5), ("wine", 0.75)])
+        add(tx, "c", [("port", 0.5), ("union", 0.75)])
+        found = dict(zip(near(tx, "a"), neighbours(tx, "a"), strict=True))
+    assert list(found)[-2:] == ["c", "d"]
+    assert found["c"].score == found["d"].score
+
+
+def test_how_many_hold_a_term_is_what_is_posted(store: Store) -> None:
+    with filled(store, "a", "b") as tx:
+        number = tx.execute(select(schema.article.c.number).filter_by(id="b")).scalar_one()
+        put_terms(tx, [(number, [("harbour", 0.5), ("chess", 0.5)])])
+        while post_pending(tx):
+            pass
+        put_terms(tx, [(number, [("chess", 0.5)])])
+        while post_pending(tx):
+            pass
+        held = select(postings.article_term.c.term, func.count()).group_by("term")
+        kept = select(postings.term.c.term, postings.term.c.holders)
+        every = tx.execute(select(func.count()).select_from(postings.term_vector)).scalar_one()
+        expected = {postings.EVERY: every, **dict(map(tuple, tx.execute(held)))}
+        assert dict(map(tuple, tx.execute(kept))) == expected
