@@ -1,4 +1,4 @@
-"""Thousands of damaged pages, by fixed seeds, and tokens of ten megabytes: nothing is lost."""
+"""Hundreds of damaged pages, by fixed seeds, and tokens of ten megabytes: nothing is lost."""
 
 import json
 from pathlib import Path
@@ -15,13 +15,13 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_no_mutant_of_real_pages_does_harm(seed: int) -> None:
     chance = Random(seed)
     lines = (FIXTURES / "content" / "pages.jsonl").read_text("utf-8").splitlines()
     pages = [json.loads(line)["html"].encode() for line in lines]
     hostile = [case["html"] for case in CASES]
-    for _ in range(250):
+    for _ in range(150):
         body = mutant(chance.choice(pages), chance, hostile)
         with no_runaway():
             show(body, PAGE if chance.random() < 0.7 else "")
