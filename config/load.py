@@ -21,6 +21,7 @@ MAX_BYTES = 1_000_000
 """A larger file is not a configuration: 10,000 addresses of 80 characters fit."""
 
 _SHOWN = 50
+_OURS = frozenset({"folder", "rules"})  # fields of the settings that are no options
 _REFERENCE = re.compile(r"\$(\$?)\{([^}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -72,8 +73,8 @@ def load(
     """
     if not _is_text(str(path.absolute())):
         raise _whole(path, "a name on the way to it is not UTF-8; rename that")
-    text = _read(path)
-    raw = _parse(text, str(path))
+    text = read_text(path)
+    raw = parse(text, str(path))
     issues: Issues = []
     secrets: dict[str, str] = {}
     data = _filled(raw, (), environ, issues, secrets)
@@ -82,7 +83,7 @@ def load(
     settings = _validated(data, issues, skip={loc for loc, _ in issues}, sourceless=sourceless)
     if settings is None or issues:
         masked = [(loc, _masked(why, secrets)) for loc, why in dict.fromkeys(issues)]
-        raise ConfigError(_located(path, text, masked))
+        raise ConfigError(located_in(path, text, masked))
     return settings.model_copy(update={"folder": folder})
 
 
@@ -91,10 +92,11 @@ def located(path: Path, issues: Issues) -> list[Problem]:
 
     Raises ConfigError when it cannot be read any more.
     """
-    return _located(path, _read(path), issues)
+    return located_in(path, read_text(path), issues)
 
 
-def _located(path: Path, text: str, issues: Issues) -> list[Problem]:
+def located_in(path: Path, text: str, issues: Issues) -> list[Problem]:
+    """`located` for a file whose text is known."""
     lines = key_lines(text)
     return [
         Problem(file=str(path), line=_line(lines, loc), key=_key(loc), message=why)
@@ -129,7 +131,7 @@ def digest(path: Path) -> str:
         return ""
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The file's text. Raises ConfigError."""
     body = read_body(path)
     try:
@@ -152,7 +154,7 @@ def _whole(path: Path, message: str) -> ConfigError:
     return ConfigError([Problem(file=str(path), message=message)])
 
 
-def _parse(text: str, file: str) -> dict[str, Any]:
+def parse(text: str, file: str) -> dict[str, Any]:
     """The document as tomllib reads it. Raises ConfigError with the line of a syntax error."""
     try:
         return tomllib.loads(text)
@@ -220,7 +222,7 @@ def _validated(
     """Settings of `data`; what pydantic refuses is added to `issues` in plain words."""
     meant = set[Loc]()
     try:
-        settings = Settings.model_validate({k: v for k, v in data.items() if k != "folder"})
+        settings = Settings.model_validate({k: v for k, v in data.items() if k not in _OURS})
     except ValidationError as error:
         errors = error.errors(include_url=False)
         meant = {misspelt(found["loc"]) for found in errors if found["type"] == "extra_forbidden"}
@@ -233,8 +235,8 @@ def _validated(
         settings = None
     if not (sourceless or ("source",) in meant) and data.get("source", []) == []:
         issues.append((("source",), "there must be at least one [[source]]"))
-    if "folder" in data:  # a field of ours, never an option
-        issues.append((("folder",), worded("extra_forbidden", ("folder",), "", {})))
+    for key in _OURS & data.keys():
+        issues.append(((key,), worded("extra_forbidden", (key,), "", {})))
     return settings
 
 

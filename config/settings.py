@@ -8,14 +8,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, field_validator, model_validator
 
+from config.pages import PageRules
 from config.values import (
     Address,
     Count,
@@ -25,6 +20,7 @@ from config.values import (
     Name,
     Names,
     Network,
+    Section,
     Timeout,
 )
 
@@ -39,6 +35,7 @@ _LISTS: tuple[Kind, ...] = ("listing", "url")
 _ONLY_FOR: dict[str, tuple[Kind, ...]] = {
     "fulltext": ("feed", "url"),
     "max_bytes": ("files",),
+    "ignore_robots_tag": ("urls", "feed", "listing", "sitemap", "url"),
     **dict.fromkeys(("include", "exclude"), ("listing", "sitemap", "url")),
     **dict.fromkeys(("follow", "max_pages", "item", "link", "title", "date", "next"), _LISTS),
 }
@@ -55,12 +52,6 @@ def split_root(pattern: str) -> tuple[str, str]:
     cut = min(next(wild, len(parts)), len(parts) - 1)
     root, rest = "/".join(parts[:cut]), "/".join(parts[cut:])
     return root or ("/" if cut else "."), rest
-
-
-class Section(BaseModel):
-    """A table of the configuration file: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Site(Section):
@@ -144,6 +135,7 @@ class Source(Section):
     title: str = ""
     date: str = ""
     next: str = ""
+    ignore_robots_tag: Flag = False
     every: Duration | None = Field(default=None, ge=timedelta(seconds=10))
     cron: str = ""
     language: Language = ""
@@ -247,7 +239,10 @@ class Feed(Section):
 
 
 class Settings(Section):
-    """The whole configuration. `folder` is the one of the file: relative paths start there."""
+    """The whole configuration. `folder` is the one of the file: relative paths start there.
+
+    `rules` are those for the pages of single hosts, which have files of their own.
+    """
 
     site: Site
     output: Path = Path("public")
@@ -258,6 +253,7 @@ class Settings(Section):
     sources: tuple[Source, ...] = Field(alias="source", default=())
     feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
     folder: Path = Field(default=Path(), exclude=True)
+    rules: tuple[PageRules, ...] = Field(default=(), exclude=True)
 
     @cached_property
     def by_name(self) -> dict[str, Source]:
@@ -287,3 +283,8 @@ class Settings(Section):
     def data_folder(self) -> Path:
         """Where the store, its namespace and the editions' manifests lie."""
         return self.folder / self.data
+
+    @property
+    def rules_folder(self) -> Path:
+        """Where the rules for pages of single hosts lie, a file each."""
+        return self.data_folder / "rules"

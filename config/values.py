@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _UNITS |= {unit[0]: seconds for unit, seconds in _UNITS.items()}
@@ -14,6 +14,12 @@ _DURATION = re.compile(r"([0-9]{1,9})\s*(?:([a-z]{2,}?)s?|([a-z]))", re.IGNORECA
 _YEAR = 366 * 86400
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+
+class Section(BaseModel):
+    """A table of a file of ours: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 def _duration(value: object) -> object:
@@ -78,6 +84,7 @@ Timeout = Annotated[Duration, Field(ge=timedelta(seconds=1))]
 Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 Language = Annotated[str, AfterValidator(_language)]
+Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Address = Annotated[str, AfterValidator(_address)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Count = Annotated[int, Field(strict=True)]

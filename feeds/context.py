@@ -1,7 +1,5 @@
 """Opens store, fetcher, clock and workers as one value; only here are concrete classes named."""
 
-import hashlib
-import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,17 +11,17 @@ from typing import TYPE_CHECKING
 from config.settings import Settings, Source
 from feeds.data import namespace, open_data, pace, sync
 from feeds.press import Press
-from feeds.web import contact, open_fetcher, product_version
+from feeds.rules import rules_digest, rules_for
+from feeds.web import contact, open_fetcher
 from ingest.address import Address
 from ingest.identity import source_id
-from ingest.normalize.rules import Rules
 from ingest.pipeline import ingest
 from ingest.reextract import apply_learned, reextract
 from ingest.sources import Reader
 from ingest.sources.asking import Asking
 from ingest.sources.files import FilesSource
 from ingest.sources.folder import Folder
-from ingest.store import Store, Transaction, addresses, learned, runs, sources
+from ingest.store import Store, Transaction, addresses, learned, lookup, runs, sources
 from ingest.store.runs import RunReport, RunTask
 from ingest.store.sources import SourceState
 from ingest.task import Surroundings, Task
@@ -47,13 +45,6 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-_LISTED_BY = {
-    "fulltext", "follow", "max_pages", "max_items", "include", "exclude",
-    "item", "link", "title", "date", "next",
-}  # fmt: skip
-"""The options of a source that say what an index lists, and what is read of that."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Everything a command or the daemon works with. `fetcher` is None when nothing is fetched."""
@@ -75,8 +66,11 @@ class Context:
     def looks(self) -> dict[str, str]:
         """How each source is looked at now, by its internal id: a run under way goes by it."""
         site = self.settings.site.model_dump_json(include={"url", "language", "timezone"})
+        pages = repr(self.settings.rules)
         return {
-            self.states[source.name].id: source.model_dump_json(exclude={"name"}) + site
+            self.states[source.name].id: source.model_dump_json(exclude={"name"})
+            + site
+            + ("" if source.files else pages)
             for source in self.settings.sources
         }
 
@@ -87,21 +81,15 @@ class Context:
     def task(self, name: str, *, allow_removal: bool = False) -> Task:
         """What a run of the source `name` needs, with its state as it is now."""
         source, site = self.source(name), self.settings.site
+        rules = rules_for(source, self.settings)
         with self.store.read() as tx:
             known = self.states.get(name)
             state = sources.state(tx, known.id) if known else self._unknown(name)
             told = {} if source.files else addresses.known(tx, state.id)
-            rules = Rules(
-                kind=source.kind,
-                language=source.language,
-                authors=source.authors,
-                tags=source.tags,
-                timezone=site.timezone,
-                site_url=site.url,
-                learned=learned.of_source(tx, state.id),
-            )
+            pages = lookup.pages(tx, state.id) if rules.pages else ()
+            rules = replace(rules, learned=learned.of_source(tx, state.id))
         asking = None if source.files else self._asking(told)
-        digest = _digest(rules, source)
+        digest = rules_digest(rules, source, pages)
         return Task(
             state=state,
             reader=self._reader(source, state, asking, other_rules=state.rules != digest),
@@ -290,11 +278,3 @@ def _fetcher(settings: Settings, store: Store, now: datetime) -> "Fetcher | None
         if one.status == 429 and one.not_before and one.waits(now):
             fetcher.leave(one.instead or url, one.not_before - now)
     return fetcher
-
-
-def _digest(rules: Rules, source: Source) -> str:
-    """Changes when documents read before must be read again: other rules, or another version."""
-    values = [product_version(), repr(rules), source.summary_words]
-    if source.kind not in {"files", "urls"}:
-        values.append(source.model_dump(include=_LISTED_BY))
-    return hashlib.sha256(json.dumps(values).encode()).hexdigest()

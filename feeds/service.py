@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from config.load import ConfigError, Problem, digest
+from config.rules import rule_files
 from config.settings import Settings
 from feeds.context import reopened, wall_clock
 from feeds.daemon import Daemon
@@ -85,11 +86,17 @@ class Signals:
 
 
 class ConfigFile:
-    """The configuration file at `path`, and what tells one state of it from the next."""
+    """The configuration file at `path`, and what tells one state of it from the next.
 
-    def __init__(self, path: Path, read: Callable[[Path], Settings]) -> None:
+    The files of rules in the folder `rules` belong to it.
+    """
+
+    def __init__(
+        self, path: Path, read: Callable[[Path], Settings], rules: Path | None = None
+    ) -> None:
         self.path = path.absolute()
         self._read = read
+        self._rules = rules
         self._known = self._last = self._signature()
 
     def load(self) -> tuple[Settings, str]:
@@ -107,11 +114,16 @@ class ConfigFile:
         return True
 
     def _signature(self) -> tuple[int, ...]:
-        try:
-            facts = self.path.stat()
-        except OSError:
-            return ()
-        return facts.st_mtime_ns, facts.st_size, facts.st_ino
+        rules = rule_files(self._rules) if self._rules else []
+        return tuple(fact for path in (self.path, *rules) for fact in _facts(path))
+
+
+def _facts(path: Path) -> tuple[int, ...]:
+    try:
+        facts = path.stat()
+    except OSError:
+        return ()
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 @dataclass(slots=True, kw_only=True)

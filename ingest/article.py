@@ -92,7 +92,8 @@ class Document:
     """What was read or fetched.
 
     `origin` is the path relative to the source's root (NFC, forward slashes) or the URL asked for;
-    `url` the URL that answered after redirects, "" for files; `charset` what the server declared.
+    `url` the URL that answered after redirects, "" for files; `charset` what the server declared,
+    `robots` its `X-Robots-Tag` headers, a line each.
     `modified_at` is a file's modification time, None for URLs. `fresh_for` is how
     long the server promises that it stays the same, `moved_to` the URL that answered where every
     redirect on the way was a permanent one, else "". `stated` is what the source said of it where
@@ -104,6 +105,7 @@ class Document:
     media_type: str
     fetched_at: datetime
     charset: str = ""
+    robots: str = ""
     url: str = ""
     modified_at: datetime | None = None
     modified_ns: int = 0

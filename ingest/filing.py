@@ -1,26 +1,23 @@
 """Filing one batch: which article each draft is, its date, and whether anything is new."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
 
+from ingest.alike import believed, claims, moved_from
 from ingest.article import Article, Document, Draft, Entry
 from ingest.dating import dated
 from ingest.errors import IngestError
 from ingest.identity import identify, is_version, keys, mint, versions
 from ingest.significance import significant
-from ingest.similarity import similarity, title_key
 from ingest.store import Transaction, articles, postings, published, removal, sources, succession
-from ingest.store.sources import Known
 from ingest.store.values import stated_text
 from ingest.tally import Tally
 from ingest.traced import Traced
 from ingest.workers import Outcome, Prepared
-
-_SAME_TEXT = 0.8  # similarity from which a file with the same title is the same article
 
 log = structlog.get_logger()
 
@@ -110,8 +107,9 @@ def judge(
 
 
 def digest_of(document: Document) -> str:
-    """SHA-256 of a document's bytes and of what its source says of it, in hexadecimal."""
+    """SHA-256 of a document's bytes and of what source and server say of it, in hexadecimal."""
     said = f"\0{stated_text(document.stated)}" if document.stated else ""
+    said += f"\0{document.robots}" if document.robots else ""
     return hashlib.sha256(document.body + said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -119,11 +117,12 @@ def _identified(
     tx: Transaction, documents: Sequence[Document], outcomes: Sequence[Outcome], tally: Tally
 ) -> list[Verdict]:
     """Tell which article each document is, also those that are none."""
-    drafts = [outcome.draft for outcome in outcomes if isinstance(outcome, Prepared)]
-    wanted = {key for draft in drafts for key in keys(draft, tally.source)}
-    aliases = articles.aliases(tx, wanted)
+    claimed = claims(documents, outcomes)
+    drafts = {one.draft.origin: one.draft for one in claimed.outcomes if isinstance(one, Prepared)}
+    wanted = {key for draft in drafts.values() for key in keys(draft, tally.source)}
+    aliases = articles.aliases(tx, wanted | set(claimed.keys.values()))
     verdicts: list[Verdict] = []
-    for document, outcome in zip(documents, outcomes, strict=True):
+    for document, outcome in zip(documents, claimed.outcomes, strict=True):
         tally.kept.add(document.origin)
         digest = digest_of(document)
         if isinstance(outcome, IngestError):
@@ -131,7 +130,12 @@ def _identified(
             held, error = before.article if before else "", outcome.reason
             verdict = Verdict(document=document, digest=digest, article=held, error=error)
         else:
-            verdict = _identify(tx, document, outcome, digest, aliases, tally)
+            found = keys(outcome.draft, tally.source)
+            prepared = believed(tx, document, outcome, found, aliases, drafts, tally.claimed)
+            verdict = _identify(tx, document, prepared, digest, aliases, tally)
+            if verdict.prepared and (key := claimed.keys.get(document.origin)):
+                aliases.setdefault(key, verdict.article)
+                verdict = replace(verdict, keys=(*verdict.keys, key))
         if verdict.error:
             advice = outcome.advice if isinstance(outcome, IngestError) else ""
             tally.trouble(document.origin, verdict.error, advice=advice)
@@ -152,7 +156,7 @@ def _identify(
     found = keys(draft, tally.source)
     moved, place = "", ""
     if not any(key in aliases for key in found):
-        moved, place = _moved_from(tx, draft, digest, tally.missing)
+        moved, place = moved_from(tx, draft, digest, tally.missing)
     identity = identify(found, aliases, namespace=tally.namespace, moved=moved)
     holder = tally.claimed.setdefault(identity.id, origin)
     if holder != origin:
@@ -277,23 +281,3 @@ def _store(tx: Transaction, verdicts: list[Verdict], tally: Tally) -> list[Verdi
 def _known(tally: Tally, origin: str) -> tuple[str, str]:
     known = tally.known.get(origin)
     return (known.article, known.error) if known else ("", "")
-
-
-def _moved_from(
-    tx: Transaction, draft: Draft, digest: str, missing: Mapping[str, Known]
-) -> tuple[str, str]:
-    """The article a new file was renamed or moved from, and its old place; "" and "" if none.
-
-    The same bytes, or the same title and nearly the same text.
-    """
-    if not missing:
-        return "", ""
-    for origin, before in missing.items():
-        if before.digest == digest:
-            return before.article, origin
-    places = {before.article: origin for origin, before in missing.items()}
-    for id_ in articles.with_title(tx, title_key(draft.title)):
-        stored = articles.get(tx, id_) if id_ in places else None
-        if stored and similarity(stored.text, draft.text) >= _SAME_TEXT:
-            return id_, places[id_]
-    return "", ""

@@ -28,6 +28,7 @@ _SUSPECT = re.compile(
 _SPACE = re.compile(r"\s+")
 _ANGLE = re.compile("([<>])")
 _SEGMENT = re.compile(r"[^<>&\n]+")
+_ENDS = re.compile(r"</(?:body|html)[\s/]{0,9}>", re.IGNORECASE)
 _DOUBLED = re.compile("[\xc2-\xf4][\x80-\xbf]")
 
 
@@ -88,10 +89,11 @@ def parse_page(body: bytes | str, encoding: str = "utf-8") -> html.HtmlElement:
     """Parse a whole HTML page. Raises ExtractError when there is nothing in it.
 
     A long page survives whole, and a deep one down to 2,047 levels: `huge_tree` lifts libxml2's
-    own limits of 10 MB and 256. What lies below is lost, which `unwieldy` tells.
+    own limits of 10 MB and 256. What lies below is lost, which `unwieldy` tells. What stands behind
+    the end tags of body and html belongs to the body, as in browsers (HTML §13.2.6.4.19 and 22).
     """
     parser = _html_parser(encoding)
-    data = body.encode(encoding, "replace") if isinstance(body, str) else body
+    data = _ENDS.sub("", body).encode(encoding, "replace") if isinstance(body, str) else body
     try:
         tree = html.document_fromstring(data, parser=parser, ensure_head_body=True)
     except (etree.ParserError, etree.XMLSyntaxError) as error:

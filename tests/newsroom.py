@@ -14,6 +14,7 @@ from typing import Any
 import feedparser
 
 from config.load import load
+from config.rules import with_rules
 from feeds.context import Context, due_names, open_context
 from feeds.publish import publish
 from feeds.refresh import RefreshReport, refresh
@@ -82,7 +83,7 @@ class Newsroom:
 
     @contextmanager
     def open(self) -> Iterator[Context]:
-        settings = load(self.folder / "broadsheet.toml", {})
+        settings = with_rules(load(self.folder / "broadsheet.toml", {}), {})
         with open_context(settings, clock=lambda: self.now) as context:
             yield replace(context, workers=Here())
 

@@ -109,8 +109,10 @@ def read_settings(path: Path, *, sourceless: bool = False) -> "Settings":
     Raises ConfigError with every problem.
     """
     from config.load import load
+    from config.rules import with_rules
 
-    return load(path, os.environ, _READERS, sourceless=sourceless)
+    settings = load(path, os.environ, _READERS, sourceless=sourceless)
+    return with_rules(settings, RULE_READERS)
 
 
 def other_port(settings: "Settings", port: int) -> list[str]:
@@ -151,7 +153,7 @@ def _read_cron(expression: str) -> object:
 
 
 def _read_selector(selector: str) -> object:
-    from ingest.detect.css import finder
+    from ingest.selectors import finder
 
     return finder(selector)
 
@@ -169,3 +171,6 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     **dict.fromkeys(("item", "link", "title", "date", "next"), _read_selector),
 }
 """What raises ValueError for an impossible text of an option of a source; see `load`."""
+
+RULE_READERS = dict.fromkeys(("title", "author", "date", "body", "strip"), _read_selector)
+"""Likewise for the keys of a file of rules; see `read_rules`."""

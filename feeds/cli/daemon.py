@@ -59,7 +59,7 @@ def run(ctx: click.Context, output: Output) -> None:
 
 def run_daemon(output: Output, settings: Settings, path: Path) -> None:
     """Be the daemon until told to stop. Ends the process itself when a run hangs past the grace."""
-    config = ConfigFile(path, read_settings)
+    config = ConfigFile(path, read_settings, settings.rules_folder)
     signals = Signals(signal.SIGHUP, signal.SIGUSR1)
     try:
         with (

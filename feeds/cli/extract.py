@@ -1,21 +1,30 @@
 """`extract`: what normalizing makes of one document. Nothing is stored."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
 
 import click
 
+from config.load import ConfigError
+from config.rules import read_rules
 from config.settings import Settings, Source
-from feeds.cli.common import Output, config_path, fail, load_settings, speaks
+from feeds.cli.common import RULE_READERS, Output, config_path, fail, load_settings, speaks
 from feeds.cli.completion import files
+from feeds.rules import as_rules, page_rules
 from feeds.web import open_fetcher
 from ingest.article import Document, Draft, NotModified, Validators
 from ingest.errors import IngestError
-from ingest.normalize.rules import Rules
+from ingest.normalize.rules import PageRules, Rules
 from ingest.sources.files import read_file
 from ingest.workers import Prepared, Workers
+
+if TYPE_CHECKING:
+    from ingest.normalize.explain import Explanation
+
+_HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
 @click.command(
@@ -23,6 +32,8 @@ from ingest.workers import Prepared, Workers
 Examples:
   broadsheet extract articles/bridge.txt
   broadsheet extract --json https://example.org/news/bridge
+  broadsheet extract --explain https://example.org/news/bridge
+  broadsheet extract --rules data/rules/www.example.org.toml saved.html
 
 \b
 JSON:
@@ -31,12 +42,27 @@ JSON:
   authors, tags                    lists, empty where unknown
   image                            null, or url, media_type, width, height
   summary, text, html              the article itself
-  origins                          where each of them came from, by its name"""
+  origins                          where each of them came from, by its name
+  rejected, dropped                null without --explain, else lists: what the
+                                   page says of a field and was not taken
+                                   (field, value, origin, why); the lines that
+                                   are not in the text (text, why)"""
 )
 @click.argument("what", metavar="PATH-OR-URL", shell_complete=files)
+@click.option(
+    "--rules",
+    "rules_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    shell_complete=files,
+    help="Try the rules of FILE, HOST.toml; a saved page is read as one of HOST.",
+)
+@click.option("--explain", "explains", is_flag=True, help="Say what was not taken, and why.")
 @speaks(json="Print one JSON object instead.", verbose="Show the HTML too.")
 @click.pass_context
-def extract(ctx: click.Context, output: Output, what: str) -> None:
+def extract(
+    ctx: click.Context, output: Output, what: str, rules_file: Path | None, explains: bool
+) -> None:
     """Show the article that normalizing makes of PATH-OR-URL, a file or page. Nothing is stored.
 
     A configuration, where there is one, gives the limits, time zone and language. Exit code 1 when
@@ -45,10 +71,15 @@ def extract(ctx: click.Context, output: Output, what: str) -> None:
     settings = load_settings(ctx, sourceless=True) if config_path(ctx).exists() else None
     now = datetime.now(UTC)
     is_url = what.startswith(("http://", "https://"))
+    tried = _tried(rules_file) if rules_file else None
     workers = Workers(1)
     try:
         document = _fetched(what, settings, now) if is_url else _file(Path(what), now)
-        rules = _rules(settings, is_url=is_url)
+        if tried and not is_url and document.media_type in _HTML:
+            document = replace(document, url=f"https://{tried.host}/{quote(document.origin)}")
+        rules = _rules(settings, tried, is_url=bool(document.url))
+        if tried and rules.of_page(document.url) is None:
+            fail(f"{rules_file}: its rules are for pages of {tried.host}, not for {what}")
         outcome = next(iter(workers.submit([document], rules, 60, now).results()))
     except IngestError as error:
         fail(str(error))
@@ -57,18 +88,32 @@ def extract(ctx: click.Context, output: Output, what: str) -> None:
     if not isinstance(outcome, Prepared):
         fail(f"{what}: {outcome.reason}")
     draft = outcome.draft
+    told = _told(document, rules, draft) if explains else None
     if output.json:
-        output.show(_json(draft, document))
+        output.show(_json(draft, document, told))
     else:
         _print(output, draft, document)
+        if told:
+            _print_not_taken(output, told)
 
 
-def _rules(settings: Settings | None, *, is_url: bool) -> Rules:
+def _rules(settings: Settings | None, tried: PageRules | None, *, is_url: bool) -> Rules:
     kind: Literal["files", "urls"] = "urls" if is_url else "files"
+    pages = (tried,) if tried else page_rules(settings) if settings else ()
     if settings is None:
-        return Rules(kind=kind)
+        return Rules(kind=kind, pages=pages)
     site = settings.site
-    return Rules(kind=kind, timezone=site.timezone, site_url=site.url)
+    return Rules(kind=kind, timezone=site.timezone, site_url=site.url, pages=pages)
+
+
+def _tried(path: Path) -> PageRules:
+    """The rules of the file at `path`. With any problem: all of them on stderr, exit code 2."""
+    if not path.exists():
+        fail(f"{path}: there is no such file", code=2)
+    try:
+        return as_rules(read_rules(path, RULE_READERS))
+    except ConfigError as error:
+        fail(str(error), code=2)
 
 
 def _fetched(url: str, settings: Settings | None, now: datetime) -> Document:
@@ -85,7 +130,13 @@ def _file(path: Path, now: datetime) -> Document:
     return read_file(path, origin=path.name, now=now, max_bytes=limit)
 
 
-def _json(draft: Draft, document: Document) -> dict[str, object]:
+def _told(document: Document, rules: Rules, draft: Draft) -> "Explanation":
+    from ingest.normalize.explain import Explanation, explain  # the extraction library
+
+    return explain(document, rules, draft) if document.media_type in _HTML else Explanation()
+
+
+def _json(draft: Draft, document: Document, told: "Explanation | None") -> dict[str, object]:
     """The object that scripts get: null or empty where unknown."""
     return {
         "url": draft.url or document.url or None,
@@ -99,6 +150,8 @@ def _json(draft: Draft, document: Document) -> dict[str, object]:
         "tags": list(draft.tags),
         "summary": draft.summary,
         "origins": dict(sorted(draft.origins.items())),
+        "rejected": [asdict(one) for one in told.rejected] if told else None,
+        "dropped": [asdict(one) for one in told.dropped] if told else None,
         "text": draft.text,
         "html": draft.html,
     }
@@ -132,3 +185,12 @@ def _print(output: Output, draft: Draft, document: Document) -> None:
         output.say(f"\n{label}" + (f" ({origin})" if origin else "") + f"\n\n{text}")
     if output.verbose:
         output.say(f"\nHTML\n\n{draft.html}")
+
+
+def _print_not_taken(output: Output, told: "Explanation") -> None:
+    output.say("\nNot taken\n")
+    for one in told.rejected:
+        output.say(f"{one.field:>10}  {one.value} ({one.origin}): {one.why}")
+    output.say("\nLeft out of the text\n")
+    for line in told.dropped:
+        output.say(f"  {line.text}\n    {line.why}")

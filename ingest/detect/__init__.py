@@ -6,7 +6,6 @@ from lxml import etree, html
 
 from ingest.article import Document
 from ingest.detect.choice import among_links, better, in_data
-from ingest.detect.css import finder
 from ingest.detect.guesses import Detection, Guess, ListRules, Selectors
 from ingest.detect.links import base_of, links_of
 from ingest.detect.paging import next_page
@@ -16,6 +15,7 @@ from ingest.detect.selected import by_selectors
 from ingest.errors import IngestError, ReadError
 from ingest.markup import parse_page
 from ingest.normalize.decode import decode
+from ingest.selectors import finder
 
 __all__ = ["Detection", "Guess", "ListRules", "Selectors", "detect", "finder", "wanted"]
 

@@ -8,9 +8,9 @@ from urllib.parse import urljoin
 from lxml import html
 
 from ingest.detect.addresses import Parts, split
-from ingest.detect.css import finder
 from ingest.detect.links import base_of, spoken, text_in
 from ingest.detect.words import words
+from ingest.selectors import finder
 from ingest.urls import canonical_url, same_site
 
 _MOST = 5_000  # links that are looked at

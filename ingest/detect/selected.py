@@ -7,13 +7,13 @@ from lxml import html
 
 from ingest.article import Stated
 from ingest.detect.cards import stated_by
-from ingest.detect.css import finder
 from ingest.detect.guesses import Detection, Guess, Selectors
 from ingest.detect.links import Link, text_in
 from ingest.detect.regions import Card, cards_of
 from ingest.detect.schema import MOST, Reader
 from ingest.markup import clean_line
 from ingest.normalize.datelines import date_in
+from ingest.selectors import finder
 
 
 def by_selectors(

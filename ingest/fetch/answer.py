@@ -1,7 +1,8 @@
 """What the headers of an answer say: validators, media type and charset; no I/O."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from ingest.article import Validators
 from ingest.errors import FetchError
@@ -22,6 +23,7 @@ _XML = re.compile(r"application/([a-z0-9.-]{1,80}\+)?xml")
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 _CHARSET = re.compile(r"""[;,]\s*charset\s*=\s*["']?([a-z0-9_.:+-]{1,40})""", re.IGNORECASE)
 _LONGEST = 1_000
+_LINES = 20
 
 
 def media_type(headers: Mapping[str, str]) -> str:
@@ -50,6 +52,11 @@ def charset(headers: Mapping[str, str]) -> str:
     """The declared charset in lower case, "" when none is."""
     match = _CHARSET.search(headers.get("content-type", "")[:_LONGEST])
     return match[1].lower() if match else ""
+
+
+def robots(headers: Iterable[str]) -> str:
+    """The `X-Robots-Tag` headers, a line each: in one, a crawler's name holds for what follows."""
+    return "\n".join(" ".join(line[:_LONGEST].split()) for line in islice(headers, _LINES))
 
 
 def validators(headers: Mapping[str, str], url: str) -> Validators:

@@ -249,6 +249,7 @@ class Fetcher:
             body=content,
             media_type=media_type or answer.guessed(content),
             charset=answer.charset(headers),
+            robots=answer.robots(response.raw.headers.getlist("x-robots-tag")),
             fetched_at=_UNKNOWN,
             validators=answer.validators(headers, place),
         )

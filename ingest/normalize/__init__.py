@@ -7,6 +7,7 @@ from ingest.errors import IngestError, ReadError
 from ingest.normalize.decode import decode
 from ingest.normalize.draft import finish
 from ingest.normalize.entry import read_entry, together
+from ingest.normalize.permission import limited
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import sanitize
@@ -25,32 +26,36 @@ def normalize(document: Document, rules: Rules, now: datetime) -> Draft:
     the document's origin.
     """
     try:
-        return finish(_read(document, rules), document, rules, now)
+        return finish(_read(document, rules, now), document, rules, now)
     except IngestError as error:
         error.origin = error.origin or document.origin
         raise
 
 
-def _read(document: Document, rules: Rules) -> Reading:
+def _read(document: Document, rules: Rules, now: datetime) -> Reading:
     stated = document.stated
     if stated is None:
-        return _read_body(document, rules)
+        return _read_body(document, rules, now)
     if not document.body:
         return read_entry(stated)
-    return together(_read_body(document, rules), stated, trusted=bool(stated.upstream))
+    return together(_read_body(document, rules, now), stated, trusted=bool(stated.upstream))
 
 
-def _read_body(document: Document, rules: Rules) -> Reading:
+def _read_body(document: Document, rules: Rules, now: datetime) -> Reading:
     kind = document.media_type.partition(";")[0].strip().lower()
     text = decode(document.body, document.charset, html=kind in _HTML)
     if kind in _HTML:
         from ingest.normalize.page import read_page  # loads the extraction library
 
-        return read_page(text, url=document.url, rules=rules)
-    if kind == "text/markdown":
+        read = read_page(text, url=document.url, rules=rules)
+    elif kind == "text/markdown":
         from ingest.normalize.markdown import read_markdown  # loads the parser
 
-        return read_markdown(text, zone=rules.timezone)
-    if kind == "text/plain":
-        return read_text(text, rules.learned, document.origin)
-    raise ReadError(f"{kind or 'a document without a media type'} cannot be read as an article")
+        read = read_markdown(text, zone=rules.timezone)
+    elif kind == "text/plain":
+        read = read_text(text, rules.learned, document.origin)
+    else:
+        raise ReadError(f"{kind or 'a document without a media type'} cannot be read as an article")
+    if not document.url or rules.ignore_robots_tag:
+        return read
+    return limited(read, document.robots.split("\n"), now)

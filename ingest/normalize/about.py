@@ -1,9 +1,8 @@
 """What a page says of its article, beside the text."""
 
-from urllib.parse import urljoin
-
 from ingest.normalize import bylines, headline, metadata, publication
 from ingest.normalize.metadata import Head
+from ingest.normalize.pictures import lead_image
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.surroundings import Surroundings
@@ -28,7 +27,7 @@ def about(head: Head, *, url: str, base: str, rules: Rules) -> Reading:
         updated=publication.updated_of(head, rules.timezone, spoken),
         language=language,
         summary=metadata.description_of(head),
-        image=metadata.image_of(head).map(lambda image: image and urljoin(base, image)),
+        image=lead_image(head, base, url),
         tags=metadata.tags_of(head),
         section=metadata.section_of(head),
         licence=metadata.licence_of(head, base),

@@ -77,6 +77,12 @@ def byline_in(line: str) -> tuple[str, ...]:
     return names if names == tuple(map(clean_line, parts)) else ()
 
 
+def listed_in(line: str) -> tuple[str, ...]:
+    """The names in a text that is known to hold names and nothing else."""
+    words = _words()
+    return people(_SPLIT.split(words.joints.sub(" ; ", words.by.sub("", line))))
+
+
 def people(names: Iterable[str]) -> tuple[str, ...]:
     """The names among `names`, each once, cleaned: no "By", no addresses, no roles for names."""
     tidy = (_words().by.sub("", clean_line(unescape(name))).strip(" :,|-") for name in names)

@@ -173,9 +173,9 @@ def _canonical(url: str) -> str:
         return ""
 
 
-def _image(reference: str, base: str) -> Image | None:
-    link = resolve(clean_line(reference), base) if reference else None
-    return Image(url=link.url) if link and link.url and ":" in link.url else None
+def _image(image: Image | None, base: str) -> Image | None:
+    link = resolve(clean_line(image.url), base) if image else None
+    return replace(image, url=link.url) if image and link and ":" in link.url else None
 
 
 def _authors(reading: Reading, rules: Rules) -> Traced[tuple[str, ...]]:

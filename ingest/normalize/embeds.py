@@ -10,8 +10,17 @@ from urllib.parse import urlsplit
 from lxml import etree, html
 
 from ingest.markup import clean_line
+from ingest.normalize.standins import is_stand_in
 
-_LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file", "data-hi-res-src")
+_LAZY = (
+    "data-src", "data-lazy-src", "data-original", "data-orig-file", "data-hi-res-src", "data-lazy",
+    "data-original-src", "data-full-src", "data-large-file", "data-cfsrc", "data-url",
+)  # fmt: skip
+_PLAYED = ("src", "data-src", "data-lazy-src", "data-litespeed-src", "data")
+_AMP = {
+    "amp-img": "img", "amp-anim": "img", "amp-video": "video", "amp-audio": "audio",
+    "amp-iframe": "iframe",
+}  # fmt: skip
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
 _WIDEST = 2_000  # pixels: larger candidates are for print
 _CANDIDATE = re.compile(r"([^\s,]\S*[^\s,])\s+(\d{1,5})(?:\.\d{1,3})?([wx])")
@@ -22,6 +31,7 @@ _FORMATTING = ("b", "i", "u", "s", "em", "strong", "small", "code", "tt", "big",
 
 def prepare(body: html.HtmlElement) -> None:
     """Change the tree below `body` in place."""
+    plain(body)
     for element in list(body.iter("iframe", "embed", "object")):
         _link(element)
     for element in list(body.iter("noscript")):
@@ -38,11 +48,18 @@ def prepare(body: html.HtmlElement) -> None:
         element.attrib.clear()
 
 
+def plain(page: html.HtmlElement) -> None:
+    """Make AMP's elements the ones of HTML that they stand for."""
+    for element in page.iter(*_AMP):
+        element.tag = _AMP[str(element.tag)]
+
+
 def _link(element: html.HtmlElement) -> None:
-    target = clean_line(element.get("src") or element.get("data-src") or element.get("data") or "")
+    targets = (clean_line(element.get(name) or "") for name in _PLAYED)
+    target = next((one for one in targets if one and not is_stand_in(one)), "")
     label = clean_line(element.get("title") or "") or _host(target)
     parent = element.getparent()
-    if parent is None or not label:
+    if parent is None or not (target and label) or counts_readers(element):
         element.drop_tree()
         return
     anchor = etree.Element("a", {"href": target})
@@ -76,10 +93,14 @@ def unfold(element: html.HtmlElement) -> None:
 
 def _reduce(picture: html.HtmlElement) -> None:
     image = picture.find(".//img")
+    found = []
     for source in list(picture.iter("source")):
-        if image is not None and not image.get("srcset"):
-            image.set("srcset", clean_line(source.get("srcset") or source.get("data-srcset") or ""))
+        found += [s for name in _SETS if (s := clean_line(source.get(name) or ""))]
         source.drop_tag()  # libxml2 does not know it as void: it holds what follows
+    if image is None and found:
+        image = etree.SubElement(picture, "img")
+    if image is not None and found and not any(_largest(image.get(name) or "") for name in _SETS):
+        image.set("srcset", ", ".join(found))
     picture.drop_tag()
 
 
@@ -106,24 +127,32 @@ def _settle(image: html.HtmlElement) -> None:
 def source_of(image: html.HtmlElement) -> str:
     """Where the image is, as written: the best of its set, its lazy source, its own; "" if none."""
     source = (image.get("src") or "").strip()
-    lazy = next((v for name in _LAZY if (v := (image.get(name) or "").strip())), "")
+    lazy = (value for name in _LAZY if _leads(value := (image.get(name) or "").strip()))
     best = next((v for name in _SETS if (v := _largest(image.get(name) or ""))), "")
-    placeholder = not source or source.startswith(("data:", "about:"))
-    return best or lazy or ("" if placeholder else source)
+    return best or next(lazy, "") or ("" if is_stand_in(source) else source)
+
+
+def _leads(value: str) -> bool:
+    """Whether an attribute holds an address, and not a number or a name of the loader's."""
+    return ("/" in value or "." in value) and " " not in value and not is_stand_in(value)
 
 
 def _largest(candidates: str) -> str:
     """The widest candidate of a `srcset` up to _WIDEST, or the narrowest when all are wider."""
-    found = [(int(size), unit, url) for url, size, unit in _CANDIDATE.findall(candidates[:20_000])]
+    found = [
+        (int(size), unit, url)
+        for url, size, unit in _CANDIDATE.findall(candidates[:20_000])
+        if not is_stand_in(url)
+    ]
     if not found:
-        only = candidates.split()
-        return only[0].rstrip(",") if only else ""
+        only = candidates.split(maxsplit=1)[0].rstrip(",") if candidates.strip() else ""
+        return "" if is_stand_in(only) else only
     fitting = [item for item in found if item[1] == "x" or item[0] <= _WIDEST]
     return str(max(fitting)[2] if fitting else min(found)[2])
 
 
 def counts_readers(image: html.HtmlElement) -> bool:
-    """Whether an image is one nobody sees: of one or two pixels, or hidden."""
-    sizes = [image.get("width") or "", image.get("height") or ""]
-    tiny = all(size and _TINY.fullmatch(size) for size in sizes)
+    """Whether an image or frame is one nobody sees: of one or two pixels, or hidden."""
+    sizes = [size for name in ("width", "height") if (size := image.get(name))]
+    tiny = bool(sizes) and all(_TINY.fullmatch(size) for size in sizes)
     return tiny or bool(_HIDDEN.search(image.get("style") or ""))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from html import escape
 
-from ingest.article import Stated
+from ingest.article import Image, Stated
 from ingest.markup import parse_fragment, text_of
 from ingest.normalize.reading import Reading
 from ingest.traced import Traced
@@ -23,7 +23,7 @@ def read_entry(stated: Stated) -> Reading:
         updated=Traced(stated.updated, _FEED),
         language=Traced(stated.language, _FEED),
         summary=Traced(summary if stated.html else "", _FEED),
-        image=Traced(stated.image, _FEED),
+        image=Traced(Image(url=stated.image) if stated.image else None, _FEED),
         tags=Traced(stated.tags, _FEED),
     )
 

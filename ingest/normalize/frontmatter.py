@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from ingest.article import Image
 from ingest.errors import ExtractError
 from ingest.normalize.dates import parse_date
 from ingest.normalize.reading import Reading
@@ -77,7 +78,7 @@ def reading(values: Mapping[str, object], *, zone: str) -> Reading:
         language=language,
         summary=_first(values, "summary"),
         own_summary=True,
-        image=_first(values, "image"),
+        image=_first(values, "image").map(lambda url: Image(url=url) if url else None),
         tags=joined(_value(values, "tags").map(_texts), sections),
         section=sections.map(lambda names: names[0] if names else ""),
         site_name=_first(values, "site"),

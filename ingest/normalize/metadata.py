@@ -15,7 +15,6 @@ from ingest.urls import canonical_url, same_site
 _LICENCE = ("dcterms.license", "dc.rights.license", "license")
 _DESCRIPTION = ("og:description", "description", "dc.description", "twitter:description")
 _KEYWORDS = ("article:tag", "keywords", "news_keywords", "parsely-tags", "citation_keywords")
-_IMAGE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
 _DUBLIN = re.compile(r"^(dc|dcterms)[:.]")
 
 
@@ -116,11 +115,6 @@ def _resolved(reference: str, base: str) -> str:
 def description_of(head: Head) -> Traced[str]:
     """The publisher's own description of the article."""
     return head.first(*_DESCRIPTION) or head.data.text("description").map(clean_line)
-
-
-def image_of(head: Head) -> Traced[str]:
-    """The lead image as the page names it."""
-    return head.first(*_IMAGE) or head.data.text("image", "thumbnailUrl")
 
 
 def tags_of(head: Head) -> Traced[tuple[str, ...]]:

@@ -12,7 +12,9 @@ from ingest.normalize import metadata
 from ingest.normalize.about import about
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.content import main_content
-from ingest.normalize.permission import limited
+from ingest.normalize.embeds import plain
+from ingest.normalize.permission import CRAWLERS, is_closed
+from ingest.normalize.picked import Picked, pick, strip
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
 from ingest.normalize.sanitize import shallow
@@ -32,22 +34,31 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     """
     flat, flattened = shallow(text)
     page = markup.parse_page(flat)
-    head = metadata.read_head(markup.parse_page(markup.clean(text)) if flattened else page)
+    whole = markup.parse_page(markup.clean(text)) if flattened else page
+    plain(page)
+    mine = rules.of_page(url)
+    failed = strip(page, mine)
+    if whole is not page:
+        strip(whole, mine)
+    head = metadata.read_head(whole)
     base = _base(page, url)
     said = about(head, url=url, base=base, rules=rules)
+    picked = pick(whole, mine, rules, said.language.value or rules.language)
+    said = picked.into(said)
     title = said.title
-    body = _web_body(page, base if base != url else "") if url else _file_body(page)
+    body = _web_body(page, base if base != url else "", picked) if url else _file_body(page)
     hints = _drop_boilerplate(body.value)
     _drop_title(body.value, title.value)
     if not markup.text_of(body.value) and body.value.find(".//img") is None and not title:
         raise ExtractError("there is no text in it")
-    read = replace(
+    return replace(
         said,
         html=body.map(markup.serialize),
         hints=hints,
-        warnings=(_FLATTENED,) if flattened else (),
+        warnings=((_FLATTENED,) if flattened else ()) + failed + picked.warnings,
+        robots=tuple(line for name in CRAWLERS for line in head.meta.get(name, ())),
+        closed=is_closed(head),
     )
-    return limited(read, head) if url else read
 
 
 def _base(page: html.HtmlElement, url: str) -> str:
@@ -67,11 +78,19 @@ def _file_body(page: html.HtmlElement) -> Traced[html.HtmlElement]:
     return _whole(page) if own is None else own
 
 
-def _web_body(page: html.HtmlElement, base: str) -> Traced[html.HtmlElement]:
-    """The main content; the page's own `article` when that was missed, else all of the text.
+def _web_body(page: html.HtmlElement, base: str, picked: Picked) -> Traced[html.HtmlElement]:
+    """What the operator's rules say; else the main content; the page's own `article` when that was
+    missed, else all of the text.
 
     `base` is the one that the page declares, "" when it declares none.
     """
+    found = Traced(picked.body, "rules body") if picked.body is not None else _found_body(page)
+    if base:
+        found.value.make_links_absolute(base, handle_failures="ignore")
+    return found
+
+
+def _found_body(page: html.HtmlElement) -> Traced[html.HtmlElement]:
     found = main_content(page)
     length = len(markup.text_of(found.value))
     own = _container(page)
@@ -79,8 +98,6 @@ def _web_body(page: html.HtmlElement, base: str) -> Traced[html.HtmlElement]:
         found = own
     elif not length:
         found = _whole(page)
-    if base:
-        found.value.make_links_absolute(base, handle_failures="ignore")
     return found
 
 

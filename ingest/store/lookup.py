@@ -165,3 +165,9 @@ def _ids(tx: Transaction, condition: ColumnElement[bool], limit: int) -> list[st
 
 def _time(value: float | None) -> datetime | None:
     return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+def pages(tx: Transaction, source: str) -> list[str]:
+    """The addresses at which the pages of `source` answered."""
+    rows = tx.execute(select(_D.url).where(_D.source == source, _D.url != "").distinct())
+    return list(rows.scalars())

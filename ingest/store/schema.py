@@ -79,6 +79,7 @@ document = Table(
     Column("article", Text),  # the article made of it; null when none could be
     Column("media_type", Text, nullable=False, default=""),
     Column("charset", Text, nullable=False, default=""),
+    Column("robots", Text, nullable=False, default=""),  # X-Robots-Tag headers, a line each
     Column("url", Text, nullable=False, default=""),
     Column("etag", Text, nullable=False, default=""),
     Column("last_modified", Text, nullable=False, default=""),

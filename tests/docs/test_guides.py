@@ -10,7 +10,9 @@ from markdown_it.token import Token
 
 from config.load import load
 from config.reference import reference
+from config.rules import read_rules
 from feeds.cli import COMMANDS, main
+from feeds.cli.common import RULE_READERS
 from tests.feeds.cli.commands import LEAST, check_commands
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +93,10 @@ def test_every_setting_in_backticks_is_one(name: str) -> None:
 def test_every_piece_of_configuration_loads(name: str, tmp_path: Path) -> None:
     for token in tokens(ROOT / name):
         if token.type == "fence" and token.info == "toml":
+            if rules := re.match(r"# data/rules/(\S+)\n", token.content):
+                (tmp_path / rules[1]).write_text(token.content, encoding="utf-8")
+                assert read_rules(tmp_path / rules[1], RULE_READERS).body
+                continue
             text = token.content if "[site]" in token.content else LEAST + token.content
             (tmp_path / "broadsheet.toml").write_text(text, encoding="utf-8")
             load(tmp_path / "broadsheet.toml", {"HOME": "/home/ada"})

@@ -156,6 +156,16 @@ def test_the_declared_encoding_wins_over_the_pages_own() -> None:
     assert parse_page(page).text_content() == "üü"
 
 
+@pytest.mark.parametrize(
+    "between", ["</body></html>", "</BODY >", "</html>\n<html><body>", "</body><!-- x --></html/>"]
+)
+def test_what_stands_behind_the_end_of_a_page_belongs_to_it(between: str) -> None:
+    page = parse_page(f"<html><body><p>before</p>{between}<p>after</p></body></html>")
+    body = page.find("body")
+    assert body is not None
+    assert text_of(body) == "before\n\nafter"
+
+
 @pytest.mark.parametrize(("depth", "cut"), [(300, False), (2000, False), (5000, True)])
 def test_deep_pages_survive_or_are_told(depth: int, cut: bool) -> None:
     page = "<div>" * depth + "deep" + "</div>" * depth + "<p>after</p>"

@@ -16,6 +16,9 @@ _FETCH = '[fetch]\nallow_private = ["127.0.0.0/8"]\ngap = "0s"\ndeadline = "1s"\
 _SITE = '[site]\ntitle = "Harbour News"\nurl = "https://example.org/"\n'
 
 
+ABOUT = "Six words about a harbour."
+
+
 def page(title: str, *, more: str = "", head: str = "") -> str:
     words = " ".join(
         f"Sentence {n} of the report tells how the harbour was built and who paid for it."
@@ -138,6 +141,48 @@ def test_with_other_rules_a_page_is_normalized_again_and_not_downloaded(
     assert sorted(site.answers) == [("/a", 304), ("/b", 304), ("/plain", 200)]
 
 
+def test_a_page_that_its_server_begins_to_limit_is_shown_no_longer_in_full(
+    room: Newsroom, site: Site
+) -> None:
+    body = page("The harbour", head=f'<meta name="description" content="{ABOUT}">')
+    watch(room, site.put("/a", body))
+    counts(room)
+    site.put("/a", body, X_Robots_Tag="noindex")
+    report = room.refresh("wire").runs[0]
+    assert (report.updated, report.troubles[0].reason) == (
+        1, "the page asks not to be shown in full (robots noindex)",
+    )  # fmt: skip
+    watch(room, site.server.url_for("/a"), more="summary_words = 20\n")
+    assert counts(room)[-1] == 0
+    with room.open() as context, context.store.read() as tx:
+        texts = [one.text for one in articles.many(tx, published.latest(tx, 9)).values()]
+    assert texts == [ABOUT]
+    watch(room, site.server.url_for("/a"), more="ignore_robots_tag = true\n")
+    assert counts(room) == (0, 1, 0, 0, 0)
+
+
+def test_a_changed_file_of_rules_has_the_pages_of_its_host_read_again(
+    room: Newsroom, site: Site
+) -> None:
+    watch(room, site.put("/a", page("The harbour", more="<b>The mole</b>"), ETag='"1"'))
+    counts(room)
+    folder = room.folder / "data" / "rules"
+    folder.mkdir()
+    (folder / "other.example.toml").write_text('title = "b"\n')
+    assert counts(room) == (0, 0, 1, 0, 0), "it has no page of that host"
+    (folder / "localhost.toml").write_text('title = "b"\nauthor = "h6"\n')
+    report = room.refresh("wire").runs[0]
+    assert (report.updated, room.titles()) == (1, ["The mole"])
+    [trouble] = report.troubles
+    assert trouble.origin.endswith("/a")
+    assert trouble.reason.startswith("rules of localhost, `author` finds nothing (h6)")
+    assert [status for _, status in site.answers] == [200, 304, 304]
+    assert counts(room) == (0, 0, 1, 0, 0)
+    (folder / "localhost.toml").unlink()
+    assert counts(room) == (0, 1, 0, 0, 0)
+    assert room.titles() == ["The harbour"]
+
+
 def test_with_other_rules_a_page_that_changed_is_read_as_it_is_now(
     room: Newsroom, site: Site
 ) -> None:
@@ -250,6 +295,42 @@ def test_two_addresses_of_one_article_are_one_article(room: Newsroom, site: Site
         assert trouble.origin.endswith("/print/a")
         assert f"the article of {canonical}" in trouble.reason
         assert room.titles() == ["The harbour"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_canonical_address_that_different_articles_share_is_nobodys(
+    room: Newsroom, site: Site, at_once: bool
+) -> None:
+    shared = site.server.url_for("/news/all")
+    head = f'<link rel="canonical" href="{shared}">'
+    titles = ("The harbour", "The mole", "The quay", "The crane")
+    urls = []
+    for number, title in enumerate(titles):
+        body = page(title, head=head).replace(
+            "the harbour was built", f"{title} was number {number}"
+        )
+        urls.append(
+            site.put(f"/{number}", body.replace("report", f"{number}th account of {title}"))
+        )
+        if not at_once:
+            watch(room, *urls)
+            assert counts(room)[::4] == (1, 0)
+    watch(room, *urls)
+    counts(room)
+    ids, links = room.ids(), {entry.title: entry.link for entry in room.feed()}
+    assert sorted(ids) == sorted(titles)
+    assert len(set(ids.values())) == len(titles)
+    own = dict(zip(titles, urls, strict=True))
+    kept = {} if at_once else {"The harbour": shared}
+    assert links == own | kept, "the first could not know"
+    site.put("/4", page("The dock", head=head).replace("report", "docks and docks"))
+    site.put(
+        "/1", page("The mole and more", head=head).replace("report", "1th account of The mole")
+    )
+    watch(room, *reversed(urls), site.server.url_for("/4"))
+    assert counts(room) == (1, 1, 3, 0, 0)
+    assert len(room.ids()) == 5
+    assert room.ids()["The mole and more"] == ids["The mole"]
 
 
 def test_a_server_that_never_answers_costs_its_page_alone(room: Newsroom, site: Site) -> None:

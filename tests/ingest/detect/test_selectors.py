@@ -59,10 +59,23 @@ def test_a_selector_that_finds_nothing_says_so() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("selector", ["", "a[", "::before", "li:nth-child(", "a:hover(", "//a"])
+@pytest.mark.parametrize("selector", ["", "a[", "::before", "li:nth-child(", "a:hover("])
 def test_what_is_no_selector_is_told(selector: str) -> None:
     with pytest.raises(ValueError, match="is not a CSS selector"):
         finder(selector)
+
+
+def test_paths_are_xpath_from_the_item_or_the_page() -> None:
+    items = by(a_page(SHAPES["TYPO3"]), item="//div[contains(@class, 'article ')]", link=".//a[1]")
+    assert [url for url, _ in items] == [a.url for a in ARTICLES]
+
+
+@pytest.mark.parametrize(
+    "path", ["//a[", "//", "//zz[no-such()]", "//x:a", "//a[$b]", "//p[re:test(., '(a+)+$')]"]
+)
+def test_a_path_that_cannot_be_used_is_told(path: str) -> None:
+    with pytest.raises(ValueError, match="cannot be used"):
+        finder(path)
 
 
 @pytest.mark.parametrize("selector", ["div " * 3_000 + "p", ",".join(["p"] * 5_000), "svg|a"])

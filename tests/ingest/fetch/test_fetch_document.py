@@ -139,6 +139,13 @@ def test_the_declared_type_is_read_leniently(
     assert (document.media_type, document.charset) == (media_type, charset)
 
 
+def test_what_its_server_says_of_showing_a_page_is_kept_line_by_line(
+    get: Get, answer: Answer
+) -> None:
+    head = "Content-Type: text/html\r\nX-Robots-Tag: other: none\r\nx-robots-tag:  noindex,  all"
+    assert get(answer(head=head).url()).robots == "other: none\nnoindex, all"
+
+
 @pytest.mark.parametrize(
     ("body", "media_type"),
     [(b"\xef\xbb\xbf\n <!DOCTYPE html>", "text/html"), (b"Hi", "text/plain")],

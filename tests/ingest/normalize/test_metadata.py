@@ -93,6 +93,14 @@ def test_structured_data_may_be_wrapped_as_xhtml_does() -> None:
         ('<meta name="robots" content="max-snippet:20">', "The storm reached…", ""),
         ('<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Storm",'
          ' "isAccessibleForFree": "False"}</script>', PROSE, PROSE),
+        ('<script type="application/ld+json">{"@type": "WebPage", "isAccessibleForFree": false}'
+         "</script>", PROSE, PROSE),
+        ('<meta itemprop="isAccessibleForFree" content="false">', PROSE, PROSE),
+        ('<meta name="broadsheet" content="none">', PROSE, PROSE),
+        ('<meta name="googlebot" content="noindex">', None, PROSE),
+        ('<meta name="robots" content="unavailable_after: 2026-11-22">', PROSE, PROSE),
+        ('<meta name="robots" content="unavailable_after: 2026-11-24, max-snippet: 20">',
+         "The storm reached…", ""),
     ],
 )  # fmt: skip
 def test_a_page_is_shown_as_far_as_it_allows(head: str, text: str | None, summary: str) -> None:

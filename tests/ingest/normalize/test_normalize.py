@@ -197,7 +197,7 @@ def test_a_page_of_a_news_site() -> None:
     )
     assert (draft.site_name, draft.section) == ("The News", "Weather")
     assert (draft.summary, draft.tags) == (PROSE, ("storm", "coast"))
-    assert draft.image == Image(url="https://www.news.example/i/lead.jpg")
+    assert draft.image == Image(url="https://www.news.example/i/lead.jpg", media_type="image/jpeg")
     assert draft.text.count(PROSE) == 3
     assert '<a href="https://www.news.example/2026/01/more">more</a>' in draft.html
     assert "<code>make</code>" in draft.html
