@@ -127,7 +127,7 @@ def test_with_other_rules_a_page_is_normalized_again_and_not_downloaded(
         site.put("/b", page("The mole"), Last_Modified="Mon, 01 Jun 2026 08:00:00 GMT"),
         site.put("/plain", page("The quay")),
     )
-    watch(room, *urls, more="summary_words = 40\n")
+    watch(room, *urls, more="summary_words = 100\n")
     counts(room)
     before = summaries(room)
     site.answers.clear()
