@@ -16,6 +16,7 @@ _LICENCE = ("dcterms.license", "dc.rights.license", "license")
 _DESCRIPTION = ("og:description", "description", "dc.description", "twitter:description")
 _KEYWORDS = ("article:tag", "keywords", "news_keywords", "parsely-tags", "citation_keywords")
 _IMAGE = ("og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src")
+_PAGE = re.compile(r"(?:^|&)(?:p|page_id|id|post|article|story)=\w")
 _DUBLIN = re.compile(r"^(dc|dcterms)[:.]")
 
 
@@ -61,8 +62,12 @@ def is_article_page(head: Head) -> bool:
 
 
 def is_home(url: str) -> bool:
-    """Whether a page is the first of its site, which lists what others wrote."""
-    return bool(url) and urlsplit(url).path in {"", "/"}
+    """Whether a page is the first of its site, which lists what others wrote.
+
+    Some sites tell every page by its query alone ("/?p=123").
+    """
+    parts = urlsplit(url)
+    return bool(url) and parts.path in {"", "/"} and not _PAGE.search(parts.query)
 
 
 def is_product(head: Head) -> bool:
