@@ -45,9 +45,10 @@ class Head:
 
 
 def read_head(page: html.HtmlElement) -> Head:
-    """Collect what a page says about itself."""
+    """Collect what a page says about itself; `property`, as Open Graph has it, before `name`."""
     meta: dict[str, list[str]] = {}
-    for element in page.xpath("//meta[@content]")[:1_000]:
+    elements = page.xpath("//meta[@content]")[:1_000]
+    for element in sorted(elements, key=lambda one: one.get("property") is None):
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
         content = clean_line((element.get("content") or "")[:5_000])
         for one in name.lower().split()[:5] if content else ():  # RDFa: several names at once

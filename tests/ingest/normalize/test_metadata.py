@@ -25,6 +25,11 @@ ELSEWHERE = f"{SITE}/storm"
         ("<title>A storm</title>", "<h1 class='entry-title'>The great storm that came</h1>",
          "The great storm that came"),
         ("", "<h1>A storm came <a href='#a'>¶</a></h1>", "A storm came"),
+        ("", "<h1>Storm <i>Ada</i>, seen<br>from<div>home</div></h1>", "Storm Ada, seen from home"),
+        ("<title>A storm came | The News Today</title>",
+         "<h1 class='title'><a href='/'>The Storm News</a></h1>", "A storm came"),
+        ("<meta name='og:title' content='B'><meta property='og:title' content='A storm came'>", "",
+         "A storm came"),
     ],
 )  # fmt: skip
 def test_the_title_is_the_headline_without_the_site(head: str, body: str, title: str) -> None:
