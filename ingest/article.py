@@ -1,8 +1,8 @@
 """The shared vocabulary: one frozen value per stage, from what a source holds to a stored article.
 
-All datetimes are aware. What a document or its source states keeps the offset it was stated with
-until it is filed; everything else is in UTC. An empty string or tuple means "not known"; None is
-used only where emptiness would be a value of its own.
+All datetimes are aware. What a page, a file or a list of articles states keeps the offset it was
+stated with until it is filed; everything else is in UTC. An empty string or tuple means "not
+known"; None is used only where emptiness would be a value of its own.
 """
 
 from collections.abc import Mapping

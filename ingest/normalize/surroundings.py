@@ -6,7 +6,8 @@ from lxml import html
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BESIDE = re.compile(
-    r"(?<![a-z])(?:comment(?!ary)|related|(?<!post-|item-|node-)(?<!entry-|asset-)(?<!article-)footer(?!-row)|sidebar|(?<!elementor-)widget|recommend|testimonial|reviews?(?![a-z])"
+    r"(?<![a-z])(?:comment(?!ary)|related|sidebar|(?<!elementor-)widget|recommend|testimonial"
+    r"|(?<!post-|item-|node-)(?<!entry-|asset-)(?<!article-)footer(?!-row)|reviews?(?![a-z])"
     r"|cards?(?![a-z])|teaser|login|nav(?![a-z])|menu|promo(?!ted)|popular|trending|bio(?![a-z])|copyright|events"
     r"|upcoming|latest|recent|slider|carousel|similar|archive|calendar)"
 )
