@@ -1,7 +1,8 @@
 """The shared vocabulary: one frozen value per stage, from what a source holds to a stored article.
 
-All datetimes are aware and in UTC. An empty string or tuple means "not known"; None is used only
-where emptiness would be a value of its own.
+All datetimes are aware. What a page, a file or a list of articles states keeps the offset it was
+stated with until it is filed; everything else is in UTC. An empty string or tuple means "not
+known"; None is used only where emptiness would be a value of its own.
 """
 
 from collections.abc import Mapping
@@ -161,9 +162,7 @@ class Hint:
 class Draft:
     """A normalized document, without identity.
 
-    `stated_keys` are what its source knows it by (`identity.stated_keys`).
-
-    Every string went through `markup.clean`; `html` through `normalize.sanitize`. `declared_id` is
+    `stated_keys` are what its source knows it by (`identity.stated_keys`). Every string went through `markup.clean`; `html` through `normalize.sanitize`. `declared_id` is
     the front matter's own id. `url` is the canonical URL, "" when the article has none of its own.
     `html` of files may hold `broadsheet:file/…` links (see INTERNAL); `assets` are the files below
     the root that it shows or offers (paths relative to the root). `summary` is the publisher's

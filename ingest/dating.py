@@ -1,7 +1,7 @@
 """Which date an article gets, once and for all. Pure."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from ingest.article import Article, Document, Draft
 from ingest.traced import Traced
@@ -18,13 +18,14 @@ def dated(
     *,
     last: datetime | None,
 ) -> tuple[Draft, datetime | None]:
-    """Give the draft its date, and the time until which it is held.
+    """Give the draft its date, and the time until which it is held, all in UTC from here on.
 
     A file's date in the future holds the article; a page's is not believed. An undated article
     takes the file's time at first sight, or the time of first sight, and keeps it. Only a date
     after `last` is believed of what succeeds another article: a page that was changed mostly states
     the date it first had, and readers would sort the news of today among what is old.
     """
+    draft = replace(draft, published=_in_utc(draft.published), updated=_in_utc(draft.updated))
     future = draft.published and draft.published > now + _FUTURE
     if future and not document.url:
         return draft, draft.published
@@ -44,6 +45,10 @@ def _undated(
     if modified and modified.year >= _FIRST_YEAR and _is_after(modified, last):
         return Traced(min(modified, first_seen), "file time")
     return Traced(first_seen, "first sight")
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return moment and moment.astimezone(UTC)
 
 
 def _is_after(moment: datetime, last: datetime | None) -> bool:

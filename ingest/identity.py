@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from html import unescape
 from itertools import chain, combinations, count
 from urllib.parse import urlsplit
@@ -197,7 +198,7 @@ def _text(entry: Stated) -> str:
 
 
 def _date(entry: Stated) -> str:
-    return entry.published.isoformat() if entry.published else ""
+    return entry.published.astimezone(UTC).isoformat() if entry.published else ""
 
 
 def _said(source: str, *values: str) -> str:

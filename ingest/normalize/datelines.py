@@ -42,7 +42,7 @@ class Words:
 
 
 def date_in(text: str, zone: str, language: str) -> datetime | None:
-    """The first date with a year in `text`, with the time right after it, in UTC; None without.
+    """The first date with a year in `text`, with the time right after it; None without.
 
     A text that is a date for machines is read as one. In others a date is looked for and handed to
     `parse_date` in forms that are read at once: months in words are looked up in dates.toml, for a

@@ -1,7 +1,7 @@
 """Dates as documents write them. Nothing relative, nothing without a year, nothing before 1990."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
@@ -41,11 +41,12 @@ _LANGUAGES = (
     "sv", "da", "nb", "fi", "cs", "sk", "hu", "ro", "el", "he", "hi", "id", "vi", "fa", "bg", "hr",
     "ca", "th",
 )  # fmt: skip
+_WEST, _EAST = -12, 14  # hours that zones are away from UTC at most
 _OLDEST, _NEWEST = 1990, 2100
 
 
 def parse_date(text: str, zone: str, *, language: str = "", words: bool = True) -> datetime | None:
-    """The moment `text` names, aware and in UTC; None when it names none.
+    """The moment `text` names, at the offset it states; None when it names none.
 
     ISO 8601 and its relatives first, then RFC 822 and its, then, unless `words` is False, dates in
     words in any language (dateparser: up to 10 ms each). A time without a zone is in `zone`, a day
@@ -61,10 +62,25 @@ def parse_date(text: str, zone: str, *, language: str = "", words: bool = True) 
             return None
         if found.tzinfo is None:
             found = found.replace(tzinfo=_zone(zone))
-        found = found.astimezone(UTC).replace(microsecond=0)
+        fixed = timezone(found.utcoffset() or timedelta())  # equal moments are equal, come what may
+        found = found.astimezone(fixed).replace(microsecond=0)
     except (ValueError, OverflowError):
         return None
     return found if _OLDEST <= found.year <= _NEWEST else None
+
+
+def on_day(moment: datetime, day: datetime) -> datetime:
+    """`moment`, if in UTC, at the nearest offset of whole hours that has it on the date of `day`.
+
+    Many pages state moments in UTC, and show the day it was where the publisher is. A moment that
+    no zone has on that day stays as it is, and so does midnight, which may mean a day.
+    """
+    if moment.utcoffset() or moment.time() == time():
+        return moment
+    hours = {-1: -moment.hour - 1, 1: 24 - moment.hour}.get((day.date() - moment.date()).days)
+    if hours is None or not _WEST <= hours <= _EAST:
+        return moment
+    return moment.astimezone(timezone(timedelta(hours=hours)))
 
 
 def _iso(text: str) -> datetime | None:

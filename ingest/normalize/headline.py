@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from urllib.parse import urlsplit
 
-from lxml import html
+from lxml import etree, html
 
 from ingest.markup import clean_line
 from ingest.normalize.metadata import Head
@@ -30,6 +30,10 @@ _HEADLINE = re.compile(r"(?<![a-z])(?:(?:entry|post)?title|headline|hed|heading)
 _NO_HEADLINE = re.compile(
     r"(?<![a-z])(?:site|logo|widget|brand|blog|nav|menu|banner|section|card|related)"
 )
+_INLINE = frozenset({
+    "a", "abbr", "b", "bdi", "cite", "code", "em", "font", "i", "ins", "kbd", "mark", "q", "s",
+    "samp", "small", "strong", "sub", "sup", "u", "var", "wbr",
+})  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LONGEST = 250  # characters of a heading that may be a title
 _LONG = 1_000  # characters of a stated title that are read
@@ -101,11 +105,31 @@ def _headings(page: html.HtmlElement) -> Iterator[tuple[str, bool]]:
     for heading in page.xpath("//h1")[:_HEADINGS]:
         for style in heading.xpath(".//style | .//script"):
             style.drop_tree()
-        text = _ANCHOR.sub("", clean_line(" ".join(heading.itertext())))
-        if text and len(text) <= _LONGEST:
+        text = _ANCHOR.sub("", _spoken(heading))
+        if text and len(text) <= _LONGEST and not any(map(_is_root, heading.xpath("./a/@href"))):
             own = f"{heading.get('class') or ''} {heading.get('id') or ''}"
             mark = _CAMEL.sub("-", own[:300]).lower()
             yield text, bool(_HEADLINE.search(mark)) and not _NO_HEADLINE.search(mark)
+
+
+def _is_root(href: str) -> bool:
+    """Whether a link leads to the first page of a site: its text is the name of the site."""
+    try:
+        parts = urlsplit(href.strip())
+    except ValueError:
+        return False
+    return parts.path == "/" and not parts.query
+
+
+def _spoken(heading: html.HtmlElement) -> str:
+    """Its text as it is read: words of different blocks are apart, those of one line are not."""
+    pieces: list[str] = []
+    for event, element in etree.iterwalk(heading, events=("start", "end", "comment", "pi")):
+        whole = event in {"comment", "pi"} or element.tag in _INLINE or element is heading
+        begins = event == "start"
+        said = element.text if begins else "" if element is heading else element.tail
+        pieces += ["" if whole else " ", said or ""]
+    return clean_line("".join(pieces))
 
 
 def _better(heading: str, stated: str, least: float) -> bool:

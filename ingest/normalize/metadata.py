@@ -15,6 +15,7 @@ from ingest.urls import canonical_url, same_site
 _LICENCE = ("dcterms.license", "dc.rights.license", "license")
 _DESCRIPTION = ("og:description", "description", "dc.description", "twitter:description")
 _KEYWORDS = ("article:tag", "keywords", "news_keywords", "parsely-tags", "citation_keywords")
+_PAGE = re.compile(r"(?:^|&)(?:p|page_id|id|post|article|story)=\w")
 _DUBLIN = re.compile(r"^(dc|dcterms)[:.]")
 
 
@@ -43,9 +44,10 @@ class Head:
 
 
 def read_head(page: html.HtmlElement) -> Head:
-    """Collect what a page says about itself."""
+    """Collect what a page says about itself; `property`, as Open Graph has it, before `name`."""
     meta: dict[str, list[str]] = {}
-    for element in page.xpath("//meta[@content]")[:1_000]:
+    elements = page.xpath("//meta[@content]")[:1_000]
+    for element in sorted(elements, key=lambda one: one.get("property") is None):
         name = element.get("property") or element.get("name") or element.get("itemprop") or ""
         content = clean_line((element.get("content") or "")[:5_000])
         for one in name.lower().split()[:5] if content else ():  # RDFa: several names at once
@@ -60,8 +62,12 @@ def is_article_page(head: Head) -> bool:
 
 
 def is_home(url: str) -> bool:
-    """Whether a page is the first of its site, which lists what others wrote."""
-    return bool(url) and urlsplit(url).path in {"", "/"}
+    """Whether a page is the first of its site, which lists what others wrote.
+
+    Some sites tell every page by its query alone ("/?p=123").
+    """
+    parts = urlsplit(url)
+    return bool(url) and parts.path in {"", "/"} and not _PAGE.search(parts.query)
 
 
 def is_product(head: Head) -> bool:

@@ -6,13 +6,14 @@ from lxml import html
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BESIDE = re.compile(
-    r"(?<![a-z])(?:comment(?!ary)|related|footer|sidebar|(?<!elementor-)widget|recommend|testimonial|reviews?(?![a-z])"
+    r"(?<![a-z])(?:comment(?!ary)|related|sidebar|(?<!elementor-)widget|recommend|testimonial"
+    r"|(?<!post-|item-|node-)(?<!entry-|asset-)(?<!article-)footer(?!-row)|reviews?(?![a-z])"
     r"|cards?(?![a-z])|teaser|login|nav(?![a-z])|menu|promo(?!ted)|popular|trending|bio(?![a-z])|copyright|events"
     r"|upcoming|latest|recent|slider|carousel|similar|archive|calendar)"
 )
-_FURNITURE = frozenset({"nav", "footer", "aside", "form", "button"})
+_FURNITURE = frozenset({"nav", "aside", "form", "button"})
 _READ = 6_000  # elements of a page that are looked at
-_CLOSE = 6  # elements before the headline that belong to it; behind it are more
+_ABOVE, _CLOSE = 6, 30  # elements before and behind the headline that belong to it
 _TELLING = 10  # letters of a heading that says a part of the title
 
 
@@ -35,18 +36,19 @@ class Surroundings:
         What holds the headline too is no such part, whatever it is called, and what stands right
         at the headline is not judged by what it is called.
         """
-        inside = False
+        inside = foot = False
         away = None if self.start is None else index - self.start
-        at_headline = away is not None and -_CLOSE <= away <= 3 * _CLOSE
+        at_headline = away is not None and -_ABOVE <= away <= _CLOSE
         for up in (element, *element.iterancestors()):
             if up in self._above:
-                return inside
+                return inside or (foot and up.tag != "article")
+            foot = foot or up.tag == "footer"
             tag = up.tag in _FURNITURE and (up.tag != "aside" or not at_headline)
             if tag or (not at_headline and _BESIDE.search(marks_of(up))):
                 inside = True
             if up.tag == "article" and not inside:
                 return False
-        return inside
+        return inside or foot
 
     def _headline(self, title: str) -> int | None:
         wanted = _key(title)
@@ -56,10 +58,15 @@ class Surroundings:
             if element.tag in {"h1", "h2", "h3"}
         ]
         same = [index for index, _, text in heads if text == wanted]
+        long = len(wanted) > _TELLING
+        alike = [
+            index
+            for index, _, text in heads
+            if (long and wanted in text) or (len(text) > _TELLING and text in wanted)
+        ]
         first = [index for index, tag, _ in heads if tag == "h1"]
-        alike = [index for index, _, text in heads if len(text) > _TELLING and text in wanted]
         second = [index for index, tag, _ in heads if tag == "h2"]
-        return next(iter(same or first or alike or second), None)
+        return next(iter(same or alike or first or second), None)
 
 
 def marks_of(element: html.HtmlElement) -> str:

@@ -1,6 +1,6 @@
 """The dates of one feed, within a budget: dates in words take time."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ingest.normalize.dates import parse_date
 
@@ -20,11 +20,11 @@ class Dates:
         self._words = _WORDS
 
     def read(self, text: str) -> datetime | None:
-        """The moment `text` names, None when it names none."""
+        """The moment `text` names, in UTC; None when it names none."""
         found = parse_date(text, self._zone, language=self.language, words=False)
         if found is None and self._words:
             self._words -= 1
             found = parse_date(text, self._zone, language=self.language)
         if found is None:
             self.unread.append(text)
-        return found
+        return found and found.astimezone(UTC)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -39,6 +39,11 @@ def keys(*entries: Stated) -> list[set[str]]:
 enough = st.sets(st.sampled_from(STRONG + WEAK), min_size=2).filter(
     lambda fields: len(fields & set(STRONG)) != 1 or len(fields & set(WEAK)) > 1
 )
+
+
+def test_a_date_is_the_same_key_at_any_offset() -> None:
+    entry = replace(an_entry(1, *WEAK), published=EARLY.astimezone(timezone(timedelta(hours=5))))
+    assert keys(entry) == keys(replace(entry, published=EARLY))
 
 
 @given(st.lists(enough, min_size=1, max_size=5), st.data())

@@ -1,10 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.normalize.dates import parse_date
+from ingest.normalize.dates import on_day, parse_date
 
 BERLIN_MIDNIGHT = datetime(2026, 1, 4, 23, tzinfo=UTC)
 
@@ -83,6 +83,33 @@ def test_nonsense_and_half_dates_are_no_dates(text: str) -> None:
     assert parse_date(text, "UTC") is None
 
 
+def test_a_date_keeps_the_offset_it_states() -> None:
+    assert f"{parse_date('2026-01-05T23:30:00-05:00', 'UTC')}" == "2026-01-05 23:30:00-05:00"
+    assert f"{parse_date('2026-07-05', 'Europe/Berlin')}" == "2026-07-05 00:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("stated", "day", "shown"),
+    [
+        ("2026-01-06T03:20:00Z", "2026-01-05", "2026-01-05 23:20:00-04:00"),
+        ("2026-01-05T23:05:00Z", "2026-01-06", "2026-01-06 00:05:00+01:00"),
+        ("2026-01-06T13:00:00Z", "2026-01-05", "2026-01-06 13:00:00+00:00"),
+        ("2026-01-05T09:00:00Z", "2026-01-06", "2026-01-05 09:00:00+00:00"),
+        ("2026-01-06T00:00:00Z", "2026-01-05", "2026-01-06 00:00:00+00:00"),
+        ("2026-01-06T03:20:00+01:00", "2026-01-05", "2026-01-06 03:20:00+01:00"),
+        ("2026-01-06T03:20:00Z", "2026-02-05", "2026-01-06 03:20:00+00:00"),
+    ],
+)
+def test_a_moment_in_utc_is_put_on_the_day_it_was_at_the_publisher(
+    stated: str, day: str, shown: str
+) -> None:
+    moment, told = parse_date(stated, "UTC"), parse_date(day, "UTC")
+    assert moment
+    assert told
+    assert on_day(moment, told) == moment
+    assert f"{on_day(moment, told)}" == shown
+
+
 def test_an_unknown_zone_counts_as_utc() -> None:
     assert parse_date("2026-01-05", "Mars/Olympus") == datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -91,4 +118,4 @@ def test_an_unknown_zone_counts_as_utc() -> None:
 @settings(max_examples=25, deadline=None)
 def test_any_text_is_a_moment_of_our_time_or_none(text: str) -> None:
     found = parse_date(text, "America/New_York")
-    assert found is None or (found.tzinfo is UTC and 1990 <= found.year <= 2100)
+    assert found is None or (isinstance(found.tzinfo, timezone) and 1990 <= found.year <= 2100)

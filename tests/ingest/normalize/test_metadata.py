@@ -6,7 +6,8 @@ from ingest.normalize.bylines import byline_in
 from tests.costs import no_runaway
 from tests.ingest.normalize.documents import FILES, JSON_LD, NEWS, PAGE, PROSE, make, page
 
-ELSEWHERE = "https://www.news.example/storm"
+SITE = "https://www.news.example"
+ELSEWHERE = f"{SITE}/storm"
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,11 @@ ELSEWHERE = "https://www.news.example/storm"
         ("<title>A storm</title>", "<h1 class='entry-title'>The great storm that came</h1>",
          "The great storm that came"),
         ("", "<h1>A storm came <a href='#a'>¶</a></h1>", "A storm came"),
+        ("", "<h1>Storm <i>Ada</i>, seen<br>from<div>home</div></h1>", "Storm Ada, seen from home"),
+        ("<title>A storm came | The News Today</title>",
+         "<h1 class='title'><a href='/'>The Storm News</a></h1>", "A storm came"),
+        ("<meta name='og:title' content='B'><meta property='og:title' content='A storm came'>", "",
+         "A storm came"),
     ],
 )  # fmt: skip
 def test_the_title_is_the_headline_without_the_site(head: str, body: str, title: str) -> None:
@@ -70,9 +76,74 @@ def test_a_date_right_at_the_headline_is_the_articles(line: str, day: str | None
     assert (f"{draft.published:%Y-%m-%d}" if draft.published else None) == day
 
 
+ISSUED = "<meta property='article:published_time' content='2026-01-06T03:20:00Z'>"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "path", "shown"),
+    [
+        (ISSUED, "", "/storm", "2026-01-06 03:20:00+00:00"),
+        (ISSUED, "", "/2026/01/05/storm", "2026-01-05 23:20:00-04:00"),
+        (ISSUED, "<time datetime='2026-01-05T22:20:00-05:00'>then</time>", "/storm",
+         "2026-01-05 22:20:00-05:00"),
+        ("", "<time datetime='2026-01-06T03:20:00Z'>January 5, 2026</time>", "/storm",
+         "2026-01-05 23:20:00-04:00"),
+        ("", "<time datetime='2026-01-09T03:20:00Z'>Published 5 January 2026</time>", "/storm",
+         "2026-01-05 00:00:00+00:00"),
+    ],
+)  # fmt: skip
+def test_a_date_is_the_one_that_the_publisher_shows(
+    head: str, body: str, path: str, shown: str
+) -> None:
+    draft = page(f"<h1>A storm came</h1>{body}<p>{PROSE}</p>", head, url=f"{SITE}{path}")
+    assert f"{draft.published}" == shown
+
+
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        ("<meta name='date' content='2026-03-07'>", "<i class='date'>5 January 2026</i>"),
+        ("", "<article><footer><p>5 January 2026</p></footer></article>"),
+        ("", "<hr>" * 40 + "<div class='entry-footer'>Posted on 5 January 2026</div>"),
+        ("", "<span property='schema:dateCreated' content='2026-01-05'></span>"),
+        ("", "<span class='timeago' title='5 January 2026, 10:00'>3 hours ago</span>"),
+        ("", "<p>As it is on 5 January 2026 (valid since 7 March 2025)</p>"),
+        ("", f"<p class='postmetadata'>This was posted on Monday morning, that is on Monday,"
+             f" 5 January 2026, and filed under weather. {PROSE}</p>"),
+    ],
+)  # fmt: skip
+def test_a_date_is_found_where_publishers_put_it(head: str, after: str) -> None:
+    draft = page(f"<h1>A storm came</h1>{after}<p>{PROSE}</p>", head, url=ELSEWHERE)
+    assert f"{draft.published:%Y-%m-%d}" == "2026-01-05"
+
+
+def test_the_headline_is_the_heading_that_holds_the_title() -> None:
+    head = "<meta property='og:title' content='A storm came by night'>"
+    body = "<h1>The coast</h1>" + "<hr>" * 200 + "<h1>News: A storm came by night</h1>"
+    draft = page(f"{body}<i>5 January 2026</i><p>{PROSE}</p>", head, url=ELSEWHERE)
+    assert f"{draft.published:%Y-%m-%d}" == "2026-01-05"
+
+
+def test_a_change_before_the_publication_is_none() -> None:
+    published = "<meta property='article:published_time' content='2026-01-06T03:20:00Z'>"
+    changed = "<meta property='article:modified_time' content='2026-01-0{}'>"
+    assert page(NEWS, published + changed.format(7)).updated
+    assert page(NEWS, published + changed.format(5)).updated is None
+
+
+def test_tags_and_section_are_read() -> None:
+    head = """<meta property="article:section" content="Weather"><meta property="article:tag"
+    content="Storm"><meta property="article:tag" content="Coast"><meta name="keywords"
+    content="roofs, storm">"""
+    draft = page(NEWS, head)
+    assert (draft.section, draft.tags) == ("Weather", ("Storm", "Coast", "roofs"))
+
+
 def test_the_first_page_of_a_site_and_pages_that_sell_have_no_date_of_their_own() -> None:
     body = f"<h1>A storm came</h1><div>5 January 2026</div><p>{PROSE}</p>"
-    assert page(body, url="https://www.news.example/").published is None
+    assert page(body, url=f"{SITE}/").published is None
+    assert page(body, url=f"{SITE}/?utm_source=x").published is None
+    assert page(body, url=f"{SITE}/?p=12").published
     sold = "<meta property='og:type' content='product'>"
     assert page(body, sold, url=ELSEWHERE).published is None
 

@@ -12,7 +12,8 @@ from ingest.errors import ExtractError
 from tests.ingest.normalize.documents import URLS, make
 
 PAGES = Path(__file__).parents[2] / "fixtures" / "metadata" / "pages.jsonl"
-TITLES, AUTHORS, INVENTED_AUTHORS, DATES, INVENTED_DATES = 27, 11, 0, 18, 2
+DATED = PAGES.with_name("dated.jsonl")
+TITLES, AUTHORS, INVENTED_AUTHORS, DATES, INVENTED_DATES = 27, 12, 0, 18, 2
 """How many of the pages are right at least, and how many name none and are given one at most.
 
 Never loosen them without a decision that says why.
@@ -23,7 +24,11 @@ Case = tuple[dict[str, Any], Draft]
 
 @pytest.fixture(scope="module")
 def cases() -> list[Case]:
-    wanted = [json.loads(line) for line in PAGES.read_text("utf-8").splitlines()]
+    return _cases(PAGES)
+
+
+def _cases(path: Path) -> list[Case]:
+    wanted = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return [(page, _read(page)) for page in wanted]
 
 
@@ -62,3 +67,10 @@ def test_dates(cases: list[Case]) -> None:
     ]
     invented = [bool(draft.published) for page, draft in cases if not page["date"]]
     assert (sum(dated) >= DATES, sum(invented) <= INVENTED_DATES) == (True, True)
+
+
+def test_dates_stand_in_many_places() -> None:
+    """Each of these pages has its date elsewhere, so that all of them must be right."""
+    for page, draft in _cases(DATED):
+        assert draft.published, page["id"]
+        assert f"{draft.published:%Y-%m-%d}" == page["date"], page["id"]

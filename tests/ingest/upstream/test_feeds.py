@@ -17,6 +17,7 @@ import pytest
 
 from ingest.errors import ReadError
 from ingest.upstream import parse_feed
+from ingest.upstream.dates import Dates
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "feeds"
 FILES = sorted(FOLDER.glob("*.feed"))
@@ -86,3 +87,9 @@ def test_feed_is_read_as_an_independent_judge_reads_it(path: Path) -> None:
 def moment(item: Any) -> datetime | None:
     parsed = item.get("published_parsed") or item.get("updated_parsed")
     return datetime.fromtimestamp(timegm(parsed), UTC) if parsed else None
+
+
+def test_dates_of_feeds_are_in_utc_as_they_are_when_read_from_the_store() -> None:
+    dates = Dates("Europe/Berlin")
+    assert f"{dates.read('Mon, 05 Jan 2026 10:00:00 +0500')}" == "2026-01-05 05:00:00+00:00"
+    assert f"{dates.read('2026-01-05')}" == "2026-01-04 23:00:00+00:00"
