@@ -8,14 +8,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, field_validator, model_validator
 
+from config.sections import OpenAI, Section
 from config.values import (
     Address,
     Count,
@@ -55,12 +50,6 @@ def split_root(pattern: str) -> tuple[str, str]:
     cut = min(next(wild, len(parts)), len(parts) - 1)
     root, rest = "/".join(parts[:cut]), "/".join(parts[cut:])
     return root or ("/" if cut else "."), rest
-
-
-class Section(BaseModel):
-    """A table of the configuration file: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Site(Section):
@@ -150,6 +139,7 @@ class Source(Section):
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     summary_words: Count = Field(default=60, ge=10, le=500)
+    summarizer: Literal["extractive", "openai"] = "extractive"
     on_change: Literal["bump", "silent", "new"] = "bump"
     on_gone: Literal["keep", "remove"] | None = None
     watch: Flag | None = None
@@ -254,6 +244,7 @@ class Settings(Section):
     reload: Flag = False
     fetch: Fetch = Fetch()
     server: Server = Server()
+    openai: OpenAI | None = None
     sources: tuple[Source, ...] = Field(alias="source", default=())
     feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
     folder: Path = Field(default=Path(), exclude=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from config.settings import Settings, Source
 from feeds.data import namespace, open_data, pace, sync
 from feeds.press import Press
-from feeds.web import contact, open_fetcher, product_version
+from feeds.web import contact, open_machine, product_version, source_fetcher, writer
 from ingest.address import Address
 from ingest.identity import source_id
 from ingest.normalize.rules import Rules
@@ -31,6 +31,7 @@ from ingest.workers import Workers
 
 if TYPE_CHECKING:
     from ingest.fetch import Fetcher
+    from ingest.machine import Machine
 
 Clock = Callable[[], datetime]
 
@@ -55,13 +56,15 @@ _LISTED_BY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Everything a command or the daemon works with. `fetcher` is None when nothing is fetched."""
+    """Everything a command or the daemon works with. `fetcher` is None when nothing is fetched,
+    `machine` when no summary is written by a model."""
 
     settings: Settings
     store: Store
     namespace: uuid.UUID
     workers: Workers
     fetcher: "Fetcher | None"
+    machine: "Machine | None"
     clock: Clock
     states: dict[str, SourceState]
     feed_ids: dict[str, str]
@@ -75,9 +78,16 @@ class Context:
         """How each source is looked at now, by its internal id: a run under way goes by it."""
         site = self.settings.site.model_dump_json(include={"url", "language", "timezone"})
         return {
-            self.states[source.name].id: source.model_dump_json(exclude={"name"}) + site
+            self.states[source.name].id: f"{source.model_dump_json(exclude={'name'})}{site}"
+            f"{self.settings.openai if source.summarizer == 'openai' else ''}"
             for source in self.settings.sources
         }
+
+    def stop(self) -> None:
+        """End soon whatever waits for the network, and ask nothing more."""
+        for one in (self.fetcher, self.machine):
+            if one:
+                one.stop()
 
     def source(self, name: str) -> Source:
         """The configured source of that name."""
@@ -99,7 +109,7 @@ class Context:
             timezone=site.timezone,
             site_url=site.url,
         )
-        digest = _digest(rules, source)
+        digest = _digest(rules, source, self.settings)
         return Task(
             state=state,
             reader=self._reader(source, state, asking, other_rules=state.rules != digest),
@@ -113,6 +123,7 @@ class Context:
             language=site.language,
             changes_are_new=source.on_change == "new",
             allow_removal=allow_removal,
+            writer=writer(self.machine, self.settings, source),
         )
 
     def _unknown(self, name: str) -> SourceState:
@@ -217,22 +228,22 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
             states, feed_ids = sync(tx, settings, space, clock())
             runs.cut_short(tx, clock())
         workers = Workers()
-        fetcher = _fetcher(settings, store, clock())
+        context = Context(
+            settings=settings,
+            store=store,
+            namespace=space,
+            workers=workers,
+            fetcher=source_fetcher(settings, store, clock()),
+            machine=open_machine(settings, store, clock),
+            clock=clock,
+            states=states,
+            feed_ids=feed_ids,
+        )
         try:
-            yield Context(
-                settings=settings,
-                store=store,
-                namespace=space,
-                workers=workers,
-                fetcher=fetcher,
-                clock=clock,
-                states=states,
-                feed_ids=feed_ids,
-            )
+            yield context
         finally:
             workers.close()
-            if fetcher:
-                fetcher.close()
+            context.stop()
 
 
 @contextmanager
@@ -244,24 +255,23 @@ def open_reading(settings: Settings) -> Iterator[Context]:
     with open_data(settings) as store:
         with store.read() as tx:
             states = sources.states(tx)
-        workers, fetcher = Workers(), _fetcher(settings, store, wall_clock())
+        used, workers = bool(states), Workers()
+        context = Context(
+            settings=settings,
+            store=store,
+            namespace=namespace(settings.data_folder, used=True) if used else uuid.UUID(int=0),
+            workers=workers,
+            fetcher=source_fetcher(settings, store, wall_clock()),
+            machine=open_machine(settings, store, wall_clock),
+            clock=wall_clock,
+            states=states,
+            feed_ids={},
+        )
         try:
-            yield Context(
-                settings=settings,
-                store=store,
-                namespace=namespace(settings.data_folder, used=True)
-                if states
-                else uuid.UUID(int=0),
-                workers=workers,
-                fetcher=fetcher,
-                clock=wall_clock,
-                states=states,
-                feed_ids={},
-            )
+            yield context
         finally:
             workers.close()
-            if fetcher:
-                fetcher.close()
+            context.stop()
 
 
 def reopened(context: Context, settings: Settings) -> Context:
@@ -271,28 +281,19 @@ def reopened(context: Context, settings: Settings) -> Context:
     """
     with context.store.write() as tx:
         states, feed_ids = sync(tx, settings, context.namespace, context.clock())
-    fetcher = context.fetcher or _fetcher(settings, context.store, context.clock())
+    fetcher = context.fetcher or source_fetcher(settings, context.store, context.clock())
     if fetcher:
         fetcher.limit(settings.fetch, contact=contact(settings))
-    return replace(context, settings=settings, states=states, feed_ids=feed_ids, fetcher=fetcher)
+    machine = context.machine or open_machine(settings, context.store, context.clock)
+    kept = replace(context, settings=settings, states=states, feed_ids=feed_ids)
+    return replace(kept, fetcher=fetcher, machine=machine)
 
 
-def _fetcher(settings: Settings, store: Store, now: datetime) -> "Fetcher | None":
-    """A fetcher that knows which hosts want to be left alone; None when nothing is fetched."""
-    if all(source.files for source in settings.sources):
-        return None
-    fetcher = open_fetcher(settings)
-    with store.read() as tx:
-        waiting = [known for told in addresses.waiting(tx).values() for known in told.items()]
-    for url, one in waiting:
-        if one.status == 429 and one.not_before and one.waits(now):
-            fetcher.leave(one.instead or url, one.not_before - now)
-    return fetcher
-
-
-def _digest(rules: Rules, source: Source) -> str:
+def _digest(rules: Rules, source: Source, settings: Settings) -> str:
     """Changes when documents read before must be read again: other rules, or another version."""
     values = [product_version(), repr(rules), source.summary_words]
     if source.kind not in {"files", "urls"}:
         values.append(source.model_dump(include=_LISTED_BY))
+    if source.summarizer == "openai" and settings.openai:
+        values.append(settings.openai.model)
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()

@@ -33,6 +33,7 @@ from feeds.site import (
     removed_page,
     stylesheet,
 )
+from feeds.words import marked
 from ingest.article import Entry
 from ingest.store import Transaction, last_change, published
 from ingest.store.published import EditionState
@@ -131,6 +132,7 @@ def _page(
         authors=entry.authors,
         language=entry.language,
         summary=entry.summary,
+        written_by=entry.written_by,
         key_points=entry.key_points,
         image=resolved_image(press.settings, entry.image),
         tags=entry.tags,
@@ -158,7 +160,7 @@ def _index(tx: Transaction, press: Press) -> bytes:
             title=entry.title,
             url=entry.url or page_url(press.settings, entry.slug),
             published=_time(entry.published),
-            summary=entry.summary,
+            summary=marked(entry.summary, entry.written_by, entry.language),
             authors=entry.authors,
             language=entry.language,
         )

@@ -256,8 +256,9 @@ class Entry:
     is the article's own, "" when a page of ours shows it. `html` and `image` may hold
     `broadsheet:article/…` and `broadsheet:asset/…` links. `related` are (article id, title, its own
     URL or "", what both are about), best first; `assets` pairs of (path below the source's root,
-    name beside the page). `judged` is the article's change number it was last compared with, or
-    one of AGAIN and AGAIN_SAME_DATE; `change` the number of its own last change.
+    name beside the page). `written_by` is the model that wrote the summary, "" for none. `judged`
+    is the article's change number it was last compared with, or one of AGAIN and AGAIN_SAME_DATE;
+    `change` the number of its own last change.
     """
 
     article: str
@@ -280,6 +281,7 @@ class Entry:
     enclosures: tuple[Enclosure, ...] = ()
     upstream: Upstream | None = None
     key_points: tuple[str, ...] = ()
+    written_by: str = ""
     change: int = 0
     removed: bool = False
 

@@ -92,7 +92,7 @@ def _file_all(
 ) -> None:
     """Read what changed and file it, one batch while the workers prepare the next."""
     found = batches(task, around, listing, tally, progress)
-    for documents, outcomes in prepared(found, task, around, tally.now):
+    for documents, outcomes in prepared(found, task, around, tally):
         with around.store.write() as tx:
             progress.opened(tx)
             file_batch(tx, documents, outcomes, tally)

@@ -63,7 +63,7 @@ def preview(task: Task, around: Surroundings) -> Iterator[Preview]:
     books = _open(task, around, around.clock())
     progress = Progress(around, None, total=len(books.origins))
     batches = _batches(task, around, books, progress)
-    for documents, outcomes in prepared(batches, task, around, books.tally.now):
+    for documents, outcomes in prepared(batches, task, around, books.tally, asks=False):
         with around.store.read() as tx:
             verdicts = judge(tx, documents, outcomes, books.tally)
             found = tuple(_differences(tx, verdicts, books.tally))
@@ -121,7 +121,7 @@ def _open(task: Task, around: Surroundings, now: datetime) -> _Books:
 
 def _file_all(task: Task, around: Surroundings, books: _Books, progress: Progress) -> None:
     batches = _batches(task, around, books, progress)
-    for documents, outcomes in prepared(batches, task, around, books.tally.now):
+    for documents, outcomes in prepared(batches, task, around, books.tally):
         with around.store.write() as tx:
             file_again(tx, documents, outcomes, books.tally)
     if books.bodiless:
