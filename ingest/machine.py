@@ -100,15 +100,17 @@ class Machine:
     def _end(self, answer: Answer, cost: int) -> None:
         """Note what an answer cost, and whether to ask on; `cost` was reserved for it."""
         now = self.clock()
-        with self._lock:
-            self._reserved -= cost
-            self._failures = self._failures + 1 if answer.failure else 0
-            if answer.rest or self._failures >= _FAILURES:
-                self._rests_until, self._why = now + (answer.rest or REST), answer.failure
-                self._failures = 0
+        try:
             if answer.asked:
                 with self.store.write() as tx:
                     written.spend(tx, cost if answer.tokens is None else answer.tokens, now)
+        finally:
+            with self._lock:
+                self._reserved -= cost
+                self._failures = self._failures + 1 if answer.failure else 0
+                if answer.rest or self._failures >= _FAILURES:
+                    self._rests_until, self._why = now + (answer.rest or REST), answer.failure
+                    self._failures = 0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from config.load import ConfigError, load
 from feeds.cli import main
+from feeds.context import reopened
 from feeds.refresh import run_sources
 from ingest import reextract
 from ingest.preview import preview
@@ -274,6 +275,31 @@ def test_one_that_hangs_holds_up_a_run_no_longer_than_its_timeout(
     assert note.endswith("13; no answer from 127.0.0.1 within 1 second")
     assert len(server.questions) <= 4
     assert len(summaries(room)) == 13
+
+
+def test_a_run_takes_no_more_time_for_summaries_than_it_may(
+    room: Newsroom, server: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.machine._PATIENCE", -1)
+    [note] = notes(run(room))
+    assert note == "summaries that tiny did not write: 1; no time was left for it in this run"
+    assert server.questions == []
+    monkeypatch.undo()
+    again(room)
+    assert len(server.questions) == 1
+
+
+def test_a_reload_takes_the_model_up(room: Newsroom, server: Model) -> None:
+    config = configured(server)
+    room.configure(config.replace('summarizer = "openai"', ""))
+    with room.open() as context:
+        room.configure(config)
+        room.rest()
+        told = reopened(context, load(room.folder / "broadsheet.toml", {}))
+        assert told.looks() != context.looks()
+        run_sources(told, ["inbox"])
+        told.stop()
+    assert len(server.questions) == 1
 
 
 def test_a_run_that_is_told_to_stop_ends_and_goes_on_later(room: Newsroom, server: Model) -> None:

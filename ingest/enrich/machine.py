@@ -7,6 +7,7 @@ answer, and an answer is taken only if it says nothing that the article does not
 import re
 import unicodedata
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -29,6 +30,7 @@ _LONGEST = 12_000  # characters of an article that are shown: about 3,000 tokens
 _LONGEST_ANSWER = 10_000
 _FEWEST = 8  # words; a shorter answer is a remark
 _SHARED = 0.5  # of the words of an answer: on something else, it has fewer of the article's
+_STEM = 5  # letters by which words are compared there: their endings change
 _SAME_STEM = 4  # letters from which two forms of a word may begin alike
 _ENDINGS = (3, 5)  # the most letters that follow what two forms share, in the shorter and longer
 # Languages whose names change their endings, and German, where every noun looks like a name.
@@ -84,7 +86,7 @@ def checked(
         return "", "the answer is not plain text"
     line = clean_line(answer)
     found = sentences(line, draft.language)
-    if not found or not line.startswith(" ".join(found)):
+    if not found or not _unspaced(line).startswith(_unspaced("".join(found))):
         return "", "the answer is not made of whole sentences"
     summary = fit(found, words)
     length = count_words(summary)
@@ -94,9 +96,10 @@ def checked(
         return "", "the answer is too long"
     if title_key(summary) == title_key(draft.title):
         return "", "the answer is the title"
-    language = detect(draft.text) or _primary(draft.language)
-    if (answered := detect(summary)) and language and answered != language:
+    told, stated = detect(draft.text), _primary(draft.language)
+    if (answered := detect(summary)) and answered != (told or stated or answered):
         return "", "the answer is in another language"
+    draft = replace(draft, language=stated or told)
     return next(
         (("", reason) for holds, reason in _CHECKS if not holds(summary, found, draft)),
         (summary, ""),
@@ -104,8 +107,9 @@ def checked(
 
 
 def _in_article(summary: str, _: Collection[str], draft: Draft) -> bool:
-    theirs, ours = set(words_of(_said(draft))), words_of(summary)
-    return sum(word in theirs for word in ours) >= _SHARED * len(ours)
+    theirs = {word[:_STEM] for word in words_of(_said(draft))}
+    ours = words_of(summary)
+    return sum(word[:_STEM] in theirs for word in ours) >= _SHARED * len(ours)
 
 
 def _tells(summary: str, _: Collection[str], draft: Draft) -> bool:
@@ -144,6 +148,10 @@ _CHECKS: tuple[tuple[Callable[[str, Collection[str], Draft], bool], str], ...] =
 
 def _said(draft: Draft) -> str:
     return f"{draft.title}\n{draft.text}"
+
+
+def _unspaced(text: str) -> str:
+    return "".join(text.split())
 
 
 def _primary(language: str) -> str:

@@ -101,11 +101,10 @@ class Completions:
                 finally:
                     with self._lock:
                         self._running.discard(watch)
-        except FetchError as error:
-            rest = REST if isinstance(error, DeadlineError) else timedelta()
-            return Answer(failure=error.reason, asked=question.connected, rest=rest)
-        except _EXPECTED as error:
-            return Answer(failure=reasons.explain(error, host).reason, asked=question.connected)
+        except (*_EXPECTED, FetchError) as error:
+            why = error if isinstance(error, FetchError) else reasons.explain(error, host)
+            rest = REST if isinstance(why, DeadlineError) else timedelta()
+            return Answer(failure=why.reason, asked=question.connected, rest=rest)
 
     def stop(self) -> None:
         """End what is under way soon, and refuse what comes."""
@@ -138,10 +137,9 @@ class _Question:
             self.connected = True
             return sock
 
-        seconds = self._limits.connect_timeout.total_seconds()
-        with (
+        with (  # the watch alone ends what takes too long: two clocks would tell it in two ways
             closing(Adapter(dialler)) as adapter,
-            closing(adapter.send(request, stream=True, timeout=seconds)) as response,
+            closing(adapter.send(request, stream=True)) as response,
         ):
             watch.check()
             if response.status_code != 200:

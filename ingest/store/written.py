@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Float, Table, Text, select
+from sqlalchemy import BigInteger, Column, Float, Table, Text, select, update
 
 from ingest.store import schema
-from ingest.store.engine import Transaction, parts, replacing
+from ingest.store.engine import Transaction, ignoring, parts, replacing
 
 machine_summary = Table(
     "machine_summary",
@@ -48,5 +48,6 @@ def spent(tx: Transaction, now: datetime) -> int:
 
 def spend(tx: Transaction, tokens: int, now: datetime) -> None:
     """Note that `tokens` more were spent."""
-    row = {"day": now.date().isoformat(), "tokens": spent(tx, now) + tokens}
-    tx.execute(replacing(machine_day, ["day"]), [row])
+    day, c = now.date().isoformat(), machine_day.c
+    tx.execute(ignoring(machine_day), [{"day": day, "tokens": 0}])
+    tx.execute(update(machine_day).where(c.day == day).values(tokens=c.tokens + tokens))

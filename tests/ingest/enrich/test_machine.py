@@ -88,6 +88,13 @@ def test_an_answer_in_another_language_is_refused() -> None:
     assert verdict(GOOD, says="en") == ""
 
 
+def test_the_language_of_an_article_that_states_none_is_told_from_it() -> None:
+    draft = a_draft(language="")
+    said = f"Over these four years nobody came. {GOOD}"
+    why = [checked(said, draft, 60, sentences=sentences, detect=lambda _: "en")[1]]
+    assert why == [""]
+
+
 def test_the_title_alone_is_no_summary() -> None:
     title = "The harbour of Kettleness opened again on Monday after four years of work."
     assert verdict(title, a_draft(title=title[:-1])) == "the answer is the title"
@@ -128,7 +135,7 @@ def test_what_is_cut_off_may_say_anything() -> None:
         (
             "zh",
             "港口经过四年施工后于星期一重新开放。市长林德在一千二百名客人面前剪彩。新码头耗资350万欧元。",
-            "港口经过四年施工重新开放,市长林德剪彩,新码头耗资350万欧元。",
+            "港口经过四年施工重新开放,市长林德剪彩。新码头耗资350万欧元。",
             "港口经过四年施工重新开放,市长林德剪彩,新码头耗资450万欧元。",
         ),
     ],
