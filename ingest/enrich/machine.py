@@ -39,7 +39,8 @@ _INFLECTING = frozenset(
     | {"lt", "lv", "mk", "pl", "ro", "ru", "sk", "sl", "sq", "sr", "tr", "uk"}
 )
 _MARKUP = re.compile(  # of Markdown or HTML, and addresses
-    r"^\s*(?:[#>*+•–-]|\d{1,3}[.)])\s|[*_~]{2}|\*\w|[`|{}<>]|\]\(|https?://|www\.", re.MULTILINE
+    r"^[^\S\n]*(?:[#>*+•–-]|\d{1,3}[.)])\s|[*_~]{2}|\*\w|[`|{}<>]|\]\(|https?://|www\.",
+    re.MULTILINE,
 )
 _NUMBER = re.compile(r"\d{1,3}(?:[\s'’]\d{3})+(?!\d)|\d+(?:[.,٫٬]\d+)*")
 _TOKEN = re.compile(rf"{WORD}(?:['’]{WORD})*")
@@ -74,10 +75,10 @@ def checked(
 
     It must be plain prose of whole sentences in the article's language, not the title again, and
     every number and every name in it must stand in the article; what exceeds `words` words is cut
-    to the whole sentences that fit. A name is a word with a capital that does not begin a sentence,
-    or begins one and is no function word. It stands in the article in any case of letters, with
-    another ending in languages that inflect names. Where letters have no case, names cannot be told
-    from other words; there, as everywhere, half of the words must be the article's.
+    to the whole sentences that fit. A name is a word with a capital, unless it begins a sentence
+    and is a function word. It stands in the article in any case of letters, and with another ending
+    where it begins a sentence or the language inflects names. Where letters have no case, names
+    cannot be told from other words; there, as everywhere, half of the words must be the article's.
     """
     answer = clean(answer[:_LONGEST_ANSWER]).strip()
     if not answer:

@@ -155,6 +155,7 @@ def test_what_an_article_tells_the_model_to_say_is_no_more_than_the_article_says
 def test_any_answer_gives_a_verdict() -> None:
     for answer in (
         "(" * 20_000,
+        "a" + "\n" * 9_000 + "b",
         "A. " * 5_000,
         "\ud800 x.",
         "٣٣ " * 50 + ".",
