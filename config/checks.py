@@ -22,12 +22,14 @@ def cross_checks(
     """
     output, kept = data.get("output", "public"), data.get("data", "data")
     issues = [*_twice(data, "source"), *_twice(data, "feed"), *_unknown_sources(data)]
-    issues += _former_names(data)
+    issues += [*_former_names(data), *_unwritten(data)]
     if isinstance(output, str) and isinstance(kept, str):
         with suppress(OSError, ValueError, RuntimeError):  # NUL, links in a ring: told elsewhere
             issues += _folder_checks(data, folder, output, kept)
     with suppress(OSError, ValueError, RuntimeError):
         issues += _no_files(data, folder)
+    with suppress(OSError, ValueError, RuntimeError):
+        issues += _key_file(data, folder, output)
     issues += _unreadable(data, readers)
     return issues
 
@@ -73,6 +75,26 @@ def _former_names(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
                 yield ("feed", number, "was"), message
             elif first.setdefault(name, number) != number:
                 yield ("feed", number, "was"), f"feed[{first[name] + 1}] says so of itself too"
+
+
+def _unwritten(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    """Sources whose summaries nobody is named to write."""
+    for number, source in _tables(data, "source"):
+        if source.get("summarizer") == "openai" and "openai" not in data:
+            message = "needs a table [openai] that says who writes them: its `url` and `model`"
+            yield ("source", number, "summarizer"), message
+
+
+def _key_file(data: dict[str, Any], folder: Path, output: object) -> Iterator[tuple[Loc, str]]:
+    section = data.get("openai")
+    name = section.get("key_file") if isinstance(section, dict) else None
+    if not isinstance(name, str):
+        return
+    path = (folder / name.strip()).resolve()
+    if not path.is_file():
+        yield ("openai", "key_file"), "there is no such file"
+    elif isinstance(output, str) and path.is_relative_to((folder / output).resolve()):
+        yield ("openai", "key_file"), "lies in the output folder, where everybody could read it"
 
 
 def _unreadable(

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
+from config.openai import OpenAI
 from config.pages import PageRules
 from config.values import (
     Address,
@@ -142,6 +143,7 @@ class Source(Section):
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     summary_words: Count = Field(default=60, ge=10, le=500)
+    summarizer: Literal["extractive", "openai"] = "extractive"
     learn: Flag = True
     on_change: Literal["bump", "silent", "new"] = "bump"
     on_gone: Literal["keep", "remove"] | None = None
@@ -250,6 +252,7 @@ class Settings(Section):
     reload: Flag = False
     fetch: Fetch = Fetch()
     server: Server = Server()
+    openai: OpenAI | None = None
     sources: tuple[Source, ...] = Field(alias="source", default=())
     feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
     folder: Path = Field(default=Path(), exclude=True)

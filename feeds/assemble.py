@@ -8,8 +8,8 @@ from feeds.compose import compose
 from feeds.edition import Edition, EditionEntry, RelatedLink
 from feeds.press import Press, page_url, resolved, resolved_image
 from feeds.web import product_version
-from feeds.words import words
-from ingest.article import Entry
+from feeds.words import marked, words
+from ingest.entry import Entry
 
 
 def assemble(
@@ -56,7 +56,7 @@ def _shown(
     links = related[: feed.related]
     html, summary = compose(
         resolved(settings, entry.html, pages),
-        entry.summary,
+        marked(entry.summary, entry.written_by, entry.language),
         links,
         mode=feed.content,
         words=words(entry.language),

@@ -12,7 +12,7 @@ from config.settings import Settings, Source
 from feeds.data import namespace, open_data, pace, sync
 from feeds.press import Press
 from feeds.rules import rules_digest, rules_for
-from feeds.web import contact, open_fetcher
+from feeds.web import contact, open_machine, source_fetcher, writer
 from ingest.address import Address
 from ingest.identity import source_id
 from ingest.pipeline import ingest
@@ -29,6 +29,7 @@ from ingest.workers import Workers
 
 if TYPE_CHECKING:
     from ingest.fetch import Fetcher
+    from ingest.machine import Machine
 
 Clock = Callable[[], datetime]
 
@@ -47,13 +48,15 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """Everything a command or the daemon works with. `fetcher` is None when nothing is fetched."""
+    """Everything a command or the daemon works with. `fetcher` is None when nothing is fetched,
+    `machine` when no summary is written by a model."""
 
     settings: Settings
     store: Store
     namespace: uuid.UUID
     workers: Workers
     fetcher: "Fetcher | None"
+    machine: "Machine | None"
     clock: Clock
     states: dict[str, SourceState]
     feed_ids: dict[str, str]
@@ -71,8 +74,15 @@ class Context:
             self.states[source.name].id: source.model_dump_json(exclude={"name"})
             + site
             + ("" if source.files else pages)
+            + str(self.settings.openai if source.summarizer == "openai" else "")
             for source in self.settings.sources
         }
+
+    def stop(self) -> None:
+        """End soon whatever waits for the network, and ask nothing more."""
+        for one in (self.fetcher, self.machine):
+            if one:
+                one.stop()
 
     def source(self, name: str) -> Source:
         """The configured source of that name."""
@@ -89,7 +99,7 @@ class Context:
             pages = lookup.pages(tx, state.id) if rules.pages else ()
             rules = replace(rules, learned=learned.of_source(tx, state.id))
         asking = None if source.files else self._asking(told)
-        digest = rules_digest(rules, source, pages)
+        digest = rules_digest(rules, source, pages, self.settings.openai)
         return Task(
             state=state,
             reader=self._reader(source, state, asking, other_rules=state.rules != digest),
@@ -104,6 +114,7 @@ class Context:
             changes_are_new=source.on_change == "new",
             learns=source.learn,
             allow_removal=allow_removal,
+            writer=writer(self.machine, self.settings, source),
         )
 
     def _unknown(self, name: str) -> SourceState:
@@ -208,22 +219,22 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
             states, feed_ids = sync(tx, settings, space, clock())
             runs.cut_short(tx, clock())
         workers = Workers()
-        fetcher = _fetcher(settings, store, clock())
+        context = Context(
+            settings=settings,
+            store=store,
+            namespace=space,
+            workers=workers,
+            fetcher=source_fetcher(settings, store, clock()),
+            machine=open_machine(settings, store, clock),
+            clock=clock,
+            states=states,
+            feed_ids=feed_ids,
+        )
         try:
-            yield Context(
-                settings=settings,
-                store=store,
-                namespace=space,
-                workers=workers,
-                fetcher=fetcher,
-                clock=clock,
-                states=states,
-                feed_ids=feed_ids,
-            )
+            yield context
         finally:
             workers.close()
-            if fetcher:
-                fetcher.close()
+            context.stop()
 
 
 @contextmanager
@@ -235,23 +246,23 @@ def open_reading(settings: Settings) -> Iterator[Context]:
     with open_data(settings) as store:
         with store.read() as tx:
             states = sources.states(tx)
-        workers, fetcher = Workers(), _fetcher(settings, store, wall_clock())
-        space = namespace(settings.data_folder, used=True) if states else uuid.UUID(int=0)
+        used, workers = bool(states), Workers()
+        context = Context(
+            settings=settings,
+            store=store,
+            namespace=namespace(settings.data_folder, used=True) if used else uuid.UUID(int=0),
+            workers=workers,
+            fetcher=source_fetcher(settings, store, wall_clock()),
+            machine=open_machine(settings, store, wall_clock),
+            clock=wall_clock,
+            states=states,
+            feed_ids={},
+        )
         try:
-            yield Context(
-                settings=settings,
-                store=store,
-                namespace=space,
-                workers=workers,
-                fetcher=fetcher,
-                clock=wall_clock,
-                states=states,
-                feed_ids={},
-            )
+            yield context
         finally:
             workers.close()
-            if fetcher:
-                fetcher.close()
+            context.stop()
 
 
 def reopened(context: Context, settings: Settings) -> Context:
@@ -261,20 +272,9 @@ def reopened(context: Context, settings: Settings) -> Context:
     """
     with context.store.write() as tx:
         states, feed_ids = sync(tx, settings, context.namespace, context.clock())
-    fetcher = context.fetcher or _fetcher(settings, context.store, context.clock())
+    fetcher = context.fetcher or source_fetcher(settings, context.store, context.clock())
     if fetcher:
         fetcher.limit(settings.fetch, contact=contact(settings))
-    return replace(context, settings=settings, states=states, feed_ids=feed_ids, fetcher=fetcher)
-
-
-def _fetcher(settings: Settings, store: Store, now: datetime) -> "Fetcher | None":
-    """A fetcher that knows which hosts want to be left alone; None when nothing is fetched."""
-    if all(source.files for source in settings.sources):
-        return None
-    fetcher = open_fetcher(settings)
-    with store.read() as tx:
-        waiting = [known for told in addresses.waiting(tx).values() for known in told.items()]
-    for url, one in waiting:
-        if one.status == 429 and one.not_before and one.waits(now):
-            fetcher.leave(one.instead or url, one.not_before - now)
-    return fetcher
+    machine = context.machine or open_machine(settings, context.store, context.clock)
+    kept = replace(context, settings=settings, states=states, feed_ids=feed_ids)
+    return replace(kept, fetcher=fetcher, machine=machine)

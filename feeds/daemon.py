@@ -118,8 +118,7 @@ class Daemon:
         self._stop.set()
         self._runs.stop()
         self._watcher.stop()
-        if self._context.fetcher:
-            self._context.fetcher.stop()
+        self._context.stop()
 
     def close(self) -> bool:
         """Wait for the end of what is under way, at most the grace time; False if some hangs."""

@@ -9,7 +9,8 @@ from config.settings import Feed, Settings
 from feeds.freeze import Folder, free_second, freeze, later_second, slug_of
 from feeds.links import linked_files
 from feeds.relations import related_to
-from ingest.article import AGAIN, AGAIN_SAME_DATE, Article, Entry
+from ingest.article import Article
+from ingest.entry import AGAIN, AGAIN_SAME_DATE, Entry
 from ingest.significance import significant
 from ingest.store import (
     Store,

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 from anyascii import anyascii
 
 from feeds.links import file_path, rewrite
-from ingest.article import INTERNAL, Article, Entry
+from ingest.article import INTERNAL, Article
+from ingest.entry import Entry
+from ingest.traced import WRITTEN_BY
 
 _SLUG = 80  # characters
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
@@ -73,6 +75,7 @@ def freeze(
         enclosures=article.enclosures,
         upstream=article.upstream,
         key_points=article.key_points,
+        written_by=_model(article.origins.get("summary", "")),
     )
 
 
@@ -119,6 +122,11 @@ def later_second(after: int, *, now: int, taken: Collection[int]) -> int:
     while second in taken:
         second += 1
     return second
+
+
+def _model(origin: str) -> str:
+    """The model that wrote what comes from there, "" for none."""
+    return origin.removeprefix(WRITTEN_BY) if origin.startswith(WRITTEN_BY) else ""
 
 
 def _slugify(text: str) -> str:

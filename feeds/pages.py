@@ -34,7 +34,8 @@ from feeds.site import (
     removed_page,
     stylesheet,
 )
-from ingest.article import Entry
+from feeds.words import marked
+from ingest.entry import Entry
 from ingest.store import Transaction, last_change, published, relations
 from ingest.store.published import EditionState
 from ingest.upstream import Subscription, write_opml
@@ -139,6 +140,7 @@ def _page(
         authors=entry.authors,
         language=entry.language,
         summary=entry.summary,
+        written_by=entry.written_by,
         key_points=entry.key_points,
         image=resolved_image(press.settings, entry.image),
         tags=entry.tags,
@@ -166,7 +168,7 @@ def _index(tx: Transaction, press: Press) -> bytes:
             title=entry.title,
             url=entry.url or page_url(press.settings, entry.slug),
             published=_time(entry.published),
-            summary=entry.summary,
+            summary=marked(entry.summary, entry.written_by, entry.language),
             authors=entry.authors,
             language=entry.language,
         )

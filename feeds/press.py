@@ -10,7 +10,8 @@ from config.settings import Format, Settings
 from feeds.edition import RelatedLink
 from feeds.links import rewrite
 from feeds.web import product_version
-from ingest.article import INTERNAL, Entry, Image
+from ingest.article import INTERNAL, Image
+from ingest.entry import Entry
 from ingest.store import Store, Transaction, published
 
 MEDIA_TYPES: Mapping[Format, str] = {

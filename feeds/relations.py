@@ -8,8 +8,9 @@ from config.settings import Settings
 from feeds.edition import RelatedLink
 from feeds.links import file_path, links
 from feeds.press import page_url
-from ingest.article import Article, Candidate, Entry, Hint
+from ingest.article import Article, Candidate, Hint
 from ingest.enrich.relate import FLOOR, relate
+from ingest.entry import Entry
 from ingest.similarity import title_key
 from ingest.store import Transaction, articles, published, relations, terms
 from ingest.urls import match_url

@@ -7,6 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from config import pages
+from config.openai import OpenAI
 from config.settings import Settings, Source
 from feeds.web import product_version
 from ingest.normalize.rules import PageRules, Rules
@@ -42,14 +43,19 @@ def as_rules(rules: pages.PageRules) -> PageRules:
     return PageRules(host=rules.host, **rules.model_dump())
 
 
-def rules_digest(rules: Rules, source: Source, addresses: Iterable[str]) -> str:
+def rules_digest(
+    rules: Rules, source: Source, addresses: Iterable[str], openai: OpenAI | None
+) -> str:
     """Changes when documents read before must be read again: other rules, or another version.
 
     `addresses` are those of documents read before: rules for other hosts change nothing there.
+    `openai` says whose summaries they have, if the source asks for them.
     """
     hosts = {urlsplit(url).hostname or "" for url in addresses}
     mine = tuple(one for one in rules.pages if any(map(one.are_for, hosts)))
     values = [product_version(), repr(replace(rules, pages=mine)), source.summary_words]
     if source.kind not in {"files", "urls"}:
         values.append(source.model_dump(include=_LISTED_BY))
+    if source.summarizer == "openai" and openai:
+        values.append(openai.model)
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()

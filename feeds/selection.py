@@ -6,7 +6,8 @@ from html import escape
 
 from config.settings import Feed
 from feeds.foreign import fit_enclosures, fit_upstream
-from ingest.article import INTERNAL, Entry, Exposure
+from ingest.article import INTERNAL
+from ingest.entry import Entry, Exposure
 
 MAX_BYTES = 1_000_000
 """Size of a feed document: poll cost is linear in it, and readers refuse much larger ones."""

@@ -29,6 +29,7 @@ class Words:
     by: str
     updated: str
     taken_from: str
+    machine_written: str
 
 
 @lru_cache(maxsize=256)
@@ -37,6 +38,12 @@ def words(language: str) -> Words:
     languages, aliases = _read()
     subtag = language.partition("-")[0].strip().lower()
     return languages.get(aliases.get(subtag, subtag)) or languages[_FALLBACK]
+
+
+def marked(summary: str, written_by: str, language: str) -> str:
+    """`summary`, marked in its language when a model wrote it: `written_by` names that one."""
+    note = words(language).machine_written
+    return f"{summary} ({note})" if summary and written_by else summary
 
 
 @lru_cache(maxsize=1)

@@ -162,7 +162,9 @@ class Hint:
 class Draft:
     """A normalized document, without identity.
 
-    `stated_keys` are what its source knows it by (`identity.stated_keys`). Every string went through `markup.clean`; `html` through `normalize.sanitize`. `declared_id` is
+    `stated_keys` are what its source knows it by (`identity.stated_keys`).
+
+    Every string went through `markup.clean`; `html` through `normalize.sanitize`. `declared_id` is
     the front matter's own id. `url` is the canonical URL, "" when the article has none of its own.
     `html` of files may hold `broadsheet:file/…` links (see INTERNAL); `assets` are the files below
     the root that it shows or offers (paths relative to the root). `summary` is the publisher's
@@ -247,53 +249,3 @@ class Candidate:
     lift: float = 0.0
     terms: tuple[str, ...] = ()
     hinted: bool = False
-
-
-AGAIN, AGAIN_SAME_DATE = -1, -2
-"""What an entry was judged to be: to freeze again as an update, or without a later `updated`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """An article as it was exposed to subscribers, frozen.
-
-    `published` and `updated` are whole seconds since 1970; `updated` is unique in the store. `url`
-    is the article's own, "" when a page of ours shows it. `html` and `image` may hold
-    `broadsheet:article/…` and `broadsheet:asset/…` links. `related` are (article id, title, its own
-    URL or "", what both are about), best first; `assets` pairs of (path below the source's root,
-    name beside the page). `judged` is the article's change number it was last compared with, or
-    one of AGAIN and AGAIN_SAME_DATE; `change` the number of its own last change.
-    """
-
-    article: str
-    source: str
-    number: int
-    slug: str
-    url: str
-    published: int
-    updated: int
-    title: str
-    authors: tuple[str, ...]
-    language: str
-    html: str
-    summary: str
-    image: Image | None
-    tags: tuple[str, ...]
-    related: tuple[tuple[str, str, str, str], ...]
-    assets: tuple[tuple[str, str], ...]
-    judged: int
-    enclosures: tuple[Enclosure, ...] = ()
-    upstream: Upstream | None = None
-    key_points: tuple[str, ...] = ()
-    change: int = 0
-    removed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
-    """One article's place in one feed. `settled`: of a first edition or a backlog."""
-
-    article: str
-    number: int
-    exposed_at: datetime
-    settled: bool

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import structlog
 
 from ingest.alike import believed, claims, moved_from
-from ingest.article import Article, Document, Draft, Entry
+from ingest.article import Article, Document, Draft
 from ingest.dating import dated
+from ingest.entry import Entry
 from ingest.errors import IngestError
 from ingest.identity import identify, is_version, keys, mint, versions
 from ingest.significance import significant

@@ -104,7 +104,7 @@ def _file_all(
         if at_once > 1:
             task = learn_on_the_way(task, around, tally)
         some = chain([batch], islice(found, at_once - 1))
-        for documents, outcomes in prepared(some, task, around, tally.now):
+        for documents, outcomes in prepared(some, task, around, tally):
             with around.store.write() as tx:
                 progress.opened(tx)
                 note(tx, file_batch(tx, documents, outcomes, tally), tally)

@@ -45,7 +45,7 @@ def preview(task: Task, around: Surroundings) -> Iterator[Foreseen]:
     listing = listed(task, tally, progress)
     told: set[str] = set()
     reading = batches(task, around, listing, tally, progress)
-    for documents, outcomes in prepared(reading, task, around, tally.now):
+    for documents, outcomes in prepared(reading, task, around, tally, asks=False):
         with around.store.read() as tx:
             verdicts = judge(tx, documents, outcomes, tally)
         told |= {document.origin for document in documents}

@@ -6,7 +6,8 @@ from datetime import datetime
 from functools import partial
 
 from ingest.again import Books, bodies, opened
-from ingest.article import Article, Draft, Entry, Hint, Image
+from ingest.article import Article, Draft, Hint, Image
+from ingest.entry import Entry
 from ingest.filing import Change, Verdict, file_again, judge
 from ingest.relearn import note, relearn
 from ingest.significance import difference, significant
@@ -58,7 +59,7 @@ def preview(task: Task, around: Surroundings) -> Iterator[Preview]:
     books = opened(task, around, around.clock())
     progress = Progress(around, None, total=len(books.origins))
     batches = bodies(task, around, books, progress)
-    for documents, outcomes in prepared(batches, task, around, books.tally.now):
+    for documents, outcomes in prepared(batches, task, around, books.tally, asks=False):
         with around.store.read() as tx:
             verdicts = judge(tx, documents, outcomes, books.tally)
             found = tuple(_differences(tx, verdicts, books.tally))
@@ -102,7 +103,7 @@ def apply_learned(task: Task, around: Surroundings) -> RunReport:
 
 def _file_all(task: Task, around: Surroundings, books: Books, progress: Progress) -> None:
     batches = bodies(task, around, books, progress)
-    for documents, outcomes in prepared(batches, task, around, books.tally.now):
+    for documents, outcomes in prepared(batches, task, around, books.tally):
         with around.store.write() as tx:
             note(tx, file_again(tx, documents, outcomes, books.tally), books.tally)
     if books.bodiless:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from math import inf
 
 from ingest.again import bodies, opened
-from ingest.article import AGAIN, AGAIN_SAME_DATE
+from ingest.entry import AGAIN, AGAIN_SAME_DATE
 from ingest.filing import Verdict, file_again
 from ingest.learning import learn, neighbourhoods
 from ingest.passages import NOTHING, Place
@@ -139,9 +139,7 @@ def _apply(
     books.origins = [origin for origin in books.origins if origin in holding]
     progress.total += len(books.origins)
     texts: dict[int, str] = {}
-    for documents, outcomes in prepared(
-        bodies(task, around, books, progress), task, around, tally.now
-    ):
+    for documents, outcomes in prepared(bodies(task, around, books, progress), task, around, tally):
         with around.store.write() as tx:
             progress.opened(tx)
             verdicts = file_again(tx, documents, outcomes, books.tally)

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from ingest.article import Draft, Entry
+from ingest.article import Draft
+from ingest.entry import Entry
 from ingest.markup import parse_fragment, text_of
 from ingest.similarity import words
 

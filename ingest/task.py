@@ -20,6 +20,7 @@ from ingest.tally import Tally
 from ingest.workers import Outcome, Pending, Workers
 
 if TYPE_CHECKING:
+    from ingest.machine import Writer
     from ingest.normalize.rules import Rules
 
 BATCH = 100
@@ -41,7 +42,7 @@ class Task:
     the source is looked at, `asking` what it asks the web with, None for folders. `removes_gone`:
     articles whose document is gone go too; `allow_removal`: also many at once. `changes_are_new`: a
     significant change of an article makes a new one. Unless it `learns`, what is known of its
-    articles' sharing anything is to be forgotten.
+    articles' sharing anything is to be forgotten. `writer` has summaries written by a model.
     """
 
     state: SourceState
@@ -57,6 +58,7 @@ class Task:
     changes_are_new: bool = False
     learns: bool = True
     allow_removal: bool = False
+    writer: "Writer | None" = None
 
     @property
     def other_rules(self) -> bool:
@@ -147,14 +149,34 @@ def attempt(work: Callable[[], None], tally: Tally) -> str:
 
 
 def prepared(
-    batches: Iterable[list[Document]], task: Task, around: Surroundings, now: datetime
+    batches: Iterable[list[Document]],
+    task: Task,
+    around: Surroundings,
+    tally: Tally,
+    *,
+    asks: bool = True,
 ) -> Iterator[tuple[list[Document], list[Outcome]]]:
-    """Prepare batches in the workers: each while the one before is dealt with."""
+    """Prepare batches in the workers: each while the one before is dealt with.
+
+    Unless it `asks`, no model is asked for a summary; what one wrote before is taken all the same.
+    """
     waiting: tuple[list[Document], Pending] | None = None
     for batch in batches:
-        pending = around.workers.submit(batch, task.rules, task.summary_words, now)
+        pending = around.workers.submit(batch, task.rules, task.summary_words, tally.now)
         if waiting:
-            yield waiting[0], list(waiting[1].results())
+            yield waiting[0], _outcomes(waiting[1], task, around, asks=asks)
         waiting = (batch, pending)
     if waiting:
-        yield waiting[0], list(waiting[1].results())
+        yield waiting[0], _outcomes(waiting[1], task, around, asks=asks)
+    for note in task.writer.notes() if task.writer else ():
+        tally.trouble("", note, failed=False)
+
+
+def _outcomes(pending: Pending, task: Task, around: Surroundings, *, asks: bool) -> list[Outcome]:
+    """What was made of a batch, with the summaries that a model wrote."""
+    outcomes = list(pending.results())
+    if task.writer:
+        outcomes = task.writer.rewritten(outcomes, around.stopping, asks=asks)
+        if asks and around.stopping():  # what was not written for that will be
+            raise Stopped
+    return outcomes

@@ -8,6 +8,10 @@ T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 
+WRITTEN_BY = "written by "
+"""Begins the origin of a summary that a language model wrote; the model's name follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Traced(Generic[T_co]):
     """A value and the place it came from, in the words of docs/answers.md; false when it is empty.

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 _MEMORY = 2_000_000_000  # bytes of address space a worker may use
 _CHUNK = 16
-_COMPUTED = "computed"
+
+COMPUTED = "computed"
+"""The origin of what was made of sentences of the text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +64,8 @@ def prepare(document: Document, rules: "Rules", words: int, now: datetime) -> Ou
     except Exception as error:  # noqa: BLE001 - the boundary around one document
         reason = f"cannot be normalized: unexpected {type(error).__name__}: {error}"[:500]
         return ExtractError(reason, origin=document.origin)
-    chosen = Traced(said.text, draft.origins.get("summary", _COMPUTED))
-    points = Traced(said.key_points, _COMPUTED)
+    chosen = Traced(said.text, draft.origins.get("summary", COMPUTED))
+    points = Traced(said.key_points, COMPUTED)
     return Prepared(draft=draft.having(summary=chosen, key_points=points), terms=tuple(weighed))
 
 

@@ -19,7 +19,8 @@ from feeds.context import Context, due_names, open_context
 from feeds.publish import publish
 from feeds.refresh import RefreshReport, refresh
 from feeds.report import PublishReport
-from ingest.article import Document, Entry
+from ingest.article import Document
+from ingest.entry import Entry
 from ingest.normalize.rules import Rules
 from ingest.store import addresses, published
 from ingest.workers import Outcome, Pending, Workers, prepare

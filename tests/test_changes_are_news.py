@@ -13,7 +13,8 @@ from sqlalchemy import update
 
 from feeds.context import Context
 from feeds.refresh import refresh
-from ingest.article import Article, Entry
+from ingest.article import Article
+from ingest.entry import Entry
 from ingest.similarity import title_key
 from ingest.store import articles, published, schema
 from tests.newsroom import NOON, Newsroom, a_text

@@ -6,7 +6,8 @@ from config.settings import Settings
 from feeds.links import file_path
 from feeds.press import page_url
 from feeds.relations import named_by
-from ingest.article import Article, Entry
+from ingest.article import Article
+from ingest.entry import Entry
 from ingest.markup import parse_fragment, text_of
 from ingest.store import Transaction, articles, lookup, published, sources, terms
 from ingest.store.lookup import DocumentFacts, Shown, Standing

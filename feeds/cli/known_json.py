@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from feeds.cli.known import Known, Reason
 from feeds.cli.output import iso
-from ingest.article import Entry
+from ingest.entry import Entry
 from ingest.store.lookup import DocumentFacts, Shown, Standing
 
 

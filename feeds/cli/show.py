@@ -11,7 +11,7 @@ from feeds.cli.known import Known, Reason, known
 from feeds.cli.known_json import shape
 from feeds.cli.output import when
 from feeds.data import open_data
-from ingest.article import Entry
+from ingest.entry import Entry
 from ingest.errors import StoreError
 from ingest.markup import clean_line
 from ingest.store.lookup import DocumentFacts, Shown

@@ -119,8 +119,7 @@ def _note_other_configuration(output: Output, settings: Settings, store: Store) 
 def interruptible(context: Context, step: Callable[[Interrupt], _Done]) -> _Done:
     """What `step` gives, unless it was interrupted: then says so and ends with exit code 130."""
     interrupt = Interrupt()
-    fetcher = context.fetcher
-    with interrupt.caught(fetcher.stop if fetcher else lambda: None):
+    with interrupt.caught(context.stop):
         done = step(interrupt)
     if interrupt.stopping():
         end_interrupted("Interrupted: what was stored stays; the same command goes on from there.")

@@ -23,7 +23,7 @@ from feeds.site.model import (
     RemovedPage,
     SiteHead,
 )
-from feeds.words import words
+from feeds.words import marked, words
 from ingest.article import Enclosure
 
 __all__ = [
@@ -65,6 +65,7 @@ def article_page(page: ArticlePage, site: SiteHead) -> bytes:
         players=[one for one in offered if medium(one.media_type) in _PLAYED],
         files=[one for one in offered if medium(one.media_type) not in _PLAYED],
         revised=_revised(page),
+        description=marked(page.summary, page.written_by, language),
         structured=_structured(page, site, language),
     )
 
@@ -193,7 +194,7 @@ def _structured(page: ArticlePage, site: SiteHead, language: str) -> Mapping[str
         "inLanguage": language,
         "author": [{"@type": "Person", "name": name} for name in page.authors] or publisher,
         "publisher": publisher,
-        "description": page.summary,
+        "description": marked(page.summary, page.written_by, language),
         "image": page.image.url if page.image else "",
         "keywords": list(page.tags),
     }

@@ -45,8 +45,8 @@ class ArticlePage:
     """One article as its page shows it.
 
     `url` is the page's own, absolute; `html` the article's text, sanitized, without a related
-    block; `summary` plain text, "" for none; `language` "" for the site's. `enclosures` and
-    `upstream` went through `feeds.foreign`.
+    block; `summary` plain text, "" for none, and `written_by` the model that wrote it; `language`
+    "" for the site's. `enclosures` and `upstream` went through `feeds.foreign`.
     """
 
     url: str
@@ -57,6 +57,7 @@ class ArticlePage:
     authors: tuple[str, ...] = ()
     language: str = ""
     summary: str = ""
+    written_by: str = ""
     key_points: tuple[str, ...] = ()
     image: Image | None = None
     tags: tuple[str, ...] = ()

@@ -76,7 +76,7 @@ def summarize(draft: Draft, *, words: int, sentences: Sentences, terms: Terms) -
     elif count_words(draft.summary) <= words * _GENEROUS:
         text = draft.summary
     else:
-        text = _fit(sentences(draft.summary, draft.language), words)
+        text = fit(sentences(draft.summary, draft.language), words)
     return Summary(text, _key_points(read, text, _unit(terms("", text, draft.language))))
 
 
@@ -178,7 +178,7 @@ def asides(language: str) -> Sequence[str]:
     ]
 
 
-def _fit(found: Sequence[str], words: int) -> str:
+def fit(found: Sequence[str], words: int) -> str:
     """The first sentences that fit, the first one in any case."""
     kept: list[str] = []
     for sentence in found:

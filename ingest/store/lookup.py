@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, select, tuple_
 
-from ingest.article import Exposure, Validators
+from ingest.article import Validators
+from ingest.entry import Exposure
 from ingest.store import schema
 from ingest.store.engine import Transaction
 

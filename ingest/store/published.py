@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, case, func, insert, or_, select, update
 
-from ingest.article import Entry, Exposure
+from ingest.entry import Entry, Exposure
 from ingest.store import relations, schema
 from ingest.store.engine import Transaction, next_change, parts, replacing
 from ingest.store.schema import eligible

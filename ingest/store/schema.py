@@ -188,6 +188,7 @@ entry = Table(
     Column("enclosures", Text, nullable=False, default="[]"),
     Column("upstream", Text, nullable=False, default=""),
     Column("key_points", Text, nullable=False, default="[]"),
+    Column("written_by", Text, nullable=False, default=""),  # the model that wrote the summary
     # The article's change last compared with it; negative: freeze it again, whatever it says.
     Column("judged", BigInteger, nullable=False),
     Column("change", BigInteger, nullable=False),  # the store-wide number of its own last change

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import case, select, update
 
-from ingest.article import AGAIN, AGAIN_SAME_DATE
+from ingest.entry import AGAIN, AGAIN_SAME_DATE
 from ingest.store import schema
 from ingest.store.engine import Transaction, next_change, parts
 from ingest.store.published import considered

@@ -7,6 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from config.load import load
+from config.openai import OpenAI
 from config.settings import Feed, Fetch, Server, Settings, Site, Source
 from config.wording import options
 
@@ -17,12 +18,14 @@ TABLES: dict[str, type[BaseModel]] = {
     "site": Site,
     "fetch": Fetch,
     "server": Server,
+    "openai": OpenAI,
     "source": Source,
     "feed": Feed,
 }
 
 
 def loaded(folder: Path, text: str) -> Settings:
+    (folder / "openai.key").touch()
     path = folder / "broadsheet.toml"
     path.write_text(text, encoding="utf-8")
     return load(path, {})
@@ -64,11 +67,15 @@ def test_the_defaults_it_states_are_the_defaults(tmp_path: Path) -> None:
     settings = loaded(tmp_path, EVERYTHING)
     assert settings.fetch.model_copy(update={"allow_private": ()}) == Fetch()
     assert settings.server == Server()
+    assert settings.openai
+    same = {"timeout", "tokens_per_day"}
+    least = OpenAI(url="http://127.0.0.1:11434/v1", model="llama3.2")
+    assert settings.openai.model_dump(include=same) == least.model_dump(include=same)
     assert (settings.output, settings.data) == (Path("public"), Path("data"))
     same = {"limit", "backlog", "tags", "content", "related", "related_links", "formats"}
     plain = Feed(name="news")
     assert settings.feeds[0].model_dump(include=same) == plain.model_dump(include=same)
-    same = {"summary_words", "on_change", "max_bytes"}
+    same = {"summary_words", "summarizer", "on_change", "max_bytes"}
     files_source = Source(name="a", files="a/*")
     assert settings.sources[0].most == files_source.most
     assert settings.sources[0].model_dump(include=same) == files_source.model_dump(include=same)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.freeze import Folder, free_second, freeze, later_second, slug_of
-from ingest.article import Article, Entry, Image
+from ingest.article import Article, Image
+from ingest.entry import Entry
 
 taken_seconds = st.sets(st.integers(0, 40), max_size=30)
 WORDS = [f"word{number}" for number in range(100)]

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from config.settings import Feed
 from feeds.render import render
 from feeds.selection import FRESH, MAX_BYTES, cut, entry_size
-from ingest.article import Enclosure, Entry, Exposure, Upstream
+from ingest.article import Enclosure, Upstream
+from ingest.entry import Entry, Exposure
 from tests.builders import an_edition, an_entry
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.article import Draft, Entry, Image
+from ingest.article import Draft, Image
+from ingest.entry import Entry
 from ingest.markup import parse_fragment, text_of
 from ingest.significance import difference, significant
 from ingest.similarity import words

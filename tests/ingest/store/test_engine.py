@@ -15,11 +15,23 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, select
 
 from ingest.errors import StoreError
-from ingest.store import articles, feeds, last_change, next_change, open_store, runs, sources
+from ingest.store import (
+    articles,
+    engine,
+    feeds,
+    last_change,
+    next_change,
+    open_store,
+    runs,
+    sources,
+)
+from ingest.store.postings import term
 from ingest.store.schema import exposure, metadata
+from ingest.store.written import machine_summary
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -50,8 +62,15 @@ def test_a_new_store_has_exactly_the_tables_of_the_schema(tmp_path: Path) -> Non
     store = open_store(tmp_path / "deep" / "in" / "store.db")
     with store.read() as tx:
         assert compare_metadata(MigrationContext.configure(tx), metadata) == []
+        assert {term.name, machine_summary.name} <= metadata.tables.keys()
         assert (last_change(tx, "article"), last_change(tx, "entry")) == (0, 0)
     store.close()
+
+
+def test_the_newest_migration_is_the_one_that_stores_are_brought_to() -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", "ingest.store:migrations")
+    assert ScriptDirectory.from_config(configuration).get_current_head() == f"{engine.SCHEMA:04}"
 
 
 def store_of_schema_1(path: Path) -> sqlite3.Connection:
