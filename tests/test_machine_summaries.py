@@ -35,6 +35,7 @@ model = "tiny"
 name = "inbox"
 files = "articles/**/*.md"
 summarizer = "openai"
+learn = false
 {source}
 """
 TEXT = """\
