@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, select, tuple_
 from ingest.article import Exposure, Validators
 from ingest.store import schema
 from ingest.store.engine import Transaction
+from ingest.store.published import exposure_from
 
 _A = schema.article.c
 _D = schema.document.c
@@ -140,12 +141,7 @@ def showings(tx: Transaction, article: str) -> list[Shown]:
     return [
         Shown(
             feed=row.feed,
-            exposure=Exposure(
-                article=article,
-                number=row.number,
-                exposed_at=datetime.fromtimestamp(row.exposed_at, UTC),
-                settled=bool(row.settled),
-            ),
+            exposure=exposure_from(row),
             left_at=_time(row.left_at),
         )
         for row in rows

@@ -7,6 +7,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from importlib import resources
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -19,9 +20,12 @@ from sqlalchemy import create_engine, select
 
 from ingest.errors import StoreError
 from ingest.store import articles, feeds, last_change, next_change, open_store, runs
-from ingest.store.schema import exposure, metadata
+from ingest.store.engine import SCHEMA
+from ingest.store.postings import term
+from ingest.store.schema import exposure
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
+metadata = term.metadata  # whole: the tables of terms and stories are defined apart
 
 _OPEN = """
 import sys
@@ -116,6 +120,12 @@ def test_a_store_of_schema_1_keeps_its_articles_and_the_origin_of_their_dates(
     ]
     assert [article.title for article in found.values()] == ["x"] * 3
     store.close()
+
+
+def test_the_schema_is_the_newest_migration() -> None:
+    folder = resources.files("ingest.store") / "migrations" / "versions"
+    numbers = [int(file.name[:4]) for file in folder.iterdir() if file.name[:4].isdigit()]
+    assert max(numbers) == SCHEMA
 
 
 def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
