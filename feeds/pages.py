@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,8 +34,10 @@ from feeds.site import (
     removed_page,
     stylesheet,
 )
+from feeds.stories import story_url
+from feeds.story_pages import write_story_pages
 from ingest.article import Entry
-from ingest.store import Transaction, last_change, published
+from ingest.store import Transaction, last_change, published, stories
 from ingest.store.published import EditionState
 from ingest.upstream import Subscription, write_opml
 
@@ -68,6 +71,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
             with press.store.read() as tx:
                 pages = _pages(tx, press, ids[start : start + _BATCH])
             written += sum(write_if_changed(path, body) for path, body in pages.items())
+        written += write_story_pages(press, _site(press, "../../style.css"), since=since)
         written += write_if_changed(output / "style.css", stylesheet())
         with press.store.read() as tx:
             written += write_if_changed(output / "index.html", _index(tx, press))
@@ -100,6 +104,8 @@ def _pages(tx: Transaction, press: Press, ids: list[str]) -> dict[Path, bytes]:
     entries = published.entries(tx, ids)
     shown = [entry for entry in entries.values() if not entry.removed]
     pages, related = addresses(tx, press.settings, shown)
+    led = stories.listed_with(tx, ids)
+    leads = published.entries(tx, led.values())
     site = _site(press, "../../style.css")
     bodies: dict[Path, bytes] = {}
     for id_ in ids:
@@ -111,6 +117,8 @@ def _pages(tx: Transaction, press: Press, ids: list[str]) -> dict[Path, bytes]:
             bodies[folder / "index.html"] = removed_page(notice, site)
         else:
             page = _page(tx, press, entry, pages, related[id_])
+            if id_ in led:
+                page = replace(page, story=story_url(press.settings, leads[led[id_]]))
             bodies[folder / "index.html"] = article_page(page, site)
     return bodies
 

@@ -8,6 +8,7 @@ from config.settings import Feed, Settings
 from feeds.edition import RelatedLink
 from feeds.freeze import later_second
 from feeds.press import page_url
+from feeds.words import words
 from ingest.article import Article, Entry, Exposure
 from ingest.enrich.stories import MOST, SPAN, Report, alikeness, gathered, report, tells_more
 from ingest.store import Store, Transaction, articles, published, stories, terms
@@ -69,18 +70,31 @@ def tell(
 def also_at(
     tx: Transaction, settings: Settings, feed: Feed, window: Sequence[Exposure]
 ) -> dict[str, tuple[RelatedLink, ...]]:
-    """What else was written of the events that the entries of `window` tell, by article id."""
+    """What else was written of the events that the entries of `window` tell, by article id: each
+    time
+    the last link leads to the story's page."""
     if feed.duplicates != "story":
         return {}
     told = stories.followers(tx, [exposure.article for exposure in window], feed.name)
-    entries = published.entries(tx, {id_ for ids in told.values() for id_ in ids[:_LINKS]})
+    wanted = {id_ for lead, ids in told.items() for id_ in (lead, *ids[:_LINKS])}
+    entries = published.entries(tx, wanted)
     return {
-        lead: tuple(_link(settings, entries[id_]) for id_ in ids[:_LINKS])
+        lead: (
+            *(_link(settings, entries[id_]) for id_ in ids[:_LINKS]),
+            RelatedLink(
+                url=story_url(settings, entries[lead]), title=words(entries[lead].language).story
+            ),
+        )
         for lead, ids in told.items()
     }
 
 
-def _place(entry: Entry) -> str:
+def story_url(settings: Settings, lead: Entry) -> str:
+    """The public address of the page of the story that `lead` leads."""
+    return f"{settings.site.url}stories/{lead.slug}/"
+
+
+def place(entry: Entry) -> str:
     """Who published it, as far as its address or its feed tells: "" for a page of ours."""
     if entry.upstream and entry.upstream.title:
         return entry.upstream.title
@@ -88,8 +102,8 @@ def _place(entry: Entry) -> str:
 
 
 def _link(settings: Settings, entry: Entry) -> RelatedLink:
-    url, place = entry.url or page_url(settings, entry.slug), _place(entry)
-    return RelatedLink(url=url, title=f"{place}: {entry.title}" if place else entry.title)
+    url, who = entry.url or page_url(settings, entry.slug), place(entry)
+    return RelatedLink(url=url, title=f"{who}: {entry.title}" if who else entry.title)
 
 
 def _develop(tx: Transaction, feed: Feed, lead: str, now: datetime) -> None:

@@ -137,6 +137,36 @@ def followers(tx: Transaction, ids: Collection[str], feed: str = "") -> dict[str
     return found
 
 
+def listed_with(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
+    """Of those of `ids` that are in a story the article that leads it: itself, or the first of
+    those that do so in a feed."""
+    found: dict[str, str] = {}
+    for part in parts(sorted(ids)):
+        rows = (
+            select(_X.article, _X.lead)
+            .join(schema.entry, _E.article == _X.lead)
+            .where(_TOLD, _E.removed.is_(False))
+        )
+        following = rows.where(_X.article.in_(part)).order_by(_E.number.desc())
+        found |= {row.article: row.lead for row in tx.execute(following)}
+        found |= {row.lead: row.lead for row in tx.execute(rows.where(_X.lead.in_(part)))}
+    return found
+
+
+def changed(tx: Transaction, since: int) -> list[str]:
+    """The articles whose stories' pages are to be looked at: they lead a story of which an entry
+    changed after that number, or were removed since."""
+    mine, other = aliased(schema.entry), aliased(schema.entry)
+    led = (
+        select(_X.lead)
+        .join(mine, mine.c.article == _X.article)
+        .join(other, other.c.article == _X.lead)
+        .where(_TOLD, or_(mine.c.change > since, other.c.change > since))
+    )
+    gone = select(_E.article).where(_E.change > since, _E.removed.is_(True))
+    return sorted({*tx.execute(led).scalars(), *tx.execute(gone).scalars()})
+
+
 def develop(tx: Transaction, feed: str, lead: str, second: int) -> None:
     """Note that the story which the entry of `lead` tells in `feed` tells more since `second`."""
     here = and_(_X.feed == feed, _X.article == lead)
@@ -147,19 +177,21 @@ def promote(tx: Transaction, feed: str) -> None:
     """Let the next article of a story lead it in `feed` where the entry of the first is removed."""
     first = aliased(schema.exposure)
     lost = (
-        select(_X.lead, _X.article)
+        select(_X.lead, _X.article, first.c.left_at)
         .join(schema.entry, _E.article == _X.lead)
         .join(first, and_(first.c.feed == feed, first.c.article == _X.lead))
-        .where(_X.feed == feed, _TOLD, _E.removed.is_(True), first.c.left_at.is_(None))
+        .where(_X.feed == feed, _TOLD, _E.removed.is_(True))
     )
     up = select(_E.article).where(_E.removed.is_(False))
     heirs: dict[str, str] = {}
-    for lead, article in tx.execute(lost.where(_X.article.in_(up)).order_by(_X.number)).all():
-        heir = heirs.setdefault(lead, article)
-        touch(tx, [article])
-        here = and_(_X.feed == feed, _X.article == article)
-        value = "" if heir == article else heir
-        tx.execute(update(schema.exposure).where(here).values(lead=value))
+    for row in tx.execute(lost.where(_X.article.in_(up)).order_by(_X.number)).all():
+        heir = heirs.setdefault(row.lead, row.article)
+        touch(tx, [row.article])
+        here = and_(_X.feed == feed, _X.article == row.article)
+        values = {"lead": "" if heir == row.article else heir}
+        if row.left_at is not None:  # what left does not return
+            values |= {"left_at": row.left_at}
+        tx.execute(update(schema.exposure).where(here).values(values))
 
 
 def touch(tx: Transaction, ids: Collection[str]) -> None:

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import html5lib
 import pytest
+from lxml import html
 
 from feeds.lint import lint
 from ingest.store import stories
@@ -76,7 +78,9 @@ def clean(news: Newsroom, names: Sequence[str] = ("all", "first", "story")) -> b
 
 
 def links(entry: Any) -> list[str]:
-    return [link.title for link in entry.links if link.rel == "related"]
+    """The related articles; the page of the story is none."""
+    related = [link for link in entry.links if link.rel == "related"]
+    return [link.title for link in related if "/stories/" not in link.href]
 
 
 def test_each_setting_shows_what_it_says(tmp_path: Path) -> None:
@@ -91,7 +95,8 @@ def test_each_setting_shows_what_it_says(tmp_path: Path) -> None:
     assert "<h4>Also at</h4>" in entry.content[0].value
     assert links(entry)[-2:] == ["Plumes seen", "Vapour above a moon"]  # in the order of their time
     item = json.loads(news.bytes("story.json"))["items"][-1]
-    assert [link["title"] for link in item["_related"]][-2:] == links(entry)[-2:]
+    assert [link["title"] for link in item["_related"]][-3:-1] == links(entry)[-2:]
+    assert item["_related"][-1]["url"] == "https://example.org/stories/water-on-europa/"
     assert clean(news)
 
 
@@ -180,6 +185,39 @@ def test_a_story_that_has_left_is_told_again_only_by_what_is_new(tmp_path: Path)
     assert news.titles("first.atom") == ["A bridge"]
 
 
+def test_a_page_lists_the_articles_of_a_story_in_time(tmp_path: Path) -> None:
+    news = room(tmp_path)
+    write_all(news)
+    go(news, hours=0)
+    assert listed(news, "water-on-europa") == [
+        ("Water on Europa", "2026-06-01T07:00:00Z"),
+        ("Plumes seen", "2026-06-01T08:00:00Z"),
+        ("Vapour above a moon", "2026-06-01T09:00:00Z"),
+    ]
+    for slug in ("water-on-europa", "plumes-seen", "vapour-above-a-moon"):
+        assert 'href="https://example.org/stories/water-on-europa/"' in page(news, slug)
+    assert "/stories/" not in page(news, "a-bridge")
+    write(news, "bo", "Late", FROM_HAWAII)
+    go(news, hours=1)
+    assert [title for title, _ in listed(news, "water-on-europa")][-1] == "Late"
+    assert "/stories/" in page(news, "late")
+
+
+def page(news: Newsroom, slug: str) -> str:
+    return news.bytes(f"articles/{slug}/index.html").decode()
+
+
+def listed(news: Newsroom, slug: str) -> list[tuple[str, str]]:
+    """Title and time of each article on a story's page, which is one whole, valid document."""
+    text = news.bytes(f"stories/{slug}/index.html")
+    html5lib.HTMLParser(strict=True).parse(text)
+    found = html.fromstring(text).cssselect("main article")
+    return [
+        (one.cssselect("h2")[0].text_content(), one.cssselect("time")[0].get("datetime", ""))
+        for one in found
+    ]
+
+
 def test_the_next_one_leads_when_the_first_is_taken_away(tmp_path: Path) -> None:
     news = room(tmp_path)
     gone = write(news, "ada", "Water", EUROPA)
@@ -188,10 +226,15 @@ def test_the_next_one_leads_when_the_first_is_taken_away(tmp_path: Path) -> None
     write(news, "ada", "A bridge", a_text("A bridge"), NOON - timedelta(hours=2))
     go(news, hours=0)
     assert news.titles("story.atom") == ["Water", "A bridge"]
+    assert len(listed(news, "water")) == 3
     gone.unlink()
     go(news, hours=1)
     assert news.titles("story.atom") == news.titles("first.atom") == ["Copy", "A bridge"]
     assert links(story(news, "Copy")) == ["Anew"]
+    assert not (tmp_path / "public" / "stories" / "water" / "index.html").exists()
+    assert [title for title, _ in listed(news, "copy")] == ["Copy", "Anew"]
+    assert "/stories/copy/" in page(news, "copy")
+    assert "/stories/copy/" in page(news, "anew")
     assert clean(news)
 
 
