@@ -53,14 +53,17 @@ def tell(
         lead = leads[0] if leads else None
         told = stories.followers(tx, [lead.article], feed.name) if lead else {}
         for id_ in (id_ for id_, _ in added if id_ in story):
-            known = [lead.article, *told.get(lead.article, [])] if lead else []
-            more = feed.duplicates == "story" and bool(lead) and _tells_more(tx, id_, known)
+            more = False
+            if lead and feed.duplicates == "story":
+                rested = id_ not in late and now - lead.told_at >= _PAUSE
+                known = [lead.article, *told.get(lead.article, [])]
+                more = (lead.left or rested) and _tells_more(tx, id_, known)
             if lead is None or (lead.left and more):
                 lead = Lead(article=id_, told_at=now, left=False)
                 continue
             found[id_] = lead.article
             told.setdefault(lead.article, []).append(id_)
-            if more and id_ not in late and now - lead.told_at >= _PAUSE:
+            if more:
                 _develop(tx, feed, lead.article, now)
                 lead = Lead(article=lead.article, told_at=now, left=False)
     stories.touch(tx, {*found, *found.values()})
@@ -70,9 +73,10 @@ def tell(
 def also_at(
     tx: Transaction, settings: Settings, feed: Feed, window: Sequence[Exposure]
 ) -> dict[str, tuple[RelatedLink, ...]]:
-    """What else was written of the events that the entries of `window` tell, by article id: each
-    time
-    the last link leads to the story's page."""
+    """What else was written of the events that the entries of `window` tell, by article id.
+
+    The last link of each leads to the story's page.
+    """
     if feed.duplicates != "story":
         return {}
     told = stories.followers(tx, [exposure.article for exposure in window], feed.name)

@@ -213,7 +213,7 @@ def listed(news: Newsroom, slug: str) -> list[tuple[str, str]]:
     html5lib.HTMLParser(strict=True).parse(text)
     found = html.fromstring(text).cssselect("main article")
     return [
-        (one.cssselect("h2")[0].text_content(), one.cssselect("time")[0].get("datetime", ""))
+        (str(one.cssselect("h2 a")[0].text), one.cssselect("time")[0].get("datetime", ""))
         for one in found
     ]
 
