@@ -234,6 +234,7 @@ class Feed(Section):
     tags: tuple[str, ...] = ()
     limit: Count = Field(default=50, ge=1, le=1000)
     backlog: Count = Field(default=10, ge=0, le=1000)
+    duplicates: Literal["all", "first", "story"] = "all"
     content: Literal["full", "summary", "lead"] = "full"
     related: Count = Field(default=5, ge=0, le=10)
     related_links: Flag = True

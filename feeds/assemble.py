@@ -18,11 +18,13 @@ def assemble(
     entries: Sequence[Entry],
     pages: Mapping[str, str],
     related: Mapping[str, tuple[RelatedLink, ...]],
+    also: Mapping[str, tuple[RelatedLink, ...]],
     first_at: datetime,
 ) -> Edition:
     """The edition of `feed` that shows `entries`, newest exposure first.
 
-    `pages` and `related` say where the articles they link to are found (`press.addresses`);
+    `pages` and `related` say where the articles they link to are found (`press.addresses`), `also`
+    what else was written of the same events (`stories.also_at`);
     `first_at` is the time of an empty feed's first edition. The same arguments give the same value.
     """
     site = press.settings.site
@@ -39,7 +41,15 @@ def assemble(
         author=site.author or site.title,
         updated=_time(newest),
         entries=tuple(
-            _shown(press.settings, feed, entry, pages, related[entry.article]) for entry in entries
+            _shown(
+                press.settings,
+                feed,
+                entry,
+                pages,
+                related[entry.article],
+                also.get(entry.article, ()),
+            )
+            for entry in entries
         ),
         version=product_version(),
     )
@@ -51,9 +61,11 @@ def _shown(
     entry: Entry,
     pages: Mapping[str, str],
     related: tuple[RelatedLink, ...],
+    also: tuple[RelatedLink, ...],
 ) -> EditionEntry:
     url = entry.url or page_url(settings, entry.slug)
-    links = related[: feed.related]
+    told = {link.url for link in also}
+    links = tuple(link for link in related if link.url not in told)[: feed.related]
     html, summary = compose(
         resolved(settings, entry.html, pages),
         marked(entry.summary, entry.written_by, entry.language),
@@ -61,6 +73,7 @@ def _shown(
         mode=feed.content,
         words=words(entry.language),
         url=url,
+        also=also,
     )
     return EditionEntry(
         id=entry.article,
@@ -74,7 +87,7 @@ def _shown(
         language=entry.language,
         tags=entry.tags,
         image=resolved_image(settings, entry.image),
-        related=links if feed.related_links else (),
+        related=(*links, *also) if feed.related_links else (),
         enclosures=entry.enclosures,
         upstream=entry.upstream,
     )

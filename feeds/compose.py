@@ -23,40 +23,35 @@ def compose(
     mode: Mode,
     words: Words,
     url: str,
+    also: Sequence[RelatedLink] = (),
 ) -> tuple[str, str]:
     """Return the entry's HTML and plain-text summary as a feed in `mode` shows them.
 
-    `full` is the content with the related articles at its end; `lead` puts the summary before it;
-    `summary` is the summary, a link to the article and the related articles. Content that is empty
+    `full` is the content with what else was written of the same event (`also`) and the related
+    articles at its end; `lead` puts the summary before it; `summary` is the summary, a link to the
+    article and both lists. Content that is empty
     or larger than `MAX_BYTES` is shown as in `summary`: readers show the HTML and never the summary
-    beside it, and HTML cut short is broken. Related articles without a valid URL or a title are
-    left out.
+    beside it, and HTML cut short is broken. Links without a valid URL or a title are left out.
     """
     html, summary = clean(html).strip(), clean(summary).strip()
-    shown = [(ascii_url(link.url), clean_line(link.title)) for link in related]
-    items = "".join(_item(href, title) for href, title in shown if href and title)
+    lists = [(words.also_at, _items(also)), (words.related, _items(related))]
     direction = ' dir="rtl"' if words.direction == "rtl" else ""
     lead = f"<p{direction}>{_text(summary)}</p>" if summary else ""
     if mode == "summary" or not html or len(html.encode("utf-8")) > MAX_BYTES:
-        return lead + _read_on(url, words, direction) + _plain_list(
-            items, words, direction
-        ), summary
+        plain = "".join(_plain_list(head, items, direction) for head, items in lists)
+        return lead + _read_on(url, words, direction) + plain, summary
     if mode == "lead" and lead:
         html = f"{lead}<hr>{html}"
-    return html + _block(items, words, direction), summary
+    return html + "".join(_block(head, items, direction) for head, items in lists), summary
 
 
-def _block(items: str, words: Words, direction: str) -> str:
-    """The related articles after full content: the tags that readers' allow-lists keep."""
-    if not items:
-        return ""
-    return f"<aside{direction}><h4>{_text(words.related)}</h4><ul>{items}</ul></aside>"
+def _block(head: str, items: str, direction: str) -> str:
+    """A list of articles after full content: the tags that readers' allow-lists keep."""
+    return f"<aside{direction}><h4>{_text(head)}</h4><ul>{items}</ul></aside>" if items else ""
 
 
-def _plain_list(items: str, words: Words, direction: str) -> str:
-    if not items:
-        return ""
-    return f"<p{direction}>{_text(words.related)}</p><ul{direction}>{items}</ul>"
+def _plain_list(head: str, items: str, direction: str) -> str:
+    return f"<p{direction}>{_text(head)}</p><ul{direction}>{items}</ul>" if items else ""
 
 
 def _read_on(url: str, words: Words, direction: str) -> str:
@@ -64,8 +59,13 @@ def _read_on(url: str, words: Words, direction: str) -> str:
     return f'<p{direction}><a href="{escape(href)}">{_text(words.read_on)}</a></p>' if href else ""
 
 
-def _item(href: str, title: str) -> str:
-    return f'<li><a href="{escape(href)}">{_text(title)}</a></li>'
+def _items(links: Sequence[RelatedLink]) -> str:
+    shown = [(ascii_url(link.url), clean_line(link.title)) for link in links]
+    return "".join(
+        f'<li><a href="{escape(href)}">{_text(title)}</a></li>'
+        for href, title in shown
+        if href and title
+    )
 
 
 def _text(text: str) -> str:

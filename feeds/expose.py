@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Feed, Settings
+from feeds import stories
 from feeds.freeze import Folder, free_second, freeze, later_second, slug_of
 from feeds.links import linked_files
 from feeds.relations import related_to
@@ -95,6 +96,16 @@ class Exposer:
         fresh = [id_ for id_ in ids if id_ not in known]
         for start in range(0, len(fresh), _BATCH):
             self._mint_batch(fresh[start : start + _BATCH], frozenset(fresh))
+
+    def compare(self, plans: Sequence[Plan]) -> None:
+        """Find out which articles tell of the same events, where a feed of `plans` asks: those it
+        gets, and those that changed. After `mint`, by which time all their terms are posted."""
+        asking = [plan for plan in plans if plan.feed.duplicates != "all"]
+        if asking:
+            with self.store.read() as tx:
+                changed = [id_ for id_, shown in published.stale(tx) if shown]
+            new = [id_ for plan in asking for id_, _ in plan.added]
+            stories.compare(self.store, dict.fromkeys(new + changed))
 
     def follow(self) -> None:
         """Bring entries in line with their articles: gone, back, changed significantly, or asked

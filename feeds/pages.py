@@ -1,11 +1,12 @@
 """Writing what people read: article pages, the notices of removed ones, the index."""
 
-import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from config.settings import Feed, Settings
+from feeds.assets import copy_assets, page_folder
 from feeds.edition import Edition, RelatedLink
 from feeds.files import write_if_changed
 from feeds.foreign import fit_enclosures, fit_upstream
@@ -34,9 +35,11 @@ from feeds.site import (
     removed_page,
     stylesheet,
 )
+from feeds.stories import story_url
+from feeds.story_pages import write_story_pages
 from feeds.words import marked
 from ingest.entry import Entry
-from ingest.store import Transaction, last_change, published, relations
+from ingest.store import Transaction, last_change, published, relations, stories
 from ingest.store.published import EditionState
 from ingest.upstream import Subscription, write_opml
 
@@ -70,6 +73,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
             with press.store.read() as tx:
                 pages = _pages(tx, press, ids[start : start + _BATCH])
             written += sum(write_if_changed(path, body) for path, body in pages.items())
+        written += write_story_pages(press, _site(press, "../../style.css"), since=since)
         written += write_if_changed(output / "style.css", stylesheet())
         with press.store.read() as tx:
             written += write_if_changed(output / "index.html", _index(tx, press))
@@ -84,7 +88,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
         )
         with press.store.write() as tx:
             published.put_edition(tx, state)
-    return written + _copy_assets(press, warnings)
+    return written + copy_assets(press, warnings)
 
 
 def _affected(tx: Transaction, since: int) -> list[str]:
@@ -109,17 +113,21 @@ def _pages(tx: Transaction, press: Press, ids: list[str]) -> dict[Path, bytes]:
     shown = [entry for entry in entries.values() if not entry.removed]
     pages, related = addresses(tx, press.settings, shown)
     both = both_ways(tx, press.settings, related)
+    led = stories.listed_with(tx, ids)
+    leads = published.entries(tx, led.values())
     site = _site(press, "../../style.css")
     bodies: dict[Path, bytes] = {}
     for id_ in ids:
         entry = entries[id_]
-        folder = _folder(press, entry)
+        folder = page_folder(press, entry)
         if entry.removed:
             url = page_url(press.settings, entry.slug)
             notice = RemovedPage(url=url, title=entry.title, language=entry.language)
             bodies[folder / "index.html"] = removed_page(notice, site)
         else:
             page = _page(tx, press, entry, pages, both[id_])
+            if id_ in led:
+                page = replace(page, story=story_url(press.settings, leads[led[id_]]))
             bodies[folder / "index.html"] = article_page(page, site)
     return bodies
 
@@ -241,52 +249,6 @@ def _site(press: Press, style: str, shown: Sequence[Feed] | None = None) -> Site
         feeds=feeds,
         stylesheet=style,
     )
-
-
-def _copy_assets(press: Press, warnings: list[str]) -> int:
-    """Bring the files that entries show beside their pages up to date; those of removed ones go."""
-    with press.store.read() as tx:
-        shown = published.entries(tx, published.with_assets(tx, removed=False)).values()
-        removed = published.entries(tx, published.with_assets(tx, removed=True)).values()
-    copied = 0
-    for entry in shown:
-        if root := press.roots.get(entry.source):
-            for path, name in entry.assets:
-                copied += _copy(root, path, _folder(press, entry) / name, warnings)
-    for entry in removed:
-        for _, name in entry.assets:
-            (_folder(press, entry) / name).unlink(missing_ok=True)
-    return copied
-
-
-def _copy(root: Path, path: str, target: Path, warnings: list[str]) -> bool:
-    """Copy a file unless size and time say that it is there; returns whether it was copied.
-
-    A copy whose original is gone stays: the entry that shows it is frozen.
-    """
-    try:
-        source = (root / path).resolve(strict=not target.is_file())
-        if not source.is_file():
-            return False
-        facts = source.stat()
-        if not source.is_relative_to(root):
-            return False
-        there = target.stat() if target.is_file() else None
-        beside = target.with_name(f".{target.name}.new")
-        if there and (there.st_size, there.st_mtime_ns) == (facts.st_size, facts.st_mtime_ns):
-            beside.unlink(missing_ok=True)  # a killed process may have left it
-            return False
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(source, beside)
-        beside.replace(target)
-    except OSError as error:
-        warnings.append(f"{path}: cannot be copied: {(error.strerror or str(error)).lower()}")
-        return False
-    return True
-
-
-def _folder(press: Press, entry: Entry) -> Path:
-    return press.settings.output_folder / "articles" / entry.slug
 
 
 def _time(seconds: int) -> datetime:

@@ -7,6 +7,7 @@ same.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.settings import Feed, Format
@@ -26,6 +27,8 @@ from feeds.proof import proofread
 from feeds.report import FeedReport, PublishReport
 from feeds.retire import other_formats, remove_files, retire
 from feeds.selection import cut, entry_size
+from feeds.stories import also_at, tell
+from ingest.entry import Entry, Exposure
 from ingest.store import articles, last_change, published, sources
 from ingest.store.published import EditionState
 
@@ -60,6 +63,7 @@ def publish(
             plans.append(plan)
     if plans:
         exposer.mint(_in_order(plans))
+        exposer.compare(plans)
         exposer.follow()
     for plan in plans:
         _expose(press, plan, now)
@@ -111,10 +115,12 @@ def _expose(press: Press, plan: Plan, now: datetime) -> None:
     """Number the newcomers and let the window move on."""
     feed = plan.feed
     with press.store.write() as tx:
-        published.expose(tx, feed.name, plan.added, now)
+        told = tell(tx, feed, plan.added, now=now)
+        published.expose(tx, feed.name, plan.added, now, told)
         window = published.window(tx, feed.name)
         entries = published.entries(tx, [exposure.article for exposure in window])
-        sizes = {id_: entry_size(entry, feed) for id_, entry in entries.items()}
+        also = also_at(tx, press.settings, feed, window)
+        sizes = {id_: entry_size(one, feed, also.get(id_, ())) for id_, one in entries.items()}
         kept = cut(window, sizes, limit=feed.limit, now=now)
         if len(kept) < len(window):
             published.leave(tx, feed.name, kept[-1].number, now)
@@ -124,12 +130,13 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     feed = plan.feed
     with press.store.read() as tx:
         before = published.edition(tx, feed.name)
-        window = [exposure.article for exposure in published.window(tx, feed.name)]
-        found = published.entries(tx, window)
-        shown = [found[id_] for id_ in window]
+        window = published.window(tx, feed.name)
+        found = published.entries(tx, [exposure.article for exposure in window])
+        shown = [_as_told(found[exposure.article], exposure) for exposure in window]
         pages, related = addresses(tx, press.settings, shown)
+        also = also_at(tx, press.settings, feed, window)
     first_at = before.first_at if before else now
-    edition = assemble(press, feed, shown, pages, related, first_at)
+    edition = assemble(press, feed, shown, pages, related, also, first_at)
     try:
         known = dict(before.digests) if before else {}
         proof = proofread(edition, feed.formats, known, now)
@@ -152,6 +159,11 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     with press.store.write() as tx:
         published.put_edition(tx, state)
     return FeedReport(name=feed.name, entries=proof.entries, files=_files(feed), changed=changed)
+
+
+def _as_told(entry: Entry, exposure: Exposure) -> Entry:
+    """The entry with the date of its story's last development, if that is the later one."""
+    return replace(entry, updated=max(entry.updated, exposure.developed))
 
 
 def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: datetime) -> bool:

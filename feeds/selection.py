@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from html import escape
 
 from config.settings import Feed
+from feeds.edition import RelatedLink
 from feeds.foreign import fit_enclosures, fit_upstream
 from ingest.article import INTERNAL
 from ingest.entry import Entry, Exposure
@@ -39,11 +40,13 @@ def cut(
     return window[:kept]
 
 
-def entry_size(entry: Entry, feed: Feed) -> int:
-    """An upper bound of an entry's bytes in any of the formats `feed` is published in."""
+def entry_size(entry: Entry, feed: Feed, also: Sequence[RelatedLink] = ()) -> int:
+    """An upper bound of an entry's bytes in any of the formats `feed` is published in; `also` links
+    to what others wrote of the same event."""
     text = entry.summary + entry.title + "".join(entry.authors) + "".join(entry.tags)
     html = entry.html if feed.content != "summary" else ""
     links = sum(2 * len(title.encode()) + 400 for _, title, *_ in entry.related[: feed.related])
+    links += sum(2 * len(one.title.encode()) + 400 for one in also)
     internal = 200 * entry.html.count(INTERNAL)
     escaped = len(escape(html).encode()) + 2 * len(escape(text).encode())
     escaped += sum((html + text).count(character) for character in "\\\n\t")  # two bytes in JSON

@@ -20,6 +20,8 @@ class Words:
     language: str
     direction: Literal["ltr", "rtl"]
     related: str
+    also_at: str
+    story: str
     read_on: str
     get_summary: str
     previous: str

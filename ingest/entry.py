@@ -49,9 +49,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """One article's place in one feed. `settled`: of a first edition or a backlog."""
+    """One article's place in one feed. `settled`: of a first edition or a backlog. `lead` is the
+    article whose entry tells of it too; `developed` the second its story last told more."""
 
     article: str
     number: int
     exposed_at: datetime
     settled: bool
+    lead: str = ""
+    developed: int = 0

@@ -80,7 +80,8 @@ def _showing_json(one: Shown, *, shown: bool) -> dict[str, object]:
         "number": one.exposure.number,
         "since": iso(one.exposure.exposed_at),
         "left": iso(one.left_at),
-        "shown": shown and one.left_at is None,
+        "told_with": one.exposure.lead or None,
+        "shown": shown and one.left_at is None and not one.exposure.lead,
     }
 
 

@@ -163,6 +163,8 @@ def _entry(entry: Entry, changed: tuple[str, ...], zone: ZoneInfo) -> list[Line]
 
 def _showing(one: Shown, zone: ZoneInfo, *, shown: bool) -> str:
     place = f"number {one.exposure.number} since {when(one.exposure.exposed_at, zone)}"
+    if one.exposure.lead:
+        return f"{place}, told with {one.exposure.lead}"
     if one.left_at:
         return f"{place}, left {when(one.left_at, zone)}"
     return place if shown else f"{place}, its place is kept"

@@ -46,7 +46,8 @@ class ArticlePage:
 
     `url` is the page's own, absolute; `html` the article's text, sanitized, without a related
     block; `summary` plain text, "" for none, and `written_by` the model that wrote it; `language`
-    "" for the site's. `enclosures` and `upstream` went through `feeds.foreign`.
+    "" for the site's. `enclosures` and `upstream` went through `feeds.foreign`. `story` is the
+    address of the page that lists what else was written of the event, "" for none.
     """
 
     url: str
@@ -64,6 +65,7 @@ class ArticlePage:
     previous: PageLink | None = None
     next: PageLink | None = None
     related: tuple[RelatedLink, ...] = ()
+    story: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     upstream: Upstream | None = None
 

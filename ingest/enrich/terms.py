@@ -41,17 +41,23 @@ def terms(
     equals the alphabet decides, so that two texts that share words keep the same ones.
     """
     tagged = " ".join(tags[:_MOST_TAGS])
-    parts = (title[:_LONGEST_TITLE], tagged[:_LONGEST_TITLE], text[:_LONGEST])
-    found = [pair for part in parts if part for pair in _terms_of(part, language)]
-    counts = Counter([term for term, _ in found])
-    capitals = Counter([term for term, capital in found if capital])
+    counts, capitals = _counted((title, tagged, text), language)
     ranked = sorted(
         (-_weight(count) * (_NAME if capitals[term] == count else 1), term)
         for term, count in counts.items()
     )
-    kept = [term for _, term in ranked[:MOST]]
-    length = math.sqrt(sum([_weight(counts[term]) ** 2 for term in kept]))
-    return tuple((term, round(_weight(counts[term]) / length * _STEP) / _STEP) for term in kept)
+    return _weighed(counts, [term for _, term in ranked[:MOST]])
+
+
+def names(text: str, language: str) -> tuple[tuple[str, float], ...]:
+    """The at most 64 terms that `text` always writes with a capital, weighed as `terms` are.
+
+    Most are names of people, places and things; in German all nouns. None in a script without
+    capitals. Titles have no part in it: many are written all in capitals or with one each.
+    """
+    counts, capitals = _counted((text,), language)
+    found = sorted((-count, term) for term, count in capitals.items() if count == counts[term])
+    return _weighed(counts, [term for _, term in found[:MOST]])
 
 
 @cache
@@ -63,6 +69,21 @@ def stop_words(language: str) -> frozenset[str]:
     lines = source.read_text(encoding="utf-8").casefold().splitlines()
     words = (word for line in lines if not line.startswith("#") for word in line.split())
     return frozenset(map(_core, words))
+
+
+def _counted(parts: Sequence[str], language: str) -> tuple[Counter[str], Counter[str]]:
+    """How often each term occurs in `parts`, of which the last is the text, and how often with a
+    capital."""
+    *short, text = parts
+    read = [part[:_LONGEST_TITLE] for part in short] + [text[:_LONGEST]]
+    found = [pair for part in read if part for pair in _terms_of(part, language)]
+    counts = Counter([term for term, _ in found])
+    return counts, Counter([term for term, capital in found if capital])
+
+
+def _weighed(counts: Counter[str], kept: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    length = math.sqrt(sum([_weight(counts[term]) ** 2 for term in kept]))
+    return tuple((term, round(_weight(counts[term]) / length * _STEP) / _STEP) for term in kept)
 
 
 @lru_cache(1_000)

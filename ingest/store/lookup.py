@@ -11,6 +11,7 @@ from ingest.article import Validators
 from ingest.entry import Exposure
 from ingest.store import schema
 from ingest.store.engine import Transaction
+from ingest.store.published import exposure_from
 
 _A = schema.article.c
 _D = schema.document.c
@@ -141,12 +142,7 @@ def showings(tx: Transaction, article: str) -> list[Shown]:
     return [
         Shown(
             feed=row.feed,
-            exposure=Exposure(
-                article=article,
-                number=row.number,
-                exposed_at=datetime.fromtimestamp(row.exposed_at, UTC),
-                settled=bool(row.settled),
-            ),
+            exposure=exposure_from(row),
             left_at=_time(row.left_at),
         )
         for row in rows

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from ingest.store import schema
+from ingest.store import schema, stories
 from ingest.store.engine import Transaction, parts
 
 Weighted = Sequence[tuple[str, float]]
@@ -101,7 +101,7 @@ def put_terms(tx: Transaction, rows: Iterable[tuple[int, Weighted]]) -> None:
 
 
 def forget_terms(tx: Transaction, numbers: Collection[int]) -> None:
-    """Take articles out of the term table."""
+    """Take articles out of the term table, and out of their stories."""
     for part in parts(sorted(numbers)):
         found = tx.execute(select(_V.article, _V.terms, _V.posted).where(_V.article.in_(part)))
         posted = [row for row in found if row.posted]
@@ -113,6 +113,7 @@ def forget_terms(tx: Transaction, numbers: Collection[int]) -> None:
             tx.exec_driver_sql(_COUNT, [(term, -counts[term]) for term in sorted(counts)])
             tx.exec_driver_sql(_UNUSED, [(term,) for term in sorted(counts)])
         tx.execute(delete(term_vector).where(_V.article.in_(part)))
+        stories.forget(tx, part)
 
 
 def post_pending(tx: Transaction, count: int = 1_000) -> bool:

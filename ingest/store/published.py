@@ -116,7 +116,8 @@ def slugs_taken(tx: Transaction, slugs: Collection[str]) -> set[str]:
 
 def seconds_taken(tx: Transaction) -> set[int]:
     """Every `updated` second in use: 100,000 entries take about 8 MB."""
-    return set(tx.execute(select(_E.updated)).scalars())
+    told = select(_X.developed).where(_X.developed.is_not(None))
+    return {*tx.execute(select(_E.updated)).scalars(), *tx.execute(told).scalars()}
 
 
 def last_number(tx: Transaction) -> int:
@@ -124,8 +125,17 @@ def last_number(tx: Transaction) -> int:
     return int(tx.execute(select(func.coalesce(func.max(_E.number), 0))).scalar_one())
 
 
-def expose(tx: Transaction, feed: str, added: Sequence[tuple[str, bool]], now: datetime) -> None:
-    """Give (article id, settled) pairs, in that order, the next exposure numbers of `feed`."""
+def expose(
+    tx: Transaction,
+    feed: str,
+    added: Sequence[tuple[str, bool]],
+    now: datetime,
+    leads: Mapping[str, str],
+) -> None:
+    """Give (article id, settled) pairs, in that order, the next exposure numbers of `feed`.
+
+    `leads` names for some of them the article whose entry tells of them too.
+    """
     newest = select(func.coalesce(func.max(_X.number), 0)).where(_X.feed == feed)
     first = int(tx.execute(newest).scalar_one()) + 1
     rows = [
@@ -135,6 +145,7 @@ def expose(tx: Transaction, feed: str, added: Sequence[tuple[str, bool]], now: d
             "number": number,
             "exposed_at": now.timestamp(),
             "settled": settled,
+            "lead": leads.get(article, ""),
         }
         for number, (article, settled) in enumerate(added, first)
     ]
@@ -147,18 +158,22 @@ def window(tx: Transaction, feed: str) -> list[Exposure]:
     statement = (
         select(schema.exposure)
         .join(schema.entry, _E.article == _X.article)
-        .where(_X.feed == feed, _X.left_at.is_(None), _E.removed.is_(False))
+        .where(_X.feed == feed, _X.left_at.is_(None), _X.lead == "", _E.removed.is_(False))
         .order_by(_X.number.desc())
     )
-    return [
-        Exposure(
-            article=row.article,
-            number=row.number,
-            exposed_at=datetime.fromtimestamp(row.exposed_at, UTC),
-            settled=bool(row.settled),
-        )
-        for row in tx.execute(statement)
-    ]
+    return [exposure_from(row) for row in tx.execute(statement)]
+
+
+def exposure_from(row: Row[Any]) -> Exposure:
+    """The exposure that a row of its table holds."""
+    return Exposure(
+        article=row.article,
+        number=row.number,
+        exposed_at=datetime.fromtimestamp(row.exposed_at, UTC),
+        settled=bool(row.settled),
+        lead=row.lead,
+        developed=row.developed or 0,
+    )
 
 
 def leave(tx: Transaction, feed: str, before: int, now: datetime) -> None:

@@ -206,7 +206,10 @@ exposure = Table(
     Column("exposed_at", Float, nullable=False),
     Column("settled", Boolean, nullable=False),  # of a first edition or a backlog: no 48 hours
     Column("left_at", Float),
+    Column("lead", Text, nullable=False, default=""),  # the article whose entry tells of it too
+    Column("developed", BigInteger),  # second at which the story of a lead last told more
     Index("exposure_window", "feed", "left_at", "number"),
+    Index("exposure_lead", "lead", sqlite_where=text("lead != ''")),
 )
 
 edition = Table(

@@ -4,7 +4,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from heapq import nsmallest
 from itertools import chain
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Row,
     Select,
+    and_,
     cast,
     column,
     exists,
@@ -43,6 +44,8 @@ _POOL = 2  # candidates looked at for each one wanted
 _BASIS = 30  # the nearest of these, whose terms say what the topic is
 _LIFT = 0.3  # what closeness to the topic is worth, against closeness to the article
 _TELLING = 4  # terms told of a candidate
+_READ = 240  # articles looked at for what was published at about the same time
+_LIKE = 0.25  # cosine of two articles' terms; of 31 pairs on one event none has less than 0.29
 _STEP = 2**20  # coefficients are multiples of 1/_STEP, so that their sums are exact in any order
 
 
@@ -81,6 +84,37 @@ def neighbours(
     return tuple(
         _candidate(rows[n], scores[n], lifts[n], _carrying(query, held[n])) for n in ranked
     )
+
+
+def contemporaries(tx: Transaction, article: str, *, span: timedelta, limit: int) -> list[str]:
+    """Ids of the articles published within `span` of `article` that are like it by their terms.
+
+    At most `limit`, closest first, ties by id. How close is the cosine of the terms as they are
+    stored, at least 0.25: it depends on the two alone. Only articles that may be shown and that no
+    other succeeded; none when `article` is not stored. In a store so large that the postings of
+    all terms are too many, the rarest find what is compared.
+    """
+    here = _A.number, _A.published
+    own = tx.execute(select(*here).where(_A.id == article)).one_or_none()
+    if own is None:
+        return []
+    _, affordable = _query(tx, own.number, _total(tx))
+    top = _scored(affordable).order_by(column("score").desc()).limit(_READ).subquery()
+    read = tx.execute(select(top.c.article, top.c.score)).all() if affordable else []
+    bound = min(row.score for row in read) if len(read) == _READ else 0.0
+    numbers = [row.article for row in read if row.score > bound and row.article != own.number]
+    near: list[Row[*tuple[Any, ...]]] = []
+    seconds = span.total_seconds()
+    for part in parts(sorted(numbers)):
+        then = _A.published.between(own.published - seconds, own.published + seconds)
+        shown = and_(_A.number.in_(part), then, schema.eligible(), _A.successor == "")
+        near += tx.execute(select(_A.number, _A.id).where(shown)).all()
+    ids = {row.number: row.id for row in near}
+    held = _vectors(tx, [own.number, *ids])
+    mine = {text: float(weight) for text, weight in held.get(own.number, {}).items()}
+    scores = {n: _product(mine, held[n]) / UNIT for n in ids}
+    ranked = sorted((n for n in ids if scores[n] >= _LIKE), key=lambda n: (-scores[n], ids[n]))
+    return [ids[n] for n in ranked[:limit]]
 
 
 def shared(
