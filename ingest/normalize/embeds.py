@@ -5,11 +5,12 @@ and images that only count readers go.
 """
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from ingest.markup import clean_line
+from ingest.markup import clean_line, unwrap
 
 _LAZY = ("data-src", "data-lazy-src", "data-original", "data-orig-file", "data-hi-res-src")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
@@ -24,12 +25,13 @@ def prepare(body: html.HtmlElement) -> None:
     """Change the tree below `body` in place."""
     for element in list(body.iter("iframe", "embed", "object")):
         _link(element)
-    for element in list(body.iter("noscript")):
-        unfold(element)
-    for element in list(body.iter("picture")):
-        _reduce(element)
-    for player in list(body.iter("video", "audio")):
+    unfold(body, list(body.iter("noscript")))
+    for picture in body.iter("picture"):
+        _fill(picture)
+    for player in body.iter("video", "audio"):
         _single(player)
+    # libxml2 does not know `source` and `track` as void: they hold what follows.
+    etree.strip_tags(body, "picture", "source", "track")
     for image in list(body.iter("img")):
         _settle(image)
     # Formatting elements with differing attributes make an HTML5 parser repeat each of them in
@@ -62,32 +64,33 @@ def _host(url: str) -> str:
         return ""
 
 
-def unfold(element: html.HtmlElement) -> None:
-    """A `noscript` repeats the lazy image before it, or is the only form of what it holds."""
-    before = element.getprevious()
-    twin = before is not None and any(
-        image.get(name) for image in before.iter("img") for name in _LAZY + _SETS
-    )
-    if twin and element.find(".//img") is not None:
-        element.drop_tree()
-    else:
-        element.drop_tag()
+def unfold(body: html.HtmlElement, hidden: Iterable[html.HtmlElement]) -> None:
+    """Of the `noscript` elements `hidden` each repeats the lazy image before it, or is the only
+    form of what it holds."""
+    kept = []
+    for element in hidden:
+        before = element.getprevious()
+        twin = before is not None and any(
+            image.get(name) for image in before.iter("img") for name in _LAZY + _SETS
+        )
+        if twin and element.find(".//img") is not None:
+            element.drop_tree()
+        else:
+            kept.append(element)
+    unwrap(body, kept)
 
 
-def _reduce(picture: html.HtmlElement) -> None:
+def _fill(picture: html.HtmlElement) -> None:
     image = picture.find(".//img")
-    for source in list(picture.iter("source")):
+    for source in picture.iter("source"):
         if image is not None and not image.get("srcset"):
             image.set("srcset", clean_line(source.get("srcset") or source.get("data-srcset") or ""))
-        source.drop_tag()  # libxml2 does not know it as void: it holds what follows
-    picture.drop_tag()
 
 
 def _single(player: html.HtmlElement) -> None:
-    for source in list(player.iter("source", "track")):
-        if source.tag == "source" and not player.get("src"):
+    for source in player.iter("source"):
+        if not player.get("src"):
             player.set("src", clean_line(source.get("src") or ""))
-        source.drop_tag()
 
 
 def _settle(image: html.HtmlElement) -> None:

@@ -15,7 +15,7 @@ from ingest.normalize.content import main_content
 from ingest.normalize.permission import limited
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
-from ingest.normalize.sanitize import shallow
+from ingest.normalize.sanitize import parse_page
 from ingest.traced import Traced
 
 _FURNITURE = "//nav | //aside | //footer | //form | //*[@role='navigation' or @role='banner']"
@@ -30,8 +30,7 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
 
     Raises ExtractError when there is nothing to read in it.
     """
-    flat, flattened = shallow(text)
-    page = markup.parse_page(flat)
+    page, flattened = parse_page(text)
     head = metadata.read_head(markup.parse_page(markup.clean(text)) if flattened else page)
     base = _base(page, url)
     said = about(head, url=url, base=base, rules=rules)
@@ -39,7 +38,7 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     body = _web_body(page, base if base != url else "") if url else _file_body(page)
     hints = _drop_boilerplate(body.value)
     _drop_title(body.value, title.value)
-    if not markup.text_of(body.value) and body.value.find(".//img") is None and not title:
+    if not _length(body.value) and body.value.find(".//img") is None and not title:
         raise ExtractError("there is no text in it")
     read = replace(
         said,
@@ -73,9 +72,9 @@ def _web_body(page: html.HtmlElement, base: str) -> Traced[html.HtmlElement]:
     `base` is the one that the page declares, "" when it declares none.
     """
     found = main_content(page)
-    length = len(markup.text_of(found.value))
-    own = _container(page)
-    if own is not None and length < min(_LITTLE, _THIN * _prose(own.value)):
+    length = _length(found.value)
+    own = _container(page) if length < _LITTLE else None
+    if own is not None and length < _THIN * _prose(own.value):
         found = own
     elif not length:
         found = _whole(page)
@@ -101,6 +100,10 @@ def _whole(page: html.HtmlElement) -> Traced[html.HtmlElement]:
         if element.getparent() is not None and len(markup.text_of(element)) < len(everything) / 2:
             element.drop_tree()
     return Traced(body, "body")
+
+
+def _length(element: html.HtmlElement) -> int:
+    return len(" ".join(element.text_content().split()))
 
 
 def _prose(element: html.HtmlElement) -> int:

@@ -13,10 +13,10 @@ from ingest.markup import (
     clean_line,
     parse_fragment,
     parse_page,
+    parse_shallow,
     parse_xml,
     serialize,
     text_of,
-    unwieldy,
     walk_xml,
 )
 
@@ -159,7 +159,7 @@ def test_the_declared_encoding_wins_over_the_pages_own() -> None:
 @pytest.mark.parametrize(("depth", "cut"), [(300, False), (2000, False), (5000, True)])
 def test_deep_pages_survive_or_are_told(depth: int, cut: bool) -> None:
     page = "<div>" * depth + "deep" + "</div>" * depth + "<p>after</p>"
-    assert unwieldy(page, 2_100) is cut
+    assert (parse_shallow(page, 2_100) is None) is cut
     assert ("deep" in parse_page(page).text_content()) is not cut
 
 
@@ -171,7 +171,7 @@ def test_deep_fragments_survive(depth: int) -> None:
 
 def test_a_text_node_above_ten_megabytes_survives() -> None:
     page = "<p>" + "x" * 10_500_000 + "</p><p>after</p>"
-    assert not unwieldy(page, 150)
+    assert parse_shallow(page, 150) is not None
     assert parse_page(page).text_content().endswith("after")
 
 
