@@ -35,6 +35,7 @@ _PART = 0.25
 _TOLD = frozenset({"Article", "Product", "og:article"})
 _THREADS = frozenset({"DiscussionForumPosting", "QAPage"})
 _LINES = frozenset({"p", "div", "h2", "h3", "h4", "h5"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LABELS = frozenset({"p", "div", "time"})
 _STOPS = (".", "!", "?", ":", "”", '"', "。", "।", "»")
 _TEASER = 200  # characters
@@ -54,6 +55,7 @@ def main_content(page: html.HtmlElement) -> Traced[html.HtmlElement]:
         kept, origin = _article(blocks, seen), "main content"
         if kinds & {"Article", "og:article"}:
             _trim(blocks, kept)
+        _drop_last_headings(blocks, kept)
     else:
         kept, origin = _whole(blocks, comments=bool(kinds & _THREADS)), "body without furniture"
     _keep_media(blocks, kept)
@@ -165,9 +167,6 @@ def _article(blocks: Sequence[Block], seen: list[bool]) -> list[bool]:
     if sure:
         _extend(blocks, kept, sure[-1] + 1)
     _drop_end(blocks, kept)
-    headline = next((i for i, block in enumerate(blocks) if kept[i] and block.tag == "h1"), None)
-    if headline is not None:
-        kept[headline] = False  # readers show the title above the content
     return kept
 
 
@@ -238,9 +237,19 @@ def _drop_end(blocks: Sequence[Block], kept: list[bool]) -> None:
         kept[i] = False
 
 
+def _drop_last_headings(blocks: Sequence[Block], kept: list[bool]) -> None:
+    """Headings that end a text belong to what went; in a list of headings they are members."""
+    texts = [i for i, block in enumerate(blocks) if kept[i] and block.text]
+    while len(texts) > 1:
+        last, before = blocks[texts[-1]], blocks[texts[-2]]
+        if last.tag not in _HEADINGS or before.tag == last.tag or len(last.text) >= _LABEL:
+            return
+        kept[texts.pop()] = False
+
+
 def _keep_media(blocks: Sequence[Block], kept: list[bool]) -> None:
     """A picture or player stays between texts that stay, with its caption."""
-    texts = [i for i, block in enumerate(blocks) if kept[i] and block.text]
+    texts = [i for i, block in enumerate(blocks) if kept[i] and block.text and block.tag != "h1"]
     for i, block in enumerate(blocks):
         if not block.text:
             kept[i] = bool(texts) and texts[0] < i < texts[-1] and not block.furniture
