@@ -55,7 +55,7 @@ def main_content(page: html.HtmlElement) -> Traced[html.HtmlElement]:
         kept, origin = _article(blocks, seen), "main content"
         if kinds & {"Article", "og:article"}:
             _trim(blocks, kept)
-        _drop_last_headings(blocks, kept)
+            _drop_last_headings(blocks, kept)
     else:
         kept, origin = _whole(blocks, comments=bool(kinds & _THREADS)), "body without furniture"
     _keep_media(blocks, kept)
@@ -167,6 +167,7 @@ def _article(blocks: Sequence[Block], seen: list[bool]) -> list[bool]:
     if sure:
         _extend(blocks, kept, sure[-1] + 1)
     _drop_end(blocks, kept)
+    _drop_last_headings(blocks, kept)
     return kept
 
 
