@@ -7,7 +7,7 @@ still lost. XML is parsed without entities, DTD and network.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from io import BytesIO
 
@@ -25,7 +25,10 @@ _SUSPECT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff"
     "\U0001fffe-\U0010ffff]"
 )
+_LONG = 500  # characters; from here on it pays to look at the unusual ones alone
+_USUAL = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 _SPACE = re.compile(r"\s+")
+_GONE = "unwrapped"  # the name of no element
 _ANGLE = re.compile("([<>])")
 _SEGMENT = re.compile(r"[^<>&\n]+")
 _ENDS = re.compile(r"</(?:body|html)[\s/]{0,9}>", re.IGNORECASE)
@@ -42,7 +45,7 @@ def clean(text: str) -> str:
     BadCharacters.
     """
     text = _fit(text)
-    while _DOUBLED.search(text):  # each round halves what was doubled
+    while _DOUBLED.search(_unusual(text)):  # each round halves what was doubled
         single = _fit(_SEGMENT.sub(_decoded, text))
         if single == text:
             break
@@ -59,11 +62,22 @@ def clean_line(text: str) -> str:
 def _fit(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _SUSPECT.search(text):
+    if _SUSPECT.search(_unusual(text)):
         text = text.translate(_MAPPED)
     if "\u0338" in text:  # the one mark that composes with them: "<p>" and U+0338 make "<p≯"
         return "".join(unicodedata.normalize("NFC", part) for part in _ANGLE.split(text))
     return unicodedata.normalize("NFC", text)
+
+
+def _unusual(text: str) -> str:
+    """What a long `text` holds beside printable ASCII: of a page little, and found in a moment."""
+    if len(text) < _LONG:
+        return text
+    return (
+        text.encode("utf-8", "surrogatepass")
+        .translate(None, _USUAL)
+        .decode("utf-8", "surrogatepass")
+    )
 
 
 def _decoded(segment: re.Match[str]) -> str:
@@ -89,28 +103,34 @@ def parse_page(body: bytes | str, encoding: str = "utf-8") -> html.HtmlElement:
     """Parse a whole HTML page. Raises ExtractError when there is nothing in it.
 
     A long page survives whole, and a deep one down to 2,047 levels: `huge_tree` lifts libxml2's
-    own limits of 10 MB and 256. What lies below is lost, which `unwieldy` tells. What stands behind
-    the end tags of body and html belongs to the body, as in browsers (HTML §13.2.6.4.19 and 22).
+    own limits of 10 MB and 256. What lies below is lost, which `parse_shallow` tells. What stands
+    behind the end tags of body and html belongs to the body, as in browsers (HTML §13.2.6.4.19 and
+    22).
     """
-    parser = _html_parser(encoding)
     data = _ENDS.sub("", body).encode(encoding, "replace") if isinstance(body, str) else body
     try:
-        tree = html.document_fromstring(data, parser=parser, ensure_head_body=True)
+        return _parsed(data, _html_parser(encoding))
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ExtractError("there is no HTML in it") from error
-    return tree
 
 
-def unwieldy(text: str, depth: int) -> bool:
-    """Tell whether parsing `text` loses a part of it, or nests deeper than `depth` in its body."""
+def parse_shallow(text: str, depth: int) -> html.HtmlElement | None:
+    """`parse_page`, but None when a part of `text` would be lost or nests too deeply.
+
+    `depth` is how many elements may stand in each other in the body.
+    """
     parser = _html_parser("utf-8")
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        return True
+        page = _parsed(_ENDS.sub("", text).encode("utf-8", "replace"), parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        return True
-    return root is not None and bool(root.xpath(f"boolean(body/{'*/' * depth}*)"))
+        return None
+    return None if page.xpath(f"boolean(body/{'*/' * depth}*)") else page
+
+
+def _parsed(data: bytes, parser: html.HTMLParser) -> html.HtmlElement:
+    return html.document_fromstring(data, parser=parser, ensure_head_body=True)
 
 
 def walk_xml(body: bytes) -> Iterator[tuple[str, etree._Element]]:
@@ -193,6 +213,16 @@ def serialize(element: etree._Element) -> str:
     return "".join(parts).strip()
 
 
+def unwrap(root: etree._Element, elements: Iterable[etree._Element]) -> None:
+    """Put what each of `elements` below `root` holds in its place.
+
+    Linear: lxml's `drop_tag` counts all siblings before an element to find its place.
+    """
+    for element in elements:
+        element.tag = _GONE
+    etree.strip_tags(root, _GONE)
+
+
 def text_of(element: html.HtmlElement) -> str:
     """The text of `element`: one line a block, blank lines between, no markup."""
     lines = (_SPACE.sub(" ", line).strip() for line in _blocks(element).split("\n"))
@@ -225,6 +255,10 @@ def _blocks(element: html.HtmlElement) -> str:
 
 
 def _html_parser(encoding: str) -> html.HTMLParser:
-    return html.HTMLParser(
+    parser = html.HTMLParser(
         encoding=encoding, huge_tree=True, remove_comments=True, remove_pis=True, no_network=True
     )
+    # lxml.html asks Python for the class of each element it hands out, which costs more than
+    # parsing; without comments there is only one that matters.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=html.HtmlElement))
+    return parser

@@ -9,21 +9,21 @@ def paragraphs(body: html.HtmlElement) -> None:
     """Replace containers below `body` by their content, loose text of each in a `p` of its own."""
     known = elements()
     for container in reversed(list(body.iter(*known.containers))):
-        if not any(up.tag in known.no_paragraph for up in container.iterancestors()):
-            _wrap(container)
-        else:
+        if any(up.tag in known.no_paragraph for up in container.iterancestors()):
             container.tail = f" {container.tail or ''}"
-        container.drop_tag()
+        else:
+            _wrap(container)
     _wrap(body)
+    etree.strip_tags(body, *known.containers)
 
 
 def _wrap(parent: html.HtmlElement) -> None:
     """Put runs of text and inline elements directly below `parent` into paragraphs."""
-    blocks = elements().blocks
+    parts = elements().blocks | elements().containers
     text, parent.text = parent.text, None
     run = _begin(text)
     for child in list(parent):
-        if child.tag in blocks:
+        if child.tag in parts:
             _end(parent, run, before=child)
             run = _begin(child.tail)
             child.tail = None

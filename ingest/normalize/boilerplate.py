@@ -11,6 +11,7 @@ from ingest.article import Hint
 from ingest.markup import clean_line
 
 _MAX_LINE = 80  # characters; the longest phrase has about 40
+_MAX_NOTE = 200  # of a note whose beginning tells what it is
 _MAX_TITLE = 200
 _MAX_HINTS = 10
 _SOUND = re.compile(r"[^\w#]+|_+")
@@ -24,6 +25,7 @@ class _Phrases:
     drop: frozenset[str]
     neighbours: frozenset[str]
     teasers: tuple[str, ...]
+    starts: tuple[str, ...]
 
 
 def judge(lines: Sequence[str]) -> tuple[frozenset[int], tuple[Hint, ...]]:
@@ -48,6 +50,11 @@ def judge(lines: Sequence[str]) -> tuple[frozenset[int], tuple[Hint, ...]]:
     return frozenset(dropped), tuple(Hint(title=t) for t in list(titles)[:_MAX_HINTS])
 
 
+def is_boilerplate(line: str) -> bool:
+    """Whether `line` as a whole is no part of an article."""
+    return len(line) <= 2 * _MAX_NOTE and bool(_kind(clean_line(line))[0])
+
+
 def is_teaser(line: str) -> bool:
     """Whether `line`, most of which is a link, begins as those do that lead to other articles."""
     return f"{_key(line)} ".startswith(_phrases().teasers)
@@ -56,6 +63,8 @@ def is_teaser(line: str) -> bool:
 def _kind(line: str) -> tuple[str, str]:
     """("drop", ""), ("label", ""), ("both", title), or ("", "") for a line of the article."""
     phrases = _phrases()
+    if len(line) <= _MAX_NOTE and f"{_key(line)} ".startswith(phrases.starts):
+        return "drop", ""
     if len(line) <= _MAX_LINE:
         key = _key(line)
         if key in phrases.neighbours:
@@ -91,4 +100,7 @@ def _phrases() -> _Phrases:
         _key(p) for language in data.values() for p in language["previous"] + language["next"]
     }
     teasers = {_key(p) + " " for language in data.values() for p in language["teasers"]}
-    return _Phrases(frozenset(drop), frozenset(labels), tuple(sorted(teasers)))
+    starts = {_key(p) + " " for language in data.values() for p in language.get("starts", ())}
+    return _Phrases(
+        frozenset(drop), frozenset(labels), tuple(sorted(teasers)), tuple(sorted(starts))
+    )

@@ -1,9 +1,10 @@
 """The main content of a page: which of its blocks stay.
 
 Two opinions are asked. Ours leaves out what is furniture by its name and place, and keeps every
-member of a list; trafilatura finds the text of an article. Where both find the same long text, it
-is an article and trafilatura tells where it begins and ends; where they differ, the page is a list,
-a shop or a thread, of which trafilatura loses most. What stays is the page's own HTML.
+member of a list; trafilatura finds the text of an article in what we leave. Where both find the
+same long text, it is an article and trafilatura tells where it begins and ends; where they differ,
+the page is a list, a shop or a thread, of which trafilatura loses most. What stays is the page's
+own HTML.
 """
 
 import re
@@ -11,8 +12,9 @@ from collections.abc import Sequence
 from copy import deepcopy
 from itertools import pairwise
 
-from lxml import html
+from lxml import etree, html
 
+from ingest.markup import unwrap
 from ingest.normalize.boilerplate import is_teaser
 from ingest.normalize.elements import elements
 from ingest.normalize.embeds import unfold
@@ -29,8 +31,11 @@ _ARTICLE, _SHARED, _WARES, _AGREED = 200, 0.2, 0.3, 0.7
 _GAP, _PASSAGE, _SEEN = 300, 800, 60  # characters
 _BEFORE, _LABEL, _CALL = 0.3, 100, 25
 _COPYRIGHT = re.compile(r"©|\(c\)\s*\d{4}|copyright|all rights reserved", re.IGNORECASE)
+_PART = 0.25
+_TOLD = frozenset({"Article", "Product", "og:article"})
 _THREADS = frozenset({"DiscussionForumPosting", "QAPage"})
 _LINES = frozenset({"p", "div", "h2", "h3", "h4", "h5"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LABELS = frozenset({"p", "div", "time"})
 _STOPS = (".", "!", "?", ":", "”", '"', "。", "।", "»")
 _TEASER = 200  # characters
@@ -45,32 +50,37 @@ def main_content(page: html.HtmlElement) -> Traced[html.HtmlElement]:
     _unfold(body)
     kinds = _kinds(page)
     blocks = outline(body)
-    seen = _second_opinion(page, blocks, kinds)
+    seen = _second_opinion(body, blocks, kinds)
     if _reads_as_article(blocks, seen, kinds):
         kept, origin = _article(blocks, seen), "main content"
         if kinds & {"Article", "og:article"}:
             _trim(blocks, kept)
+            _drop_last_headings(blocks, kept)
     else:
         kept, origin = _whole(blocks, comments=bool(kinds & _THREADS)), "body without furniture"
     _keep_media(blocks, kept)
     for block, stays in zip(blocks, kept, strict=True):
         if not stays and block.element is not body:
             block.element.drop_tree()
-    for element in list(body.iter(*elements().with_content)):
-        element.drop_tag()  # what stayed in it was judged; the sanitizer would take it out whole
+    # What stayed in these was judged; the sanitizer would take them out whole.
+    etree.strip_tags(body, *elements().with_content)
     return Traced(body, origin)
 
 
 def _second_opinion(
-    page: html.HtmlElement, blocks: Sequence[Block], kinds: frozenset[str]
+    body: html.HtmlElement, blocks: Sequence[Block], kinds: frozenset[str]
 ) -> list[bool]:
-    """What trafilatura finds: fast first, thoroughly when that is little of what we see."""
+    """What trafilatura finds: fast first, thoroughly when that is little of what we see.
+
+    A page that does not say it is an article, and of which the fast way finds a part, is none.
+    """
     if kinds & _THREADS:
         return [False] * len(blocks)
-    seen = matched(blocks, opinion(page))
-    if _agreed(blocks, seen) >= _AGREED:
+    seen = matched(blocks, opinion(body))
+    agreed = _agreed(blocks, seen)
+    if agreed >= _AGREED or (agreed >= _PART and kinds.isdisjoint(_TOLD)):
         return seen
-    return matched(blocks, opinion(page, thorough=True))
+    return matched(blocks, opinion(body, thorough=True))
 
 
 def matched(blocks: Sequence[Block], text: str) -> list[bool]:
@@ -104,12 +114,11 @@ def matched(blocks: Sequence[Block], text: str) -> list[bool]:
 
 def _unfold(body: html.HtmlElement) -> None:
     """What a page shows only without scripts stays when it is most of its text, or a picture."""
-    half = len(body.text_content()) / 2
-    for element in list(body.iter("noscript")):
-        if len(element.text_content()) > half:
-            element.drop_tag()
-        elif element.find(".//img") is not None:
-            unfold(element)
+    hidden = list(body.iter("noscript"))
+    half = len(body.text_content()) / 2 if hidden else 0
+    whole = [element for element in hidden if len(element.text_content()) > half]
+    unfold(body, (e for e in hidden if e not in whole and e.find(".//img") is not None))
+    unwrap(body, whole)
 
 
 def _kinds(page: html.HtmlElement) -> frozenset[str]:
@@ -158,9 +167,7 @@ def _article(blocks: Sequence[Block], seen: list[bool]) -> list[bool]:
     if sure:
         _extend(blocks, kept, sure[-1] + 1)
     _drop_end(blocks, kept)
-    headline = next((i for i, block in enumerate(blocks) if kept[i] and block.tag == "h1"), None)
-    if headline is not None:
-        kept[headline] = False  # readers show the title above the content
+    _drop_last_headings(blocks, kept)
     return kept
 
 
@@ -231,9 +238,19 @@ def _drop_end(blocks: Sequence[Block], kept: list[bool]) -> None:
         kept[i] = False
 
 
+def _drop_last_headings(blocks: Sequence[Block], kept: list[bool]) -> None:
+    """Headings that end a text belong to what went; in a list of headings they are members."""
+    texts = [i for i, block in enumerate(blocks) if kept[i] and block.text]
+    while len(texts) > 1:
+        last, before = blocks[texts[-1]], blocks[texts[-2]]
+        if last.tag not in _HEADINGS or before.tag == last.tag or len(last.text) >= _LABEL:
+            return
+        kept[texts.pop()] = False
+
+
 def _keep_media(blocks: Sequence[Block], kept: list[bool]) -> None:
     """A picture or player stays between texts that stay, with its caption."""
-    texts = [i for i, block in enumerate(blocks) if kept[i] and block.text]
+    texts = [i for i, block in enumerate(blocks) if kept[i] and block.text and block.tag != "h1"]
     for i, block in enumerate(blocks):
         if not block.text:
             kept[i] = bool(texts) and texts[0] < i < texts[-1] and not block.furniture

@@ -5,11 +5,12 @@ and images that only count readers go.
 """
 
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from ingest.markup import clean_line
+from ingest.markup import clean_line, unwrap
 from ingest.normalize.standins import is_stand_in
 
 _LAZY = (
@@ -34,12 +35,13 @@ def prepare(body: html.HtmlElement) -> None:
     plain(body)
     for element in list(body.iter("iframe", "embed", "object")):
         _link(element)
-    for element in list(body.iter("noscript")):
-        unfold(element)
-    for element in list(body.iter("picture")):
-        _reduce(element)
-    for player in list(body.iter("video", "audio")):
+    unfold(body, list(body.iter("noscript")))
+    for picture in list(body.iter("picture")):
+        _fill(picture)
+    for player in body.iter("video", "audio"):
         _single(player)
+    # libxml2 does not know `source` and `track` as void: they hold what follows.
+    etree.strip_tags(body, "picture", "source", "track")
     for image in list(body.iter("img")):
         _settle(image)
     # Formatting elements with differing attributes make an HTML5 parser repeat each of them in
@@ -79,36 +81,36 @@ def _host(url: str) -> str:
         return ""
 
 
-def unfold(element: html.HtmlElement) -> None:
-    """A `noscript` repeats the lazy image before it, or is the only form of what it holds."""
-    before = element.getprevious()
-    twin = before is not None and any(
-        image.get(name) for image in before.iter("img") for name in _LAZY + _SETS
-    )
-    if twin and element.find(".//img") is not None:
-        element.drop_tree()
-    else:
-        element.drop_tag()
+def unfold(body: html.HtmlElement, hidden: Iterable[html.HtmlElement]) -> None:
+    """Of the `noscript` elements `hidden` each repeats the lazy image before it, or is the only
+    form of what it holds."""
+    kept = []
+    for element in hidden:
+        before = element.getprevious()
+        twin = before is not None and any(
+            image.get(name) for image in before.iter("img") for name in _LAZY + _SETS
+        )
+        if twin and element.find(".//img") is not None:
+            element.drop_tree()
+        else:
+            kept.append(element)
+    unwrap(body, kept)
 
 
-def _reduce(picture: html.HtmlElement) -> None:
+def _fill(picture: html.HtmlElement) -> None:
     image = picture.find(".//img")
-    found = []
-    for source in list(picture.iter("source")):
-        found += [s for name in _SETS if (s := clean_line(source.get(name) or ""))]
-        source.drop_tag()  # libxml2 does not know it as void: it holds what follows
+    sources = picture.iter("source")
+    found = [s for one in sources for name in _SETS if (s := clean_line(one.get(name) or ""))]
     if image is None and found:
         image = etree.SubElement(picture, "img")
     if image is not None and found and not any(_largest(image.get(name) or "") for name in _SETS):
         image.set("srcset", ", ".join(found))
-    picture.drop_tag()
 
 
 def _single(player: html.HtmlElement) -> None:
-    for source in list(player.iter("source", "track")):
-        if source.tag == "source" and not player.get("src"):
+    for source in player.iter("source"):
+        if not player.get("src"):
             player.set("src", clean_line(source.get("src") or ""))
-        source.drop_tag()
 
 
 def _settle(image: html.HtmlElement) -> None:

@@ -19,7 +19,11 @@ def opinion(page: html.HtmlElement, *, thorough: bool = False) -> str:
     no plain articles.
     """
     import trafilatura
+    from trafilatura.settings import Extractor
 
-    found = trafilatura.bare_extraction(page, fast=not thorough, include_comments=False)
+    options = Extractor(fast=not thorough, comments=False)
+    if not thorough:
+        options.focus = ""  # as "balanced", but a short text is not sought again: that is thorough
+    found = trafilatura.bare_extraction(page, options=options)
     body = getattr(found, "body", None)
     return " ".join(map(str, body.itertext())) if body is not None else ""

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -55,25 +55,26 @@ def is_weak(reason: str) -> bool:
 
 
 def _by_state(element: html.HtmlElement, *, inside: bool) -> str:
-    attributes = element.attrib
-    if attributes.get("role") in _names().roles:
+    if element.get("role") in _names().roles:
         return "role"
-    concealed = attributes.get("aria-hidden") == "true" or _HIDDEN.search(
-        attributes.get("style", "")
-    )
+    style = element.get("style")
+    concealed = element.get("aria-hidden") == "true" or (style and _HIDDEN.search(style))
     # Content hides behind tabs and accordions, and then stands in the middle of other content.
-    return "hidden" if concealed or ("hidden" in attributes and not inside) else ""
+    return "hidden" if concealed or (not inside and element.get("hidden") is not None) else ""
 
 
 def _by_name(element: html.HtmlElement) -> str:
-    known = element.get("class") or "", element.get("id") or ""
-    if not any(known):
-        return ""
+    classes, name = element.get("class") or "", element.get("id") or ""
+    return _named(classes[:_MAX_NAMES], name[:_MAX_NAMES]) if classes or name else ""
+
+
+@lru_cache(maxsize=4_096)  # the elements of a page share a few hundred classes
+def _named(classes: str, name: str) -> str:
     names = _names()
-    whole = names.classes.intersection(known[0].split())
+    whole = names.classes.intersection(classes.split())
     if whole:
         return min(whole)
-    words: list[str] = [word.lower() for word in _WORD.findall("|".join(known)[:_MAX_NAMES])]
+    words: list[str] = [word.lower() for word in _WORD.findall(f"{classes}|{name}")]
     layout = not names.layout.isdisjoint(words)
     for word in words:
         if word in names.comments or (word in names.words and not (word == "sidebar" and layout)):

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
-from lxml import etree, html
+from lxml import html
 
 from ingest.normalize.elements import elements
-from ingest.normalize.furniture import furniture
+from ingest.normalize.furniture import furniture, is_comment, is_weak
 
 _UNREAD = ("script", "style", "template", "svg", "head", "select", "textarea", "noscript")
 _PARTS = frozenset(
@@ -16,6 +17,7 @@ _PARTS |= {"th", "thead", "tr", "form", "option"}
 _GROUPS = frozenset({"ul", "ol", "div", "section", "table", "dl"})
 _INLINE = frozenset({"a", "b", "em", "span", "strong"})
 _MEDIA = ("img", "video", "audio", "iframe", "embed", "object")
+_HOLDERS = frozenset({"h1", "main", "article"})
 _MOST = 0.4  # of the page's text: such a part is not judged by its name when it holds the content
 _PROSE, _ALL = 0.5, 0.9
 _SOUND = re.compile(r"[\W_]+")
@@ -66,7 +68,11 @@ class _Page:
 
 
 def outline(body: html.HtmlElement) -> list[Block]:
-    """The blocks of `body`, which is changed: each is an element that can be dropped by itself."""
+    """The blocks of `body`, which is changed: each is an element that can be dropped by itself.
+
+    What is furniture for sure is taken out: no block of it would stay, and half of the work on a
+    page is work on that.
+    """
     for element in list(body.iter(*_UNREAD)):
         element.drop_tree()
     sizes = _measure(body)
@@ -83,27 +89,36 @@ def sound(text: str) -> str:
 
 
 def _measure(body: html.HtmlElement) -> dict[html.HtmlElement, _Size]:
-    sizes: dict[html.HtmlElement, _Size] = {}
-    whole = elements().blocks | elements().containers | _PARTS
-    for _, element in etree.iterwalk(body, events=("end",)):
-        tag = element.tag
-        size = _Size(len((element.text or "").strip()))
-        size.holds = tag in {"h1", "main", "article"}
-        size.blocks = tag in whole
-        for child in element:
-            part = sizes[child]
-            size.text += part.text + len((child.tail or "").strip())
-            size.links += part.links
-            size.prose += part.prose
-            size.anchors += part.anchors
-            size.holds |= part.holds
-            size.blocks |= part.blocks
+    order = list(body.iter())
+    sizes = {element: _Size() for element in order}
+    whole = _whole()
+    for element in reversed(order):  # what is in an element comes before it
+        tag, size = element.tag, sizes[element]
+        if text := element.text:
+            size.text += len(text.strip())
         if tag == "a":
             size.links, size.anchors = size.text, 1
         elif tag == "p":
             size.prose = size.text - size.links
-        sizes[element] = size
+        if tag in whole:
+            size.blocks = True
+            size.holds = size.holds or tag in _HOLDERS
+        if element is body:
+            break
+        outer = sizes[element.getparent()]
+        outer.text += size.text + (len(tail.strip()) if (tail := element.tail) else 0)
+        outer.links += size.links
+        outer.prose += size.prose
+        outer.anchors += size.anchors
+        outer.holds = outer.holds or size.holds
+        outer.blocks = outer.blocks or size.blocks
     return sizes
+
+
+@cache
+def _whole() -> frozenset[str]:
+    """Elements that are more than a run of text."""
+    return elements().blocks | elements().containers | _PARTS
 
 
 def _read(element: html.HtmlElement, place: _Place, page: _Page, depth: int = 0) -> None:
@@ -122,11 +137,19 @@ def _read(element: html.HtmlElement, place: _Place, page: _Page, depth: int = 0)
             continue
         _close(element, opening, run, place, page, before=child)
         run, opening, child.tail = [], child.tail, None
-        _read(child, _below(child, place, sizes[child], sizes[page.body]), page, depth + 1)
+        below = _below(child, place, sizes[child], sizes[page.body])
+        if _is_sure(below.furniture):
+            element.remove(child)
+        else:
+            _read(child, below, page, depth + 1)
     if split:
         _close(element, opening, run, place, page, before=None)
     else:
         _add(element, run, place, page)
+
+
+def _is_sure(reason: str) -> bool:
+    return bool(reason) and not is_weak(reason) and not is_comment(reason)
 
 
 def _close(

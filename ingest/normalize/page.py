@@ -13,15 +13,16 @@ from ingest.normalize.about import about
 from ingest.normalize.boilerplate import judge
 from ingest.normalize.content import main_content
 from ingest.normalize.embeds import plain
+from ingest.normalize.lines import lines, says
+from ingest.normalize.opening import drop_repeated
 from ingest.normalize.permission import CRAWLERS, is_closed
 from ingest.normalize.picked import Picked, pick, strip
 from ingest.normalize.reading import Reading
 from ingest.normalize.rules import Rules
-from ingest.normalize.sanitize import shallow
+from ingest.normalize.sanitize import parse_page
 from ingest.traced import Traced
 
 _FURNITURE = "//nav | //aside | //footer | //form | //*[@role='navigation' or @role='banner']"
-_LEAVES = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "div", "span", "a", "button")
 _THIN = 0.15  # of the paragraphs of article or main: less than that was a wrong choice,
 _LITTLE = 600  # characters, unless it is a text: then the other paragraphs are readers' comments
 _FLATTENED = "it is nested too deeply or too long to keep its structure; its text was kept"
@@ -32,8 +33,7 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
 
     Raises ExtractError when there is nothing to read in it.
     """
-    flat, flattened = shallow(text)
-    page = markup.parse_page(flat)
+    page, flattened = parse_page(text)
     whole = markup.parse_page(markup.clean(text)) if flattened else page
     plain(page)
     mine = rules.of_page(url)
@@ -48,8 +48,8 @@ def read_page(text: str, *, url: str, rules: Rules) -> Reading:
     title = said.title
     body = _web_body(page, base if base != url else "", picked) if url else _file_body(page)
     hints = _drop_boilerplate(body.value)
-    _drop_title(body.value, title.value)
-    if not markup.text_of(body.value) and body.value.find(".//img") is None and not title:
+    drop_repeated(body.value, said, rules.timezone)
+    if not _length(body.value) and body.value.find(".//img") is None and not title:
         raise ExtractError("there is no text in it")
     return replace(
         said,
@@ -92,9 +92,9 @@ def _web_body(page: html.HtmlElement, base: str, picked: Picked) -> Traced[html.
 
 def _found_body(page: html.HtmlElement) -> Traced[html.HtmlElement]:
     found = main_content(page)
-    length = len(markup.text_of(found.value))
-    own = _container(page)
-    if own is not None and length < min(_LITTLE, _THIN * _prose(own.value)):
+    length = _length(found.value)
+    own = _container(page) if length < _LITTLE else None
+    if own is not None and length < _THIN * _prose(own.value):
         found = own
     elif not length:
         found = _whole(page)
@@ -120,23 +120,21 @@ def _whole(page: html.HtmlElement) -> Traced[html.HtmlElement]:
     return Traced(body, "body")
 
 
+def _length(element: html.HtmlElement) -> int:
+    return len(" ".join(element.text_content().split()))
+
+
 def _prose(element: html.HtmlElement) -> int:
     return sum(len(p.text_content().strip()) for p in element.iter("p"))
 
 
 def _drop_boilerplate(body: html.HtmlElement) -> tuple[Hint, ...]:
-    leaves = [e for e in body.iter(*_LEAVES) if not len(e) or all(c.tag not in _LEAVES for c in e)]
-    spoken = [(e, markup.clean_line(e.text_content())) for e in leaves if e is not body]
+    spoken = [(e, markup.clean_line(e.text_content())) for e in lines(body)]
     spoken = [(element, line) for element, line in spoken if line]
     dropped, hints = judge([line for _, line in spoken])
     for index in sorted(dropped, reverse=True):
+        row = spoken[index][0].getparent()
         spoken[index][0].drop_tree()
+        if row is not None and row is not body and not len(row) and not says(row.text):
+            row.drop_tree()  # the strokes between buttons
     return hints
-
-
-def _drop_title(body: html.HtmlElement, title: str) -> None:
-    """Readers show the title above the content: a heading that repeats it goes."""
-    for heading in list(body.iter("h1", "h2"))[:2]:
-        if title and markup.clean_line(heading.text_content()).casefold() == title.casefold():
-            heading.drop_tree()
-            return

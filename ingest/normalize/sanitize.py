@@ -22,7 +22,6 @@ from ingest.normalize.links import Link, resolve
 MAX_DEPTH = 150
 """Nested elements. Deeper HTML is flattened: readers built on libxml2 drop what lies below 256."""
 
-_SHORT = 100_000  # characters; the parser's limits begin at 10 MB
 _ROUNDS = 6  # two are the rule, three were the most that Hypothesis found
 _URLS = {"href", "src", "poster"}
 _MAY_EMPTY = "p h1 h2 h3 h4 h5 h6 a li figure figcaption blockquote"
@@ -61,9 +60,13 @@ def sanitized(text: str, *, base: str) -> Sanitized:
     comes out as its text in paragraphs.
     """
     outside: dict[str, None] = {}
-    current, flattened = shallow(text)
+    try:
+        page, flattened = parse_page(text)
+    except ExtractError:
+        return Sanitized(html="")
+    body, current = page.find("body"), text
     for _ in range(_ROUNDS):
-        previous, current = current, _round(current, base, outside)
+        previous, current = current, "" if body is None else _round(body, base, outside)
         if current == previous:
             return Sanitized(
                 html=current,
@@ -71,17 +74,18 @@ def sanitized(text: str, *, base: str) -> Sanitized:
                 outside=tuple(outside),
                 flattened=flattened,
             )
+        body = _body(current)
     return Sanitized(html=_plain(current), outside=tuple(outside), flattened=flattened)
 
 
-def shallow(text: str) -> tuple[str, bool]:
-    """`text` fit to be parsed and changed: clean, and when it is too deep or too long to parse,
-    its blocks without their nesting and True."""
+def parse_page(text: str) -> tuple[html.HtmlElement, bool]:
+    """Parse `text` so that it is fit to be changed: clean, and when it is too deep or too long to
+    parse, its blocks without their nesting and True. Raises ExtractError when it is empty."""
     text = _REFERENCE.sub(_referred, markup.clean(text))
-    simple = text.count("<") < MAX_DEPTH and len(text) < _SHORT  # it cannot meet a limit
-    if simple or not markup.unwieldy(text, MAX_DEPTH):
-        return text, False
-    return _TAG.sub(_flat, _read_part(text)), True
+    page = markup.parse_shallow(text, MAX_DEPTH)
+    if page is not None:
+        return page, False
+    return markup.parse_page(_TAG.sub(_flat, _read_part(text))), True
 
 
 def _referred(match: re.Match[str]) -> str:
@@ -114,10 +118,7 @@ def _flat(match: re.Match[str]) -> str:
     return "" if name in elements().inline else "<p>"
 
 
-def _round(text: str, base: str, outside: dict[str, None]) -> str:
-    body = _body(text)
-    if body is None:
-        return ""
+def _round(body: html.HtmlElement, base: str, outside: dict[str, None]) -> str:
     prepare(body)
     paragraphs(body)
     known = elements()
@@ -129,12 +130,12 @@ def _round(text: str, base: str, outside: dict[str, None]) -> str:
         url_schemes=known.schemes,
         link_rel=None,
     )
-    body = _body(filtered)
-    if body is None:
+    kept = _body(filtered)
+    if kept is None:
         return ""
-    _absolutize(body, base, outside)
-    _tidy(body)
-    return markup.clean(markup.serialize(body))
+    _absolutize(kept, base, outside)
+    _tidy(kept)
+    return markup.clean(markup.serialize(kept))
 
 
 def _body(text: str) -> html.HtmlElement | None:
@@ -156,14 +157,16 @@ def _absolutize(body: html.HtmlElement, base: str, outside: dict[str, None]) -> 
                 element.set(name, link.url)
             else:
                 del element.attrib[name]
+    empty = []
     for element in list(body.iter("a", "img", "video", "audio")):
         if element.tag == "a":
             if not element.get("href"):
-                element.drop_tag()
+                empty.append(element)
         elif not _shows(element.get("src")):
-            element.drop_tree() if element.tag == "img" else element.drop_tag()
+            element.drop_tree() if element.tag == "img" else empty.append(element)
         elif element.tag != "img":
             element.set("controls", "")
+    markup.unwrap(body, empty)
 
 
 def _shows(source: str | None) -> bool:

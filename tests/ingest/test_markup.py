@@ -13,10 +13,10 @@ from ingest.markup import (
     clean_line,
     parse_fragment,
     parse_page,
+    parse_shallow,
     parse_xml,
     serialize,
     text_of,
-    unwieldy,
     walk_xml,
 )
 
@@ -169,7 +169,7 @@ def test_what_stands_behind_the_end_of_a_page_belongs_to_it(between: str) -> Non
 @pytest.mark.parametrize(("depth", "cut"), [(300, False), (2000, False), (5000, True)])
 def test_deep_pages_survive_or_are_told(depth: int, cut: bool) -> None:
     page = "<div>" * depth + "deep" + "</div>" * depth + "<p>after</p>"
-    assert unwieldy(page, 2_100) is cut
+    assert (parse_shallow(page, 2_100) is None) is cut
     assert ("deep" in parse_page(page).text_content()) is not cut
 
 
@@ -181,7 +181,7 @@ def test_deep_fragments_survive(depth: int) -> None:
 
 def test_a_text_node_above_ten_megabytes_survives() -> None:
     page = "<p>" + "x" * 10_500_000 + "</p><p>after</p>"
-    assert not unwieldy(page, 150)
+    assert parse_shallow(page, 150) is not None
     assert parse_page(page).text_content().endswith("after")
 
 

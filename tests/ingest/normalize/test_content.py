@@ -101,9 +101,9 @@ def test_short_blocks_are_found_only_in_their_order() -> None:
     [
         "<div>" * 140 + PROSE + "</div>" * 140 + "<p>x</p>" * 5_000,
         "".join(f"<p>{PROSE} {n}</p>" for n in range(4_000)),
-        "".join(f"<noscript>{n}<img src=x></noscript>" for n in range(3_000)),
         "<button>" * 2_000,
         "<b class='a b c'>x</b> " * 10_000,
+        "".join(f"<noscript>{n}<img src=x></noscript>" for n in range(60_000)),
         f"<p class='{'a-' * 100_000}'>{PROSE}</p>",
     ],
 )
