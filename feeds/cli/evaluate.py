@@ -62,7 +62,8 @@ def evaluate(ctx: click.Context, output: Output, folder: str, words: int, links:
 
     Every article of FOLDER takes part, judged are those in its expected.toml: their summaries by
     ROUGE against yours, their related articles by how many are among yours. Nothing is stored.
-    A configuration, where there is one, gives the time zone.
+    A configuration, where there is one, gives the time zone. Exit code 1 when anything could not be
+    read.
     """
     from feeds.evaluate import evaluate as judge  # SQLAlchemy and lxml: 200 ms
     from ingest.errors import IngestError

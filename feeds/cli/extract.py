@@ -43,8 +43,8 @@ JSON:
   image                            null, or url, media_type, width, height
   summary, text, html              the article itself
   origins                          where each of them came from, by its name
-  rejected, dropped                null without --explain, else lists: what the
-                                   page says of a field and was not taken
+  rejected, dropped                null without --explain, else lists: what
+                                   the page says of a field and was not taken
                                    (field, value, origin, why); the lines that
                                    are not in the text (text, why)"""
 )

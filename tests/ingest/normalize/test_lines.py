@@ -127,7 +127,10 @@ def test_a_file_does_not_repeat_what_readers_are_shown_above_it() -> None:
 
 
 def test_a_byline_of_somebody_else_and_another_date_stay() -> None:
-    head = '<meta name="author" content="Jo Roe"><meta name="date" content="2025-03-01">'
+    head = (
+        '<meta name="author" content="Jo Roe">'
+        '<meta property="article:published_time" content="2025-03-01">'
+    )
     draft = make(FILE.replace("<title>", head + "<title>"), "text/html", origin="a.html")
     assert draft.text.startswith("By Ann Bee\n\n5 January 2026\n\n")
 
