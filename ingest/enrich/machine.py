@@ -120,7 +120,7 @@ def _tells(summary: str, _: Collection[str], draft: Draft) -> bool:
     words = frozenset(_tokens(folded))
     return not any(
         word in folded and word not in said if _UNSPACED.search(word) else word in words - held
-        for word in _asides(_primary(draft.language))
+        for word in _model_words(_primary(draft.language))
     )
 
 
@@ -208,8 +208,8 @@ def _numbers(text: str) -> set[str]:
 
 
 @cache
-def _asides(language: str) -> frozenset[str]:
+def _model_words(language: str) -> frozenset[str]:
     """The words that speak of an answer, in a language and in English, which models fall into."""
-    text = (files(__package__) / "aside.txt").read_text(encoding="utf-8")
+    text = (files(__package__) / "model_words.txt").read_text(encoding="utf-8")
     rows = [line.split() for line in text.splitlines() if not line.startswith("#")]
     return frozenset(word for row in rows if row[:1] in ([language], ["en"]) for word in row[1:])
