@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from feeds.files import write_if_changed
 from feeds.press import Press, page_url
-from feeds.site import FeedPage, IndexEntry, SiteHead, feed_page
+from feeds.site import FeedPage, IndexEntry, SiteHead, story_page
 from feeds.stories import place, story_url
 from feeds.words import words
 from ingest.entry import Entry
@@ -60,4 +60,4 @@ def _page(press: Press, told: Sequence[Entry], site: SiteHead) -> bytes:
         ),
         feeds=(),
     )
-    return feed_page(page, site)
+    return story_page(page, site)

@@ -38,6 +38,7 @@ __all__ = [
     "feed_page",
     "index_page",
     "removed_page",
+    "story_page",
     "stylesheet",
 ]
 
@@ -111,6 +112,20 @@ def feed_page(page: FeedPage, site: SiteHead) -> bytes:
         site=site,
         language=page.language,
         words=words(page.language),
+        phrases=_phrases(words(page.language).language),
+    )
+
+
+def story_page(page: FeedPage, site: SiteHead) -> bytes:
+    """Write the page of a story, which lists its articles; it has no feed of its own."""
+    return _document(
+        "story.html",
+        page=page,
+        entries=page.entries,
+        site=site,
+        language=page.language,
+        words=words(page.language),
+        site_words=words(site.language),
         phrases=_phrases(words(page.language).language),
     )
 
