@@ -39,7 +39,7 @@ def a_site(folder: Path, options: str) -> Newsroom:
     for name, pattern in PATTERNS.items():
         source = source_of(name)
         files = f"articles/{source}/{pattern.files}"
-        config += f'[[source]]\nname = "{source}"\nfiles = "{files}"\n{options}\n'
+        config += f'[[source]]\nname = "{source}"\nfiles = "{files}"\nlearn = false\n{options}\n'
         for feed, tag in zip(feeds_of(name), pattern.tags or [""], strict=True):
             config += f'[[feed]]\nname = "{feed}"\nsources = ["{source}"]\nrelated = 0\n'
             config += f'tags = {[tag] if tag else []}\nlimit = 1000\nformats = ["atom"]\n'
