@@ -24,6 +24,7 @@ def rules_for(source: Source, settings: Settings) -> Rules:
     return Rules(
         kind=source.kind,
         language=source.language,
+        site_language=settings.site.language,
         authors=source.authors,
         tags=source.tags,
         timezone=settings.site.timezone,

@@ -117,7 +117,8 @@ class Machine:
 class Writer:
     """Has the summaries of one run written, in at most `words` words each.
 
-    `key` is the one to ask with; `problem` says why nothing can be asked, "" when it can.
+    `key` is the one to ask with; `problem` says why nothing can be asked, "" when it can. `missed`
+    says of each document, by its origin, why nothing was written the last time it was asked for.
     """
 
     machine: Machine
@@ -126,7 +127,7 @@ class Writer:
     key: str = field(default="", repr=False)
     problem: str = ""
     ends: float | None = None
-    missed: Counter[str] = field(default_factory=Counter)
+    missed: dict[str, str] = field(default_factory=dict)
 
     def rewritten(
         self, outcomes: Sequence[Outcome], stopping: Callable[[], bool], *, asks: bool
@@ -155,7 +156,7 @@ class Writer:
 
     def notes(self) -> Iterator[str]:
         """What the run's report says of summaries that were asked for and not written."""
-        for why, count in sorted(self.missed.items()):
+        for why, count in sorted(Counter(self.missed.values()).items()):
             yield f"summaries that {self.settings.model} did not write: {count}; {why}"
 
     def _wants(self, draft: Draft) -> bool:
@@ -176,7 +177,10 @@ class Writer:
             self.ends = monotonic() + _PATIENCE * self.settings.timeout.total_seconds()
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="summaries") as pool:
             done = list(pool.map(partial(self._write, stopping), drafts.items()))
-        self.missed.update(why for _, why in done if why)
+        for draft, (_, why) in zip(drafts.values(), done, strict=True):
+            self.missed.pop(draft.origin, None)
+            if why:
+                self.missed[draft.origin] = why
         return dict(zip(drafts, (text for text, _ in done), strict=True))
 
     def _write(self, stopping: Callable[[], bool], item: tuple[str, Draft]) -> tuple[str, str]:

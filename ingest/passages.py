@@ -20,6 +20,7 @@ between its paragraphs, at its end."""
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FIGURE = re.compile(r"\d[.,]\d|[%£$€¥]|https?://")
 _URL = re.compile(r"https?://\S+")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -89,8 +90,9 @@ def passage(
     """The passage that `text` is; None when it says nothing in letters.
 
     Case, punctuation and white space make no difference, and in a short line neither do whole
-    numbers ("5 min read"). The numbers of an `item` of a list are what it says, and those with a
-    decimal point, a percent sign or a currency are figures, those of an address a part of it.
+    numbers ("5 min read"). The numbers of an `item` of a list are what it says, and so are those of
+    a sentence ("Bake for 40 minutes.") but for years; those with a decimal point, a percent sign or
+    a currency are figures, those of an address a part of it.
     """
     words = _WORD.findall(text.casefold())
     if all(word.isdecimal() for word in words):
@@ -98,10 +100,12 @@ def passage(
     count = len(_WORD.findall(_URL.sub("url", text))) + len(_WIDE.findall(text)) // 2
     numbered = _NUMBER.search(text) is not None
     said = " ".join(words)
-    masked = numbered and not item and count <= _LONG and not _FIGURE.search(text)
-    if masked:
-        said = _NUMBER.sub("#", said)
     stops = text.rstrip().endswith(_STOPS)
+    changing = _YEAR if stops and count >= _SPOKEN else _NUMBER
+    masked = not item and count <= _LONG and not _FIGURE.search(text)
+    masked = masked and changing.search(said) is not None
+    if masked:
+        said = changing.sub("#", said)
     prose = stops and count >= _PROSE
     wordy = count >= _WORDY or (stops and count >= _SPOKEN)
     said_by = {

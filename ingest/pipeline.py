@@ -27,6 +27,7 @@ from ingest.task import (
     Task,
     attempt,
     prepared,
+    tell_unwritten,
 )
 
 _BATCH_SECONDS = 1.0
@@ -69,6 +70,7 @@ def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) ->
     _file_all(task, around, listing, tally, progress)
     _take_leave(task, around, listing, tally)
     relearn(task, around, tally, progress)
+    tell_unwritten(task, tally)
 
 
 def listed(task: Task, tally: Tally, progress: Progress) -> Listing:

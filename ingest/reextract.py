@@ -14,7 +14,7 @@ from ingest.significance import difference, significant
 from ingest.store import Transaction, articles, published, runs
 from ingest.store.runs import RunReport
 from ingest.tally import Tally
-from ingest.task import Progress, Surroundings, Task, attempt, prepared
+from ingest.task import Progress, Surroundings, Task, attempt, prepared, tell_unwritten
 
 _LONGEST = 1_000  # characters of a field's value that are shown
 _UNSHOWN = frozenset(
@@ -95,10 +95,15 @@ def apply_learned(task: Task, around: Surroundings) -> RunReport:
         run = runs.start_run(tx, task.state.id, now, "learn")
     tally = task.tally({}, now)
     progress = Progress(around, lambda _: run)
-    outcome = attempt(partial(relearn, task, around, tally, progress), tally)
+    outcome = attempt(partial(_relearn, task, around, tally, progress), tally)
     report = tally.report(run, around.clock(), outcome, "learn")
     _close(task, around, report, whole=False)
     return report
+
+
+def _relearn(task: Task, around: Surroundings, tally: Tally, progress: Progress) -> None:
+    relearn(task, around, tally, progress)
+    tell_unwritten(task, tally)
 
 
 def _file_all(task: Task, around: Surroundings, books: Books, progress: Progress) -> None:
@@ -110,6 +115,7 @@ def _file_all(task: Task, around: Surroundings, books: Books, progress: Progress
         reason = f"documents without a kept body: {books.bodiless}; they stay as they were"
         books.tally.trouble("", reason, failed=False)
     relearn(task, around, books.tally, progress)
+    tell_unwritten(task, books.tally)
 
 
 def _close(task: Task, around: Surroundings, report: RunReport, *, whole: bool) -> None:

@@ -168,6 +168,10 @@ def prepared(
         waiting = (batch, pending)
     if waiting:
         yield waiting[0], _outcomes(waiting[1], task, around, asks=asks)
+
+
+def tell_unwritten(task: Task, tally: Tally) -> None:
+    """Report, once all of a run is done, the summaries that a model was asked for in vain."""
     for note in task.writer.notes() if task.writer else ():
         tally.trouble("", note, failed=False)
 

@@ -56,7 +56,8 @@ def prepare(document: Document, rules: "Rules", words: int, now: datetime) -> Ou
     try:
         draft = normalize(document, rules, now)
         said = summarize(draft, words=words, sentences=sentences, terms=terms)
-        weighed = terms(draft.title, draft.text, draft.language, draft.tags)
+        language = draft.language or rules.site_language
+        weighed = terms(draft.title, draft.text, language, draft.tags)
     except IngestError as error:
         return error
     except MemoryError:

@@ -19,6 +19,7 @@ from ingest import reextract
 from ingest.preview import preview
 from ingest.store import written
 from ingest.store.runs import RunReport
+from tests.copied import article
 from tests.model import Model, completion, model
 from tests.newsroom import Newsroom
 
@@ -213,6 +214,19 @@ def test_after_failures_the_model_is_left_alone_for_a_while(room: Newsroom, serv
     [note] = notes(run(room))
     assert note.startswith("summaries that tiny did not write: 13; 503 from 127.0.0.1")
     assert 3 <= len(server.questions) <= 6  # what was under way when the third failed
+
+
+def test_a_missing_summary_is_told_once_also_where_the_run_learns(
+    room: Newsroom, server: Model
+) -> None:
+    config = configured(server).replace("learn = false", "").replace("*.md", "*.txt")
+    room.configure(config)
+    for number in range(12):
+        room.write(f"{number}.txt", article(number).text())
+    server.say = lambda _: (401, {}, b"")
+    learns, misses = sorted(notes(run(room)), key=lambda note: note.startswith("summaries"))
+    assert learns.startswith("7 passages that its articles share")
+    assert misses.startswith("summaries that tiny did not write: 12; 401")
 
 
 def test_it_is_asked_again_when_it_has_rested(room: Newsroom, server: Model) -> None:

@@ -69,6 +69,8 @@ def show_source(
     """
     settings = load_settings(ctx)
     known_sources(settings, [source])
+    if both := sorted({*keep} & {*drop}):
+        fail(f"--keep {both[0]} and --drop {both[0]} contradict each other", code=2)
     done = _carry_out(output, settings, _Decision(source, keep, drop)) if keep or drop else None
     lines, count = _look(settings, source)
     if output.json:

@@ -31,7 +31,8 @@ class Rules:
     """Picklable: it travels to worker processes with every document.
 
     `language`, `authors` and `tags` are the source's: language and authors hold where the document
-    names none, tags are added. `timezone` names the zone of dates that state none. `site_url` is
+    names none, tags are added. `site_language` tells the function words of a text whose language is
+    not known. `timezone` names the zone of dates that state none. `site_url` is
     the publication's own address: a file's canonical URL must be of the same site.
     `pages` are the rules for pages of single hosts. `ignore_robots_tag`: pages are shown in full
     whatever they ask. `learned` is what the source's articles share, which no document is read
@@ -40,6 +41,7 @@ class Rules:
 
     kind: Literal["files", "urls", "feed", "listing", "sitemap", "url"]
     language: str = ""
+    site_language: str = ""
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     timezone: str = "UTC"

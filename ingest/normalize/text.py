@@ -1,6 +1,7 @@
 """Plain text: a title, paragraphs between blank lines, short lines as headings."""
 
 import re
+from collections.abc import Sequence
 from html import escape
 
 from ingest.normalize.boilerplate import judge
@@ -33,24 +34,37 @@ def read_text(text: str, learned: Learned = NOTHING, origin: str = "") -> Readin
     dropped, hints = judge([lines[index] for index in filled])
     gone = frozenset(filled[index] for index in dropped)
     shared, cut = cut_lines(lines, gone, learned, origin)
-    gone |= shared
+    authors, byline = _byline(lines, gone, shared)
+    gone |= shared | byline
     blocks = _blocks([line for index, line in enumerate(lines) if index not in gone])
     if not blocks:
         return Reading(html=Traced(""), hints=hints, cut=cut)
     title = blocks[0][0].strip()
     if len(title) <= _TITLE_LINE:
         blocks[0] = blocks[0][1:]
-    blocks = [block for block in blocks if block]
-    authors = byline_in(blocks[0][0].strip()) if blocks else ()
-    if authors:
-        blocks = [block for block in [blocks[0][1:], *blocks[1:]] if block]
     return Reading(
-        html=Traced(_html(blocks), "body"),
+        html=Traced(_html([block for block in blocks if block]), "body"),
         title=Traced(title, "first line"),
         authors=Traced(authors, "byline"),
         hints=hints,
         cut=cut,
     )
+
+
+def _byline(
+    lines: Sequence[str], gone: frozenset[int], shared: frozenset[int]
+) -> tuple[tuple[str, ...], frozenset[int]]:
+    """The authors of a byline right below the title, and its line; also where it is `shared`, for
+    all texts of a folder may be by one author.
+    """
+    filled = [index for index, line in enumerate(lines) if line.strip() and index not in gone]
+    title = next((rank for rank, index in enumerate(filled) if index not in shared), len(filled))
+    for index in filled[title + 1 :]:
+        if authors := byline_in(lines[index].strip()):
+            return authors, frozenset({index})
+        if index not in shared:
+            break
+    return (), frozenset()
 
 
 def linked(text: str) -> str:

@@ -90,6 +90,16 @@ def test_a_folder_copied_from_one_site_comes_out_clean_in_its_first_run(room: Ne
         assert not any(line.encode() in room.bytes(name) for line in (*LINES,))
 
 
+def test_the_only_author_of_a_folder_stays_its_author(room: Newsroom) -> None:
+    for number in range(12):
+        mine = article(number)
+        write(room, number, "\n\n".join([f"{mine.title}\nBy Jo Bloggs", *mine.paragraphs]))
+    room.refresh()
+    for number in range(12):
+        one = stored(room)[f"{number:02}.txt"]
+        assert (one.authors, one.text) == (("Jo Bloggs",), own(article(number)))
+
+
 def test_the_run_that_learns_says_so_once_and_the_next_one_changes_nothing(room: Newsroom) -> None:
     for number in range(14):
         write(room, number, article(number).text())

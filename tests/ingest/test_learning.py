@@ -68,6 +68,7 @@ def draft(body: str, learned: Learned = NOTHING, kind: str = "text/html") -> Dra
         ("5 min read", "12 min read"),
         ("© 2025 Dock Press", "© 2026 Dock Press!"),
         ("Page 3 of 12", "Page 4 of 7"),
+        ("© 2025 Dock Press. All rights reserved.", "© 2026 Dock Press. All rights reserved."),
     ],
 )
 def test_what_makes_no_difference(one: str, other: str) -> None:
@@ -81,6 +82,7 @@ def test_what_makes_no_difference(one: str, other: str) -> None:
         ("Turnout was 54 %", "Turnout was 61 %"),
         ("Only £1 a month", "Only £2 a month"),
         (PROSE.format("10 boats"), PROSE.format("12 boats")),
+        ("Bake for 40 minutes at 180 degrees.", "Bake for 55 minutes at 180 degrees."),
         ("Subscribe to us", "Subscribed to us"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from ingest.article import Document
 from ingest.errors import ExtractError
 from ingest.normalize.rules import Rules
-from ingest.workers import Outcome, Prepared, Workers
+from ingest.workers import Outcome, Prepared, Workers, prepare
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 RULES = Rules(kind="files")
@@ -69,6 +69,15 @@ def test_outcomes_come_in_the_order_of_the_documents(workers: Workers) -> None:
     found = outcomes(workers, [a_document(name) for name in names])
     assert titles(found) == [f"Title of {name}" for name in names]
     assert all(isinstance(one, Prepared) and one.terms for one in found)
+
+
+def test_a_text_too_short_to_tell_its_language_is_weighed_in_that_of_the_site() -> None:
+    document = Document(
+        origin="a.txt", body=b"Linked\n\nThe text of it.\n", media_type="text/plain", fetched_at=NOW
+    )
+    found = prepare(document, Rules(kind="files", site_language="en"), 60, NOW)
+    assert isinstance(found, Prepared)
+    assert (found.draft.language, {term for term, _ in found.terms}) == ("", {"linked", "text"})
 
 
 def test_no_documents_need_no_process() -> None:

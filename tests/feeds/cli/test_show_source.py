@@ -95,6 +95,14 @@ def test_a_number_that_is_not_there_changes_nothing(room: Newsroom) -> None:
     assert broadsheet(room.folder, "show-source", "inbex").exit_code == 2
 
 
+def test_a_passage_is_not_kept_and_dropped_at_once(room: Newsroom) -> None:
+    before = room.state()
+    done = broadsheet(room.folder, "show-source", "inbox", "--keep", "4", "--drop", "4")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "--keep 4 and --drop 4 contradict each other\n"
+    assert room.state() == before
+
+
 def test_a_source_that_shares_nothing_or_learns_nothing_says_so(tmp_path: Path) -> None:
     room = newsroom(tmp_path)
     assert "share nothing yet" in broadsheet(room.folder, "show-source", "inbox").stdout
