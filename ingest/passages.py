@@ -20,6 +20,7 @@ between its paragraphs, at its end."""
 
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _FIGURE = re.compile(r"\d[.,]\d|[%£$€¥]|https?://")
 _URL = re.compile(r"https?://\S+")
 _WIDE = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
@@ -89,19 +90,22 @@ def passage(
     """The passage that `text` is; None when it says nothing in letters.
 
     Case, punctuation and white space make no difference, and in a short line neither do whole
-    numbers ("5 min read"). The numbers of an `item` of a list are what it says, and those with a
+    numbers ("5 min read"); in a sentence years alone, for what else it counts may be the news. The
+    numbers of an `item` of a list are what it says, and those with a
     decimal point, a percent sign or a currency are figures, those of an address a part of it.
     """
     words = _WORD.findall(text.casefold())
     if all(word.isdecimal() for word in words):
         return None
     count = len(_WORD.findall(_URL.sub("url", text))) + len(_WIDE.findall(text)) // 2
+    stops = text.rstrip().endswith(_STOPS)
+    numbers = _YEAR if stops and count >= _SENTENCE else _NUMBER
     numbered = _NUMBER.search(text) is not None
     said = " ".join(words)
-    masked = numbered and not item and count <= _LONG and not _FIGURE.search(text)
+    short = count <= _LONG and not item and not _FIGURE.search(text)
+    masked = short and numbers.search(said) is not None
     if masked:
-        said = _NUMBER.sub("#", said)
-    stops = text.rstrip().endswith(_STOPS)
+        said = numbers.sub("#", said)
     prose = stops and count >= _PROSE
     wordy = count >= _WORDY or (stops and count >= _SPOKEN)
     said_by = {
