@@ -19,7 +19,7 @@ from ingest.enrich.summarize import count_words
 from ingest.errors import IngestError, ReadError
 from ingest.normalize import Rules
 from ingest.sources.files import read_file
-from ingest.sources.folder import plain
+from ingest.sources.folder import NOT_TEXT, is_text, plain, shown
 from ingest.store import configured, open_store, postings
 from ingest.store.articles import put_all
 from ingest.workers import Prepared, Workers
@@ -108,9 +108,16 @@ def _wanted(file: Path, folder: Path, path: str, table: object) -> Wanted:
         if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
             raise wrong("summary is a text or a list of texts, related a list of paths")
     for other in (path, *related):
-        if not (folder / other).is_file():
+        if not _is_file(folder / other):
             raise wrong(f"names a file that is not there: {other}")
     return Wanted(summaries=tuple(summaries), related=tuple(related))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # no file can be called so, or it is in a folder that we may not enter
+        return False
 
 
 def evaluate(
@@ -130,12 +137,13 @@ def evaluate(
     as `expected` does.
     """
     wanted = expected(folder)
-    paths = sorted(
+    there = sorted(
         str(path.relative_to(folder))
         for path in folder.rglob("*")
-        if path.suffix.lower() in _TYPES and path.is_file()
+        if path.suffix.lower() in _TYPES and _is_file(path)
     )
-    problems: list[str] = []
+    paths = [path for path in there if is_text(path)]
+    problems = [f"{shown(path)}: {NOT_TEXT}" for path in there if not is_text(path)]
     found: dict[str, Prepared] = {}
     for start in range(0, len(paths), _BATCH):
         batch = list(_read(folder, paths[start : start + _BATCH], now, max_bytes, problems))

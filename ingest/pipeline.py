@@ -11,7 +11,7 @@ from ingest.article import Document, NotModified, Validators
 from ingest.errors import ExtractError, GoneError, IngestError, RobotsError, VanishedError
 from ingest.filing import digest_of, file_batch
 from ingest.gone import take_leave
-from ingest.relearn import learn_on_the_way, note, relearn
+from ingest.relearn import keep_still, learn_on_the_way, note, relearn
 from ingest.settle import settle
 from ingest.sources import Listing, Seen
 from ingest.store import Transaction, runs, sources
@@ -109,7 +109,10 @@ def _file_all(
         for documents, outcomes in prepared(some, task, around, tally):
             with around.store.write() as tx:
                 progress.opened(tx)
-                note(tx, file_batch(tx, documents, outcomes, tally), tally)
+                verdicts = file_batch(tx, documents, outcomes, tally)
+                # The same bytes say nothing new, however a newer version or other rules read them.
+                keep_still(tx, [one for one in verdicts if one.same], small=False)
+                note(tx, verdicts, tally)
         at_once *= 2
 
 

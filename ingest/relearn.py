@@ -143,7 +143,7 @@ def _apply(
         with around.store.write() as tx:
             progress.opened(tx)
             verdicts = file_again(tx, documents, outcomes, books.tally)
-            _keep_still(tx, verdicts)
+            keep_still(tx, verdicts, small=True)
         tally.updated += sum(
             one.change is not None and one.document.origin not in fresh for one in verdicts
         )
@@ -166,20 +166,22 @@ def _texts(outcome: Outcome) -> dict[int, str]:
     return dict(outcome.draft.shared) if isinstance(outcome, Prepared) else {}
 
 
-def _keep_still(tx: Transaction, verdicts: Iterable[Verdict]) -> None:
+def keep_still(tx: Transaction, verdicts: Iterable[Verdict], *, small: bool) -> None:
     """Let subscribers have changed articles without a later `updated`.
 
-    A change that was news before is news still, and carries what was learned along.
+    A change that was news before is news still, and carries the others along. Those too `small` to
+    be an update are shown only on demand.
     """
-    before = {one.article: one.change.before for one in verdicts if one.change}
-    entries = published.entries(tx, before)
+    changes = {one.article: one.change for one in verdicts if one.change}
+    entries = published.entries(tx, changes)
     quiet = [
         id_
-        for id_, old in before.items()
-        if old
+        for id_, change in changes.items()
+        if change.before
         and id_ in entries
         and entries[id_].judged not in (AGAIN, AGAIN_SAME_DATE)
-        and not significant(entries[id_], old)
+        and not significant(entries[id_], change.before)
+        and (small or significant(entries[id_], change.after))
     ]
     view.republish(tx, quiet, keep_date=True)
 

@@ -63,7 +63,9 @@ def messages(draft: Draft, words: int) -> list[Message]:
     """
     language = f" ({draft.language})" if draft.language else ""
     task = _TASK.format(words=words, language=language)
-    text = f"{draft.title}\n\n{draft.text[:_LONGEST]}".replace(_CLOSED, "")
+    text = f"{draft.title}\n\n{draft.text[:_LONGEST]}"
+    while _CLOSED in text:  # what stands around one may make another
+        text = text.replace(_CLOSED, "")
     article = f"{_OPENED}\n{text}\n{_CLOSED}"
     return [{"role": "system", "content": task}, {"role": "user", "content": article}]
 

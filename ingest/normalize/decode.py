@@ -43,6 +43,8 @@ _LABELS = {
     "x-mac-roman": "mac_roman",
     "x-mac-cyrillic": "mac_cyrillic",
 }
+# Codecs of Python that are no encoding of texts: host names, and source code with its escapes.
+_NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape"})
 # What undeclared texts are in, by the WHATWG's legacy encodings; statistics that may also choose
 # among the code pages of DOS and old Macs choose them too often.
 _LIKELY = (
@@ -121,13 +123,17 @@ def _codec(label: str) -> str:
         b"a".decode(name)
     except (LookupError, ValueError):
         return ""
+    if name in _NO_CHARSETS:
+        return ""
     if name.startswith(("utf-16", "utf-32", "utf-7")):  # without a mark this is a wrong label
         return "utf-8"
     return _SUPERSETS.get(name, name)
 
 
 def _declaration(body: bytes) -> str:
-    head = _COMMENT.sub(b"", body[:_HEAD])
+    head = body[:_HEAD]
+    ended = head.rfind(b"-->") + 3  # behind it, each of many openings would be followed to the end
+    head = _COMMENT.sub(b"", head[:ended]) + head[ended:]
     found = _DECLARED.search(head) or _XML.search(head[:_XML_HEAD])
     return found[1].decode("ascii", "ignore") if found else ""
 

@@ -1,6 +1,7 @@
 """`evaluate`: scores on articles whose answer is known, and what is wrong with expected.toml."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,7 @@ def test_people_see_what_is_farthest_off(folder: Path) -> None:
         ('["harbour-1.txt"]\nsumary = "x"\n', "has an unknown key: sumary"),
         ('["harbour-1.txt"]\nrelated = "x"\n', "related a list of paths"),
         ("words = 3\n", '["words"] is no table'),
+        (f'["{"a" * 300}"]\n', "names a file that is not there: aaa"),
     ],
 )
 def test_what_is_wrong_with_the_expected_is_told(folder: Path, text: str, told: str) -> None:
@@ -87,4 +89,14 @@ def test_what_cannot_be_read_is_told_and_the_rest_judged(folder: Path) -> None:
     done = run(folder)
     assert done.exit_code == 1
     assert "empty.txt" in done.stderr
+    assert "Read 12 articles" in done.stdout
+
+
+def test_a_name_that_is_no_text_is_told_and_the_rest_judged(folder: Path) -> None:
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text(
+        "A caf\u00e9\n\nIt is open.\n", encoding="utf-8"
+    )
+    done = run(folder)
+    assert done.exit_code == 1
+    assert r"caf\udce9.txt: its name is not UTF-8" in done.stderr
     assert "Read 12 articles" in done.stdout

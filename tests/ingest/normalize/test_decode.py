@@ -34,6 +34,8 @@ NOISE = random.Random(1).randbytes(3_000)
         (GERMAN.encode("cp1252"), "utf-8", GERMAN),
         (GERMAN.encode(), "iso-8859-1", GERMAN),
         (GERMAN.encode(), "no-such-charset", GERMAN),
+        (GERMAN.encode("cp1252"), "idna", GERMAN),
+        (GERMAN.encode(), "punycode", GERMAN),
         (GERMAN.encode(), "base64", GERMAN),
         (RUSSIAN.encode("cp1251"), "", RUSSIAN),
         (RUSSIAN.encode("koi8-r"), "koi8-r", RUSSIAN),
@@ -71,6 +73,7 @@ def test_texts_in_any_encoding(body: bytes, charset: str, wanted: str) -> None:
     [
         ('<title>{0}</title><meta charset="gbk">', "gbk"),
         ("<!-- <meta charset=utf-8> --><meta charset=gb18030><title>{0}</title>", "gb18030"),
+        ("<!-- --><!-- " + "<!--" * 100 + "<meta charset=gb18030><title>{0}</title>", "gb18030"),
         ('<meta http-equiv="Content-Type" content="text/html; charset=big5">{1}', "big5"),
         ('<?xml version="1.0" encoding="gbk"?><p>{0}', "gbk"),
         ("<script>" + "x" * 5_000 + "</script><meta charset='gbk'>{0}", "gbk"),
