@@ -16,6 +16,7 @@ from ingest.store import Store, Transaction, articles, published, stories, terms
 from ingest.store.stories import Lead
 
 _PAUSE = timedelta(hours=6)  # between two times that readers are told of a story
+_RUNS = 300_000  # shingles kept while articles are compared: about 40 MB
 _LINKS = 30  # articles that one entry links to, the first ones
 
 
@@ -24,14 +25,17 @@ def compare(store: Store, ids: Iterable[str]) -> None:
 
     Each is compared with at most 30 others of about its time, and the result kept for both.
     """
+    read: dict[str, Report] = {}  # the same ones are near to many
     for id_ in ids:
         with store.read() as tx:
             near = terms.contemporaries(tx, id_, span=SPAN, limit=MOST)
-            read = _reports(tx, [id_, *near])
-        if own := read.pop(id_, None):
-            alike = {other: alikeness(own, one) for other, one in read.items()}
+            read |= _reports(tx, {id_, *near} - read.keys())
+        if own := read.get(id_):
+            alike = {other: alikeness(own, read[other]) for other in near if other in read}
             with store.write() as tx:
                 stories.put_alike(tx, id_, {other: n for other, n in alike.items() if n})
+        if sum(len(one.runs) for one in read.values()) > _RUNS:
+            read.clear()
 
 
 def tell(

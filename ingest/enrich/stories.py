@@ -24,6 +24,7 @@ _SHORT = 20  # shingles; what has fewer, a teaser or a notice, is not compared
 _FEW_NAMES, _FEW_RUNS = 3, 2  # shared names and shingles below which they are chance
 _COPY = 0.5  # share of the shorter text that makes a copy of it
 _OWN_COPY = 0.8  # likewise of a text under the same title, where both are of one publisher
+_SAME = 3600  # alikeness, in thousandths, of texts of which hardly anything differs
 _NEW = 0.5  # share of a text that must be new for it to tell more
 _STEP = 1000  # alikeness is counted in so many parts: whole numbers are the same on every machine
 
@@ -87,9 +88,10 @@ def gathered(alike: Mapping[Pair, int]) -> list[frozenset[str]]:
     """The stories that articles make, given the alikeness of pairs of their ids; each has two or
     more.
 
-    The surest pairs first, the groups of two articles become one when at least half of the pairs
-    across are alike. So an article that tells of two events, or a chain in which each is a little
-    like the next, does not make one story of them. The order of the pairs has no influence.
+    The surest pairs first, the groups of two articles become one when the two are the same text or
+    at least half of the pairs across are alike. So an article that tells of two events, or a chain
+    in which each is a little like the next, does not make one story of them. The order of the pairs
+    has no influence.
     """
     near: dict[str, set[str]] = {}
     for a, b in alike:
@@ -98,7 +100,10 @@ def gathered(alike: Mapping[Pair, int]) -> list[frozenset[str]]:
     group = {id_: frozenset({id_}) for id_ in near}
     for a, b in sorted(alike, key=lambda pair: (-alike[pair], sorted(pair))):
         small, large = sorted((group[a], group[b]), key=len)
-        if small is not large and _belong(small, large, near):
+        if small is large:
+            continue
+        # Of very many copies each was compared with a few, so most pairs across are not known.
+        if alike[a, b] >= _SAME or _belong(small, large, near):
             joined = small | large
             group.update(dict.fromkeys(joined, joined))
     stories = {min(story): story for story in group.values() if len(story) > 1}

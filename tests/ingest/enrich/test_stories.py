@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.enrich.sentences import sentences
-from ingest.enrich.stories import Report, alikeness, gathered, report, tells_more
+from ingest.enrich.stories import MOST, Report, alikeness, gathered, report, tells_more
 
 F1 = 0.97
 REWRITES = 0.95
@@ -201,3 +201,15 @@ def test_a_copy_tells_nothing_more_and_another_text_does() -> None:
     rewritten = a_report(original("europa", 1), "b")
     assert tells_more(rewritten, told)
     assert not tells_more(rewritten, [*told, a_report(original("europa", 1), "c")])
+
+
+def test_very_many_copies_are_one_story_though_each_was_compared_with_few() -> None:
+    rng = random.Random(4)
+    ids = [f"copy{number:03}" for number in range(300)]
+    pairs = {
+        (min(one, other), max(one, other)): 3_800
+        for one in ids
+        for other in rng.sample(ids, MOST)
+        if one != other
+    }
+    assert gathered(pairs) == [frozenset(ids)]
