@@ -18,7 +18,7 @@ from ingest.enrich.sentences import sentences
 from ingest.enrich.summarize import count_words
 from ingest.errors import IngestError, ReadError
 from ingest.normalize import Rules
-from ingest.sources.files import read_file
+from ingest.sources.files import TYPES, read_file
 from ingest.sources.folder import NOT_TEXT, is_text, plain, shown
 from ingest.store import configured, open_store, postings
 from ingest.store.articles import put_all
@@ -27,7 +27,6 @@ from ingest.workers import Prepared, Workers
 EXPECTED = "expected.toml"
 """The file that says what is right, beside the articles."""
 
-_TYPES = (".txt", ".md", ".markdown", ".html", ".htm")
 _SOURCE = "evaluated"
 _LEAD = 3  # sentences of the summary that ours must beat
 _BATCH = 100
@@ -140,7 +139,7 @@ def evaluate(
     there = sorted(
         str(path.relative_to(folder))
         for path in folder.rglob("*")
-        if path.suffix.lower() in _TYPES and _is_file(path)
+        if path.suffix.lower() in TYPES and _is_file(path)
     )
     paths = [path for path in there if is_text(path)]
     problems = [f"{shown(path)}: {NOT_TEXT}" for path in there if not is_text(path)]

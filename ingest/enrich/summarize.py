@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from lxml import etree
+
 from ingest.article import Draft
+from ingest.markup import parse_fragment, text_of
 from ingest.similarity import UNSPACED, title_key
 from ingest.similarity import words as words_of
 
@@ -40,6 +43,7 @@ _FEWEST_POINTS, _MOST_POINTS = 3, 5
 _PER_POINT = 6  # sentences for each key point
 _LONGEST_POINT = 35  # words
 _DIFFERENT = 0.6  # what a key point loses for what another one says
+_BESIDE = ("pre", "figcaption")  # elements whose text is no prose of the article
 _SHORT = 6  # words; shorter sentences seldom stand alone
 _SHORT_COST = 0.3
 _GENEROUS = 2  # a publisher's own summary may be this many times the budget
@@ -147,7 +151,8 @@ def _candidates(draft: Draft, sentences: Sentences) -> list[str]:
     """What a summary may be made of: nothing said before, no title, address, aside or dateline."""
     title = title_key(draft.title)
     reach = 2 * len(draft.title) + 20  # a longer sentence cannot be the title again
-    every = sentences(draft.text, draft.language)[:_MOST]
+    text = draft.text
+    every = (sentences(_prose(draft), draft.language) or sentences(text, draft.language))[:_MOST]
     if every and (place := _DATELINE.match(every[0])):
         every = (every[0][place.end() :], *every[1:])
     found = [
@@ -163,6 +168,15 @@ def _candidates(draft: Draft, sentences: Sentences) -> list[str]:
         if not _FURNITURE.search(sentence)
         if not any(phrase in sentence.casefold() for phrase in beside)
     ] or found
+
+
+def _prose(draft: Draft) -> str:
+    """The text of `draft` without its code and the captions of its pictures."""
+    if not any(f"<{tag}" in draft.html for tag in _BESIDE):
+        return draft.text
+    tree = parse_fragment(draft.html)
+    etree.strip_elements(tree, *_BESIDE, with_tail=False)
+    return text_of(tree)
 
 
 @cache

@@ -27,7 +27,7 @@ SETTLE = 1.0
 """Seconds a file must have been left alone before it is read: writing it may not be over."""
 
 _TRIES = 5
-_TYPES = {
+TYPES = {
     ".txt": "text/plain",
     ".text": "text/plain",
     ".md": "text/markdown",
@@ -36,6 +36,7 @@ _TYPES = {
     ".htm": "text/html",
     ".xhtml": "text/html",
 }
+"""The media types of files, by the end of their names."""
 
 
 class FilesSource:
@@ -163,7 +164,7 @@ def read_file(
     return Document(
         origin=origin,
         body=body,
-        media_type=_TYPES.get(path.suffix.lower(), "text/plain"),
+        media_type=TYPES.get(path.suffix.lower(), "text/plain"),
         fetched_at=now,
         modified_at=datetime.fromtimestamp(facts.st_mtime, UTC),
         modified_ns=facts.st_mtime_ns,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -179,6 +181,22 @@ def test_a_very_long_article_costs_little() -> None:
 def test_what_is_said_beside_the_article_is_no_summary(aside: str) -> None:
     assert aside not in summary(f"{aside} {LONG}", words=60)
     assert aside in summary(f"{aside} {LONG}", words=60, title=f"Why you should {aside.lower()}")
+
+
+def test_captions_and_code_are_no_summary() -> None:
+    caption = "The harbour wall and the northern quay on the day the fishing boats came back."
+    code = "Print the harbour wall and the northern quay with the fishing boats."
+    html = f"<figure><img src=x><figcaption>{caption}</figcaption></figure><pre>{code}</pre>"
+    html += "".join(f"<p>{part}</p>" for part in LONG.split("\n\n"))
+    text = f"{caption}\n\n{code}\n\n{LONG}"
+    draft = Draft(origin="a", title="", html=html, text=text, language="en")
+    found = summarize(draft, words=60, sentences=sentences, terms=terms)
+    said = " ".join((found.text, *found.key_points))
+    assert said
+    assert caption not in said
+    assert code not in said
+    alone = replace(draft, html=f"<pre>{code}</pre>", text=code)
+    assert summarize(alone, words=60, sentences=sentences, terms=terms).text == code
 
 
 def test_a_sentence_comes_once() -> None:
