@@ -4,7 +4,6 @@ The operator named the address, so that it may be a private one; nothing that it
 another. Reference: OpenAI API, "Create chat completion".
 """
 
-import http.client
 import json
 import socket
 import threading
@@ -18,7 +17,6 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import HTTPError
 
 from config.openai import OpenAI
 from config.settings import Fetch
@@ -44,14 +42,6 @@ _HOPELESS = {
     429: "it is asked too often, or its quota is used up",
 }
 """What the next question will be answered too, by HTTP status."""
-
-_EXPECTED = (
-    requests.RequestException,
-    HTTPError,
-    http.client.HTTPException,
-    OSError,
-    ValueError,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,13 +85,13 @@ class Completions:
                 self._hold(watch)
                 try:
                     return question.put(request, host, watch)
-                except (*_EXPECTED, FetchError):
+                except (*reasons.EXPECTED, FetchError):
                     watch.check()
                     raise
                 finally:
                     with self._lock:
                         self._running.discard(watch)
-        except (*_EXPECTED, FetchError) as error:
+        except (*reasons.EXPECTED, FetchError) as error:
             why = error if isinstance(error, FetchError) else reasons.explain(error, host)
             rest = REST if isinstance(why, DeadlineError) else timedelta()
             return Answer(failure=why.reason, asked=question.connected, rest=rest)

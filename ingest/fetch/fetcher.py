@@ -1,6 +1,5 @@
 """One fetch, from a URL to a document, and everything that may go wrong on the way."""
 
-import http.client
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -12,7 +11,6 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
-from urllib3.exceptions import HTTPError
 
 from config.settings import Fetch
 from ingest.article import Document, NotModified, Validators
@@ -30,13 +28,6 @@ _PERMANENT = frozenset({0, 301, 308})  # 0: the first hop, to which no redirect 
 _PATIENCE = 10  # other requests to a host that may take all their time before ours
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 _PRINTABLE = "!#$%&'*+,-./:;=?@_~ "
-_EXPECTED = (
-    requests.RequestException,
-    HTTPError,
-    http.client.HTTPException,
-    OSError,
-    ValueError,
-)
 
 
 _Read = Callable[[requests.Response, str, Watch], Document]
@@ -190,7 +181,7 @@ class Fetcher:
             except FetchError:
                 watch.check()
                 raise
-            except _EXPECTED as error:
+            except reasons.EXPECTED as error:
                 watch.check()
                 raise reasons.explain(error, host) from error
             finally:

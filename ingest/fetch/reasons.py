@@ -6,10 +6,22 @@ import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 
+import requests
+from urllib3.exceptions import HTTPError
+
 from config.settings import Fetch
 from ingest.errors import DeadlineError, FetchError, GoneError
 from ingest.fetch import again
 from ingest.spans import spoken
+
+EXPECTED = (
+    requests.RequestException,
+    HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+)
+"""What an exchange over HTTP may raise, whatever the server does."""
 
 _STATUS = {
     401: "it wants a password",
