@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from config.lines import Loc
-from config.settings import split_root
+from config.source import split_root
 from config.wording import nearest
 
 Issues = list[tuple[Loc, str]]

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from config.settings import Feed, Settings
+from config.feed import Feed
+from config.settings import Settings
 from feeds.compose import compose
 from feeds.edition import Edition, EditionEntry, RelatedLink
 from feeds.press import Press, page_url, resolved, resolved_image

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from config.settings import Settings, Source
+from config.settings import Settings
+from config.source import Source
 from feeds.data import namespace, open_data, pace, sync
 from feeds.press import Press
 from feeds.rules import rules_digest, rules_for

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from config.settings import Settings, Source
+from config.settings import Settings
+from config.source import Source
 from feeds.files import write_if_changed
 from ingest.address import Address
 from ingest.errors import StoreError

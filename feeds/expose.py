@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.settings import Feed, Settings
+from config.feed import Feed
+from config.settings import Settings
 from feeds import stories
 from feeds.freeze import Folder, free_second, freeze, later_second, slug_of
 from feeds.links import linked_files

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from config.settings import Feed, Settings
+from config.feed import Feed
+from config.settings import Settings
 from feeds.assets import copy_assets, page_folder
 from feeds.edition import Edition, RelatedLink
 from feeds.files import write_if_changed

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from config.settings import Format, Settings
+from config.feed import Format
+from config.settings import Settings
 from feeds.edition import RelatedLink
 from feeds.links import rewrite
 from feeds.web import product_version

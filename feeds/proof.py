@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from config.settings import Format
+from config.feed import Format
 from feeds.edition import Edition
 from feeds.lint import Finding, lint
 from feeds.render import render

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from config.settings import Feed, Format
+from config.feed import Feed, Format
 from feeds.assemble import assemble
 from feeds.expose import Exposer, Plan
 from feeds.files import compressed, remove_leftovers, told, write_if_changed

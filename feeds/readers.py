@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from config.settings import Source
+from config.source import Source
 from ingest.article import Document
 from ingest.detect import ListRules, Selectors
 from ingest.sources import Reader

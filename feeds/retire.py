@@ -7,7 +7,7 @@ over the same folder must not serve an edition that nobody renews.
 from collections.abc import Iterator
 from typing import get_args
 
-from config.settings import Feed, Format
+from config.feed import Feed, Format
 from feeds.files import write_if_changed
 from feeds.manifest import Manifest, ManifestError, dumps, read_manifest
 from feeds.press import Press, editions_folder

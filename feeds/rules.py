@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from config import pages
 from config.openai import OpenAI
-from config.settings import Settings, Source
+from config.settings import Settings
+from config.source import Source
 from feeds.web import product_version
 from ingest.normalize.rules import PageRules, Rules
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from html import escape
 
-from config.settings import Feed
+from config.feed import Feed
 from feeds.edition import RelatedLink
 from feeds.foreign import fit_enclosures, fit_upstream
 from ingest.article import INTERNAL

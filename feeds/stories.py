@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from config.settings import Feed, Settings
+from config.feed import Feed
+from config.settings import Settings
 from feeds.edition import RelatedLink
 from feeds.freeze import later_second
 from feeds.press import page_url

@@ -6,7 +6,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from config.settings import Fetch, Settings, Source
+from config.settings import Fetch, Settings
+from config.source import Source
 
 if TYPE_CHECKING:
     from ingest.fetch import Fetcher

@@ -6,7 +6,7 @@ from fnmatch import translate
 from functools import lru_cache
 from itertools import pairwise
 
-from config.settings import split_root
+from config.source import split_root
 
 __all__ = ["expand_braces", "match", "reaches", "split_root"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from config.settings import Source
+from config.source import Source
 from feeds.cli.common import Output, config_path, end_interrupted, fail, load_settings, speaks
 from feeds.cli.completion import folders
 from feeds.cli.output import RunTable, print_table

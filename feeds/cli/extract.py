@@ -10,7 +10,8 @@ import click
 
 from config.load import ConfigError
 from config.rules import read_rules
-from config.settings import Settings, Source
+from config.settings import Settings
+from config.source import Source
 from feeds.cli.common import RULE_READERS, Output, config_path, fail, load_settings, speaks
 from feeds.cli.completion import files
 from feeds.rules import as_rules, page_rules

@@ -12,7 +12,8 @@ import click
 
 from config.checks import Issues
 from config.load import ConfigError, Problem, located
-from config.settings import Settings, Source
+from config.settings import Settings
+from config.source import Source
 from feeds.cli.common import Output, config_path, fail, other_port, read_settings, speaks, suggest
 from feeds.data import feeds_leaving, peek_data, sources_leaving
 from ingest.errors import SourceError

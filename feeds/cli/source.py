@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from config.settings import Settings, Source
+from config.settings import Settings
+from config.source import Source
 from feeds.cli.common import Output, fail, load_settings, speaks
 from feeds.cli.completion import source_names
 from feeds.cli.output import RunTable, iso, refresh_json, show_done, when

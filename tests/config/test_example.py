@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from config.feed import Feed
 from config.load import load
 from config.openai import OpenAI
-from config.settings import Feed, Fetch, Server, Settings, Site, Source
+from config.settings import Fetch, Server, Settings
+from config.site import Site
+from config.source import Source
 from config.wording import options
 
 EXAMPLE = files("config").joinpath("example.toml").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import feeds.proof
-from config.settings import Format
+from config.feed import Format
 from feeds.edition import Edition, EditionEntry
 from feeds.lint import Report, lint
 from feeds.proof import Proof, proofread

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.settings import Feed
+from config.feed import Feed
 from feeds.render import render
 from feeds.selection import FRESH, MAX_BYTES, cut, entry_size
 from ingest.article import Enclosure, Upstream

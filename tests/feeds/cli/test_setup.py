@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from config.load import load
-from config.settings import Source
+from config.source import Source
 from feeds.cli import main
 from feeds.cli.setup import next_run
 from tests.feeds.cli.commands import documented_json, newsroom

@@ -1,0 +1,30 @@
+"""A feed: an output, with every option it has."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from config.values import Count, Flag, Name, Names, Section
+
+Format = Literal["rss", "atom", "json"]
+
+
+class Feed(Section):
+    """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all.
+
+    `was` are the names it had before, oldest first: it keeps its id, and they lead to it.
+    """
+
+    name: Name
+    was: Names = ()
+    title: str = ""
+    description: str = ""
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    limit: Count = Field(default=50, ge=1, le=1000)
+    backlog: Count = Field(default=10, ge=0, le=1000)
+    duplicates: Literal["all", "first", "story"] = "all"
+    content: Literal["full", "summary", "lead"] = "full"
+    related: Count = Field(default=5, ge=0, le=10)
+    related_links: Flag = True
+    formats: tuple[Format, ...] = Field(default=("rss", "atom", "json"), min_length=1)
