@@ -10,15 +10,20 @@ from config.source import split_root
 from config.wording import nearest
 
 Issues = list[tuple[Loc, str]]
+QueryReader = Callable[[str, frozenset[str]], object]
+"""Raises ValueError for a text that is no query, or names another source than these."""
 
 
 def cross_checks(
-    data: dict[str, Any], folder: Path, readers: Mapping[str, Callable[[str], object]]
+    data: dict[str, Any],
+    folder: Path,
+    readers: Mapping[str, Callable[[str], object]],
+    query: QueryReader | None,
 ) -> Issues:
     """What no single value of the parsed file `data` shows: names and folders in each other's way.
 
-    `folder` is the one of the file; `readers` are `load`'s. Works on unvalidated data: one wrong
-    type must hide no other.
+    `folder` is the one of the file; `readers` and `query` are `load`'s. Works on unvalidated
+    data: one wrong type must hide no other.
     """
     output, kept = data.get("output", "public"), data.get("data", "data")
     issues = [*_twice(data, "source"), *_twice(data, "feed"), *_unknown_sources(data)]
@@ -30,7 +35,7 @@ def cross_checks(
         issues += _no_files(data, folder)
     with suppress(OSError, ValueError, RuntimeError):
         issues += _key_file(data, folder, output)
-    issues += _unreadable(data, readers)
+    issues += [*_unreadable(data, readers), *_wrong_queries(data, query)]
     return issues
 
 
@@ -50,9 +55,23 @@ def _twice(data: dict[str, Any], kind: str) -> Iterator[tuple[Loc, str]]:
             yield (kind, number, "name"), f"has the same name as {where}; names are unique"
 
 
-def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+def _source_names(data: dict[str, Any]) -> frozenset[str]:
     names = [table.get("name") for _, table in _tables(data, "source")]
-    known = {name.strip() for name in names if isinstance(name, str)}
+    return frozenset(name.strip() for name in names if isinstance(name, str))
+
+
+def _wrong_queries(data: dict[str, Any], query: QueryReader | None) -> Iterator[tuple[Loc, str]]:
+    for number, feed in _tables(data, "feed"):
+        where = feed.get("where")
+        if query and isinstance(where, str) and where.strip():
+            try:
+                query(where.strip(), _source_names(data))
+            except ValueError as error:
+                yield ("feed", number, "where"), str(error)
+
+
+def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    known = _source_names(data)
     for number, table in _tables(data, "feed"):
         listed = table.get("sources")
         for place, name in enumerate(listed if isinstance(listed, list) else ()):

@@ -12,7 +12,8 @@ Format = Literal["rss", "atom", "json"]
 class Feed(Section):
     """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all.
 
-    `was` are the names it had before, oldest first: it keeps its id, and they lead to it.
+    `where` is a query that its articles match (`ingest.query`). `was` are the names it had before,
+    oldest first: it keeps its id, and they lead to it.
     """
 
     name: Name
@@ -21,6 +22,7 @@ class Feed(Section):
     description: str = ""
     sources: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    where: str = ""
     limit: Count = Field(default=50, ge=1, le=1000)
     backlog: Count = Field(default=10, ge=0, le=1000)
     duplicates: Literal["all", "first", "story"] = "all"

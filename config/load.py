@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.checks import Issues, cross_checks
+from config.checks import Issues, QueryReader, cross_checks
 from config.lines import Loc, key_lines, unclosed_line
 from config.settings import Settings
 from config.wording import misspelt, worded
@@ -63,13 +63,15 @@ def load(
     environ: Mapping[str, str],
     readers: Mapping[str, Callable[[str], object]] = MappingProxyType({}),
     *,
+    query: QueryReader | None = None,
     sourceless: bool = False,
 ) -> Settings:
     """Read the configuration at `path`, taking `${NAME}` in any text from `environ`.
 
     `$${` stands for `${` itself. `readers` raise ValueError for a text that an option of a source,
-    by its name, cannot have; they are handed in, for configuration knows no schedules, selectors
-    and patterns. `sourceless`: there need be no source yet. Raises ConfigError with every problem.
+    by its name, cannot have; `query` does so for a feed's `where`; they are handed in, for
+    configuration knows no schedules, selectors and queries. `sourceless`: there need be no source
+    yet. Raises ConfigError with every problem.
     """
     if not _is_text(str(path.absolute())):
         raise _whole(path, "a name on the way to it is not UTF-8; rename that")
@@ -79,7 +81,7 @@ def load(
     secrets: dict[str, str] = {}
     data = _filled(raw, (), environ, issues, secrets)
     folder = path.absolute().parent
-    issues += cross_checks(data, folder, readers)
+    issues += cross_checks(data, folder, readers, query)
     settings = _validated(data, issues, skip={loc for loc, _ in issues}, sourceless=sourceless)
     if settings is None or issues:
         masked = [(loc, _masked(why, secrets)) for loc, why in dict.fromkeys(issues)]

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from config.feed import Feed
 from config.settings import Settings
-from feeds import stories
+from feeds import slices, stories
 from feeds.freeze import Folder, free_second, freeze, later_second, slug_of
 from feeds.links import linked_files
 from feeds.relations import related_to
@@ -18,17 +18,17 @@ from ingest.store import (
     Store,
     Transaction,
     articles,
+    choice,
     last_change,
     postings,
     published,
     runs,
     sources,
 )
-from ingest.store.articles import ArticleQuery
+from ingest.store.choice import ArticleQuery, Newcomer
+from ingest.store.matching import Asking
 
 _BATCH = 50  # entries frozen in one transaction
-
-Newcomer = tuple[float, str, str]  # published, key, article id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,22 +70,23 @@ class Exposer:
             shown = [states[name] for name in wanted if name in states]
             ready = tuple(sorted(state.id for state in shown if state.settled))
             before = published.edition(tx, feed.name)
+            asked = slices.asking(self.settings, states, self.now)
             if before is None:
                 if patient and {state.id for state in shown} - runs.ended(tx):
                     return None
-                first = self._newest(tx, feed, ready, limit=feed.limit)
+                first = self._newest(tx, feed, asked, ready, limit=feed.limit)
                 return _plan(feed, change, dict.fromkeys(ready, change), [], first)
             considered = {
                 state.id: before.sources[state.id] for state in shown if state.id in before.sources
             }
-            new: list[Newcomer] = []
+            known = replace(before, sources=considered)
+            new, backlog = slices.begun(tx, feed, known, asked)
             for after in sorted(set(considered.values())):
                 ids = tuple(id_ for id_ in ready if considered.get(id_) == after)
-                new += self._newest(tx, feed, ids, limit=None, after=after)
-            backlog: list[Newcomer] = []
+                new += self._newest(tx, feed, asked, ids, limit=None, after=after)
             for id_ in ready:
                 if id_ not in considered:
-                    backlog += self._newest(tx, feed, (id_,), limit=feed.backlog)
+                    backlog += self._newest(tx, feed, asked, (id_,), limit=feed.backlog)
             return _plan(feed, change, considered | dict.fromkeys(ready, change), new, backlog)
 
     def mint(self, ids: Sequence[str]) -> None:
@@ -131,23 +132,21 @@ class Exposer:
         self,
         tx: Transaction,
         feed: Feed,
+        asked: Asking,
         ids: tuple[str, ...],
         *,
         limit: int | None,
         after: int = 0,
     ) -> list[Newcomer]:
-        tagged_since = None
-        if feed.tags and after:
-            shown = published.entries(tx, [e.article for e in published.window(tx, feed.name)])
-            oldest = min((entry.published for entry in shown.values()), default=None)
-            tagged_since = datetime.fromtimestamp(oldest, UTC) if oldest else None
-        return articles.newest(
+        rule = slices.rule_of(feed)
+        changed_since = float(published.oldest(tx, feed.name) or 0) if rule and after else None
+        return choice.newest(
             tx,
-            ArticleQuery(sources=ids, tags=feed.tags),
+            ArticleQuery(sources=ids, rule=rule, asking=asked),
             limit=limit,
             unexposed_in=feed.name,
             after=after,
-            or_changed_since=tagged_since,
+            or_changed_since=changed_since,
         )
 
     def _mint_batch(self, ids: Sequence[str], arriving: frozenset[str]) -> None:

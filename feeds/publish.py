@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.feed import Feed, Format
+from feeds import slices
 from feeds.assemble import assemble
 from feeds.expose import Exposer, Plan
 from feeds.files import compressed, remove_leftovers, told, write_if_changed
@@ -45,7 +46,7 @@ def publish(
     with press.store.write() as tx:
         articles.release_held(tx, now)
     wanted = [feed for feed in press.settings.feeds if not names or feed.name in names]
-    stale = [feed for feed in wanted if _is_stale(press, feed)]
+    stale = [feed for feed in wanted if _is_stale(press, feed, now)]
     exposer = Exposer(
         store=press.store,
         settings=press.settings,
@@ -78,16 +79,22 @@ def publish(
     return report
 
 
-def _is_stale(press: Press, feed: Feed) -> bool:
+def _is_stale(press: Press, feed: Feed, now: datetime) -> bool:
     """Whether anything changed since the feed's edition was built, or its files are not there.
 
-    Also when a source was in the middle of a run then, and is not any more.
+    Also when a source was in the middle of a run then, and is not any more, or time went by that a
+    rule asks about.
     """
     with press.store.read() as tx:
         state = published.edition(tx, feed.name)
         change = last_change(tx, "article")
         ready = sources.settled(tx, feed.sources or press.names)
-    if state is None or (state.built_from, state.settings) != (change, _digest(press, feed)):
+        begins = state is not None and slices.begins(tx, press.settings, feed, state, now)
+    if (
+        begins
+        or state is None
+        or (state.built_from, state.settings) != (change, _digest(press, feed))
+    ):
         return True
     if any(state.sources.get(id_) != change for id_ in ready):
         return True
@@ -154,6 +161,7 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         settings=_digest(press, feed),
         first_at=first_at,
         built_at=now,
+        rule=slices.rule_text(feed),
         digests=tuple((f, hashlib.sha256(body).hexdigest()) for f, body in proof.bodies.items()),
     )
     with press.store.write() as tx:

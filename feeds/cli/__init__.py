@@ -28,6 +28,7 @@ COMMANDS = {
     "serve": ("feeds.cli.daemon:serve", "Serve what is published, and nothing else."),
     "status": ("feeds.cli.status:status", "Show each source's last run, next run and errors."),
     "history": ("feeds.cli.history:history", "Show the runs there were, newest first."),
+    "search": ("feeds.cli.search:search", "Find articles by what they are and say."),
     "show": ("feeds.cli.show:show", "Show all that is known of one article, and from where."),
     "show-source": ("feeds.cli.source:show_source", "Show what the articles of a source share."),
     "hide": ("feeds.cli.hide:hide", "Take articles from public view."),

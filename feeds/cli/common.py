@@ -111,7 +111,7 @@ def read_settings(path: Path, *, sourceless: bool = False) -> "Settings":
     from config.load import load
     from config.rules import with_rules
 
-    settings = load(path, os.environ, _READERS, sourceless=sourceless)
+    settings = load(path, os.environ, _READERS, query=_read_query, sourceless=sourceless)
     return with_rules(settings, RULE_READERS)
 
 
@@ -162,6 +162,12 @@ def _read_pattern(pattern: str) -> object:
     from ingest.globs import expand_braces
 
     return expand_braces(pattern)
+
+
+def _read_query(text: str, sources: frozenset[str]) -> object:
+    from ingest.query import parse
+
+    return parse(text, sources)
 
 
 _READERS: Mapping[str, Callable[[str], object]] = {

@@ -1,17 +1,17 @@
-"""Articles, their aliases, and the queries that choose among them."""
+"""Articles and their aliases."""
 
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import Row, bindparam, case, func, select, update
 
 from ingest.article import Article, Draft, Hint
 from ingest.similarity import title_key
-from ingest.store import schema
+from ingest.store import facts, schema
 from ingest.store.engine import Transaction, ignoring, next_change, parts, replacing
 from ingest.store.schema import eligible
 from ingest.store.values import (
@@ -38,17 +38,6 @@ _DATES = (
     .order_by(_T.published.desc())
     .limit(bindparam("most"))
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleQuery:
-    """Which articles a feed may show: any of `sources` (internal ids), and any of `tags` if given.
-
-    Tags are compared without regard to case.
-    """
-
-    sources: tuple[str, ...]
-    tags: tuple[str, ...] = ()
 
 
 def digest_of(draft: Draft) -> str:
@@ -142,6 +131,7 @@ def put_all(
     for part in parts(sorted(ids)):
         found = tx.execute(select(_T.id, _T.number).where(_T.id.in_(part)))
         numbers |= {row.id: row.number for row in found}
+    facts.put(tx, [(numbers[article.id], article) for article, _, _ in changed])
     return numbers
 
 
@@ -155,43 +145,6 @@ def release_held(tx: Transaction, now: datetime) -> int:
         values = {"held_until": None, "since": since, "change": change}
         tx.execute(update(schema.article).where(_T.id == article).values(values))
     return len(ids)
-
-
-def newest(
-    tx: Transaction,
-    query: ArticleQuery,
-    *,
-    limit: int | None,
-    unexposed_in: str,
-    after: int = 0,
-    or_changed_since: datetime | None = None,
-) -> list[tuple[float, str, str]]:
-    """(published, key, id) of publishable articles not yet exposed in the feed `unexposed_in`.
-
-    Newest first: by published, then key. `after`: only those publishable since that change number;
-    with `or_changed_since`, also older ones changed after it and published at or after that time
-    (an article given a tag of the feed later). `limit` None: all.
-    """
-    seen = exists().where(
-        schema.exposure.c.feed == unexposed_in, schema.exposure.c.article == _T.id
-    )
-    new: ColumnElement[bool] = _T.since > after
-    if or_changed_since is not None:
-        changed = and_(_T.change > after, _T.published >= or_changed_since.timestamp())
-        new = or_(new, changed)
-    statement = (
-        select(_T.published, _T.key, _T.id, _T.tags)
-        .where(_T.source.in_(query.sources), eligible(), new, ~seen)
-        .order_by(_T.published.desc(), _T.key.desc())
-    )
-    wanted = {tag.casefold() for tag in query.tags}
-    found: list[tuple[float, str, str]] = []
-    for row in tx.execute(statement):
-        if limit is not None and len(found) >= limit:
-            break
-        if not wanted or wanted & {tag.casefold() for tag in json.loads(row.tags)}:
-            found.append((row.published, row.key, row.id))
-    return found
 
 
 def latest_dates(tx: Transaction, source: str, limit: int) -> list[datetime]:

@@ -31,7 +31,7 @@ class EditionState:
     """What the last edition of a feed was built from.
 
     `sources` maps the internal ids of the sources it has shown to the article change up to which
-    their articles were considered.
+    their articles were considered. `rule` is the query it chose articles by at `built_at`.
     """
 
     feed: str
@@ -41,6 +41,7 @@ class EditionState:
     first_at: datetime
     built_at: datetime
     digests: tuple[tuple[str, str], ...] = ()
+    rule: str = ""
 
 
 def put_entry(tx: Transaction, entry: Entry) -> Entry:
@@ -198,7 +199,16 @@ def edition(tx: Transaction, feed: str) -> EditionState | None:
         first_at=datetime.fromtimestamp(row.first_at, UTC),
         built_at=datetime.fromtimestamp(row.built_at, UTC),
         digests=tuple((name, digest) for name, digest in json.loads(row.digests)),
+        rule=row.rule,
     )
+
+
+def oldest(tx: Transaction, feed: str) -> int | None:
+    """The second at which the oldest entry was published that `feed` shows; None if it is empty."""
+    shown = select(func.min(_E.published)).join(schema.exposure, _E.article == _X.article)
+    mine = shown.where(_X.feed == feed, _X.left_at.is_(None), _E.removed.is_(False))
+    found: int | None = tx.execute(mine).scalar_one()
+    return found
 
 
 def considered(tx: Transaction) -> dict[str, int]:
@@ -218,6 +228,7 @@ def put_edition(tx: Transaction, state: EditionState) -> None:
         "sources": json.dumps(dict(state.sources), sort_keys=True),
         "settings": state.settings,
         "digests": json.dumps(state.digests),
+        "rule": state.rule,
         "first_at": state.first_at.timestamp(),
         "built_at": state.built_at.timestamp(),
     }

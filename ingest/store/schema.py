@@ -219,6 +219,7 @@ edition = Table(
     Column("built_from", BigInteger, nullable=False),
     Column("sources", Text, nullable=False),  # internal id: article change considered up to
     Column("settings", Text, nullable=False),  # digest of the configuration it was built with
+    Column("rule", Text, nullable=False, default=""),  # the query by which it chose articles then
     Column("digests", Text, nullable=False),
     Column("first_at", Float, nullable=False),
     Column("built_at", Float, nullable=False),

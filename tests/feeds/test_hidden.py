@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from ingest.store import articles, lookup, view
-from ingest.store.articles import ArticleQuery
+from ingest.store import articles, choice, lookup, view
+from ingest.store.choice import ArticleQuery
+from ingest.store.matching import Asking
 from tests.newsroom import NOON, Newsroom, a_text
 
 SITE = '[site]\ntitle = "Harbour News"\nurl = "https://example.org/"\n'
@@ -183,7 +185,8 @@ def test_hidden_articles_are_not_eligible(room: Newsroom) -> None:
         assert articles.shown(tx, [id_]) == set()
         assert articles.by_titles(tx, ["story2"]) == {}
         assert articles.by_paths(tx, state, ["n2.md"]) == {}
-        query = ArticleQuery(sources=(state,))
-        found = articles.newest(tx, query, limit=None, unexposed_in="another")
+        asking = Asking(now=NOON, zone=ZoneInfo("UTC"), sources={})
+        query = ArticleQuery(sources=(state,), asking=asking)
+        found = choice.newest(tx, query, limit=None, unexposed_in="another")
         assert id_ not in {one for _, _, one in found}
         assert lookup.standing(tx, id_).hidden_at == NOON

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
+from zoneinfo import ZoneInfo
 
 import pytest
 from alembic import command
@@ -19,8 +20,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, select
 
 from ingest.errors import StoreError
+from ingest.query import parse
 from ingest.store import (
     articles,
+    choice,
     engine,
     feeds,
     last_change,
@@ -29,6 +32,8 @@ from ingest.store import (
     runs,
     sources,
 )
+from ingest.store.choice import ArticleQuery
+from ingest.store.matching import Asking
 from ingest.store.postings import term
 from ingest.store.schema import exposure
 from ingest.store.written import machine_summary
@@ -124,6 +129,10 @@ def test_a_store_of_schema_1_keeps_its_articles_and_the_origin_of_their_dates(
         found = articles.many(tx, ["a1", "a2", "a3"])
         assert articles.aliases(tx, ["path:s:a"]) == {"path:s:a": "a1"}
         assert articles.shown(tx, found) == {"a1", "a2", "a3"}
+        asking = Asking(now=NOW, zone=ZoneInfo("UTC"), sources={})
+        rule = parse("title:x text:x words:1 NOT has:tag")
+        asked = ArticleQuery(sources=("s",), rule=rule, asking=asking)
+        assert choice.search(tx, asked, limit=9) == ["a3", "a2", "a1"]
         assert sources.state(tx, "s").rules == "", "documents are read again, for their passages"
         assert [(run.task, run.news) for run in runs.history(tx)] == [
             ("ingest", True), ("ingest", False), ("ingest", True),

@@ -1,0 +1,103 @@
+"""Choosing among articles: what may enter a feed, and what a search finds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, exists, not_, or_, select
+
+from ingest.query import Node
+from ingest.store import schema
+from ingest.store.engine import Transaction
+from ingest.store.facts import facts
+from ingest.store.matching import Asking, Condition, aging, condition
+from ingest.store.schema import eligible
+
+_T = schema.article.c
+_C = schema.article.alias("changed").c
+_X = schema.exposure.c
+
+Newcomer = tuple[float, str, str]
+"""Of an article that may enter a feed: published, key, id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleQuery:
+    """Which articles are meant: those of `sources` (internal ids), and of them those that `rule`
+    matches, if there is one, under the circumstances `asking`."""
+
+    sources: tuple[str, ...]
+    asking: Asking
+    rule: Node | None = None
+
+
+def newest(
+    tx: Transaction,
+    query: ArticleQuery,
+    *,
+    limit: int | None,
+    unexposed_in: str,
+    after: int = 0,
+    or_changed_since: float | None = None,
+) -> list[Newcomer]:
+    """Publishable articles of `query` not yet exposed in the feed `unexposed_in`, newest first.
+
+    By published, then key. `after`: only those publishable since that change number; with
+    `or_changed_since`, also older ones changed after it and published at or after that second (an
+    article given a tag of the feed later). `limit` None: all.
+    """
+    new: Condition = _T.since > after
+    if or_changed_since is not None:
+        new = or_(new, _T.published >= or_changed_since)
+    if after:  # `since` is never more than `change`
+        new = and_(_few(_C.change > after), new)
+    return _unexposed(tx, query, new, feed=unexposed_in, limit=limit)
+
+
+def begun(
+    tx: Transaction,
+    query: ArticleQuery,
+    before: ArticleQuery,
+    *,
+    limit: int | None,
+    unexposed_in: str,
+    until: int,
+) -> list[Newcomer]:
+    """Likewise those that `query` matches and `before` did not, though they have not changed since
+    the change number `until`: because time went by, or because the rule is another one."""
+    older: Condition = _T.change <= until
+    if query.rule and query.rule == before.rule:
+        came = aging(query.rule, _C.published, before.asking.now, query.asking.now)
+        older = and_(older, _few(came))
+    if before.rule:
+        older = and_(older, not_(condition(before.rule, before.asking)))
+    return _unexposed(tx, query, older, feed=unexposed_in, limit=limit)
+
+
+def search(tx: Transaction, query: ArticleQuery, *, limit: int) -> list[str]:
+    """Ids of the articles of `query` that may be shown, the last published first."""
+    found = _matching(select(_T.id), query)
+    return list(tx.execute(found.limit(limit)).scalars())
+
+
+def _few(which: Condition) -> Condition:
+    """That an article is one of those few, which are to be found first: what a query asks lies in
+    indexes too, and those would be read from end to end."""
+    return _T.number.in_(select(_C.number).where(which))
+
+
+def _unexposed(
+    tx: Transaction, query: ArticleQuery, which: Condition, *, feed: str, limit: int | None
+) -> list[Newcomer]:
+    seen = exists().where(_X.feed == feed, _X.article == _T.id)
+    found = _matching(select(_T.published, _T.key, _T.id), query).where(which, ~seen)
+    return [(row.published, row.key, row.id) for row in tx.execute(found.limit(limit))]
+
+
+def _matching(columns: Select[Any], query: ArticleQuery) -> Select[Any]:
+    # Not by the index of sources: most articles are of these, and the newest are wanted.
+    mine = _T.source.concat("").in_(query.sources)
+    found = columns.where(mine, eligible()).order_by(_T.published.desc(), _T.key.desc())
+    if query.rule is None:
+        return found
+    joined = found.join(facts, facts.c.article == _T.number)
+    return joined.where(condition(query.rule, query.asking))
