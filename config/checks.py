@@ -27,7 +27,7 @@ def cross_checks(
     """
     output, kept = data.get("output", "public"), data.get("data", "data")
     issues = [*_twice(data, "source"), *_twice(data, "feed"), *_unknown_sources(data)]
-    issues += [*_former_names(data), *_unwritten(data)]
+    issues += [*_former_names(data), *_names_of_made(data), *_unwritten(data)]
     if isinstance(output, str) and isinstance(kept, str):
         with suppress(OSError, ValueError, RuntimeError):  # NUL, links in a ring: told elsewhere
             issues += _folder_checks(data, folder, output, kept)
@@ -94,6 +94,17 @@ def _former_names(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
                 yield ("feed", number, "was"), message
             elif first.setdefault(name, number) != number:
                 yield ("feed", number, "was"), f"feed[{first[name] + 1}] says so of itself too"
+
+
+def _names_of_made(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    """Names that a feed may get which is made of another one."""
+    tables = list(_tables(data, "feed"))
+    makers = [(n, str(table.get("name"))) for n, table in tables if table.get("each")]
+    for number, table in tables:
+        for maker, name in makers:
+            if str(table.get("name")).startswith(f"{name}-"):
+                message = f"begins like the names of the feeds that feed[{maker + 1}] makes"
+                yield ("feed", number, "name"), message
 
 
 def _unwritten(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:

@@ -13,10 +13,14 @@ class Feed(Section):
     """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all.
 
     `where` is a query that its articles match (`ingest.query`). `was` are the names it had before,
-    oldest first: it keeps its id, and they lead to it.
+    oldest first: it keeps its id, and they lead to it. With `each` it is no feed itself but one for
+    each value that `at_least` articles have, `at_most` of them.
     """
 
     name: Name
+    each: Literal["", "tag", "author", "source", "language", "section"] = ""
+    at_least: Count = Field(default=3, ge=1, le=1000)
+    at_most: Count = Field(default=100, ge=1, le=1000)
     was: Names = ()
     title: str = ""
     description: str = ""

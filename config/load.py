@@ -21,7 +21,7 @@ MAX_BYTES = 1_000_000
 """A larger file is not a configuration: 10,000 addresses of 80 characters fit."""
 
 _SHOWN = 50
-_OURS = frozenset({"folder", "rules"})  # fields of the settings that are no options
+_OURS = frozenset({"folder", "rules", "made"})  # fields of the settings that are no options
 _REFERENCE = re.compile(r"\$(\$?)\{([^}]*)\}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

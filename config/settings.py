@@ -53,7 +53,8 @@ class Server(Section):
 class Settings(Section):
     """The whole configuration. `folder` is the one of the file: relative paths start there.
 
-    `rules` are those for the pages of single hosts, which have files of their own.
+    `rules` are those for the pages of single hosts, which have files of their own. `made` are the
+    names of those of `feeds` that were made of one with `each`, once they are.
     """
 
     site: Site
@@ -67,6 +68,7 @@ class Settings(Section):
     feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
     folder: Path = Field(default=Path(), exclude=True)
     rules: tuple[PageRules, ...] = Field(default=(), exclude=True)
+    made: frozenset[str] = Field(default=frozenset(), exclude=True)
 
     @cached_property
     def by_name(self) -> dict[str, Source]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from config.source import Source
-from feeds.data import namespace, open_data, pace, sync
+from feeds import each
+from feeds.data import feed_ids, namespace, open_data, pace, sync
 from feeds.press import Press
 from feeds.rules import rules_digest, rules_for
 from feeds.web import contact, open_machine, source_fetcher, writer
@@ -154,13 +155,20 @@ class Context:
         )
 
     def press(self) -> Press:
-        """What publishing works with."""
+        """What publishing works with: the settings with the feeds that are made, as of now."""
+        settings, ids, warnings = self.settings, self.feed_ids, list[str]()
+        if any(feed.each for feed in settings.feeds):
+            with self.store.write() as tx:
+                warnings = each.settle(tx, settings, self.clock())
+                settings = each.expanded(tx, settings)
+                ids = feed_ids(tx, settings, self.namespace, self.clock())
         files = [source for source in self.settings.sources if source.files]
         silent = [s.name for s in self.settings.sources if s.on_change == "silent"]
         return Press(
             store=self.store,
-            settings=self.settings,
-            feed_ids=self.feed_ids,
+            settings=settings,
+            feed_ids=ids,
+            warnings=tuple(warnings),
             roots={self.states[source.name].id: self.root(source) for source in files},
             silent=frozenset(self.states[name].id for name in silent),
         )
@@ -217,7 +225,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
     with open_data(settings) as store:
         with store.write() as tx:
             space = namespace(settings.data_folder, used=bool(sources.states(tx)))
-            states, feed_ids = sync(tx, settings, space, clock())
+            states, ids = sync(tx, settings, space, clock())
             runs.cut_short(tx, clock())
         workers = Workers()
         context = Context(
@@ -229,7 +237,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
             machine=open_machine(settings, store, clock),
             clock=clock,
             states=states,
-            feed_ids=feed_ids,
+            feed_ids=ids,
         )
         try:
             yield context
@@ -272,10 +280,10 @@ def reopened(context: Context, settings: Settings) -> Context:
     The fetcher too: two of them would ask one host twice at once. Raises StoreError.
     """
     with context.store.write() as tx:
-        states, feed_ids = sync(tx, settings, context.namespace, context.clock())
+        states, ids = sync(tx, settings, context.namespace, context.clock())
     fetcher = context.fetcher or source_fetcher(settings, context.store, context.clock())
     if fetcher:
         fetcher.limit(settings.fetch, contact=contact(settings))
     machine = context.machine or open_machine(settings, context.store, context.clock)
-    kept = replace(context, settings=settings, states=states, feed_ids=feed_ids)
+    kept = replace(context, settings=settings, states=states, feed_ids=ids)
     return replace(kept, fetcher=fetcher, machine=machine)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from config.source import Source
+from feeds import each
 from feeds.files import write_if_changed
 from ingest.address import Address
 from ingest.errors import StoreError
@@ -70,8 +71,16 @@ def sync(
         state = states[one.name]
         latest[state.id] = _latest(one, zone, state.errors, told.get(state.id, {}), now)
     configured.at_latest(tx, latest)
-    _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
-    return states, feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+    whole = each.expanded(tx, settings)
+    _say_farewell(feeds.leaving(tx, _wanted_feeds(whole)))
+    return states, feed_ids(tx, whole, space, now)
+
+
+def feed_ids(
+    tx: Transaction, settings: Settings, space: uuid.UUID, now: datetime
+) -> dict[str, str]:
+    """The id of each feed of the expanded `settings`, by name; those that are gone are noted."""
+    return feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
 
 
 def feeds_leaving(tx: Transaction, settings: Settings) -> list[str]:
@@ -79,7 +88,7 @@ def feeds_leaving(tx: Transaction, settings: Settings) -> list[str]:
     return [
         f"feed {name!r} is no longer configured: its addresses will answer 410 Gone and readers "
         f"drop it; {_keep(name)}"
-        for name in feeds.leaving(tx, _wanted_feeds(settings))
+        for name in feeds.leaving(tx, _wanted_feeds(each.expanded(tx, settings)))
     ]
 
 

@@ -58,7 +58,8 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
     Looked at are the pages of entries that changed since the last time and their neighbours; all of
     them when the settings or our version did.
     """
-    digest = settings_digest(press, [feed.model_dump_json() for feed in press.settings.feeds])
+    digest = settings_digest(press, [feed.model_dump_json() for feed in _named(press.settings)])
+    listed = (("feeds", settings_digest(press, press.settings.feeds)),)
     with press.store.read() as tx:
         change = last_change(tx, "entry")
         before = published.edition(tx, _STATE)
@@ -67,7 +68,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
     same = before is not None and before.settings == digest and whole
     since = before.built_from if before and same else 0
     written = 0
-    if not same or since != change:
+    if not same or since != change or before is None or before.digests != listed:
         with press.store.read() as tx:
             ids = _affected(tx, since)
         for start in range(0, len(ids), _BATCH):
@@ -86,6 +87,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
             settings=digest,
             first_at=before.first_at if before else now,
             built_at=now,
+            digests=listed,
         )
         with press.store.write() as tx:
             published.put_edition(tx, state)
@@ -183,7 +185,7 @@ def _index(tx: Transaction, press: Press) -> bytes:
         )
         for entry in (entries[id_] for id_ in ids)
     ]
-    site = _site(press, "style.css")
+    site = _site(press, "style.css", press.settings.feeds)
     return index_page(shown, site.feeds, site, opml=OPML)
 
 
@@ -231,7 +233,7 @@ def feed_list(settings: Settings) -> bytes:
 
 
 def _site(press: Press, style: str, shown: Sequence[Feed] | None = None) -> SiteHead:
-    """The head of a page that names the feeds `shown`, or all."""
+    """The head of a page that names the feeds `shown`."""
     site = press.settings.site
     feeds = tuple(
         FeedLink(
@@ -239,7 +241,7 @@ def _site(press: Press, style: str, shown: Sequence[Feed] | None = None) -> Site
             url=press.settings.feed_url(feed, format_),
             media_type=MEDIA_TYPES[format_],
         )
-        for feed in shown or press.settings.feeds
+        for feed in (_named(press.settings) if shown is None else shown)
         for format_ in feed.formats
     )
     return SiteHead(
@@ -250,6 +252,12 @@ def _site(press: Press, style: str, shown: Sequence[Feed] | None = None) -> Site
         feeds=feeds,
         stylesheet=style,
     )
+
+
+def _named(settings: Settings) -> list[Feed]:
+    """The feeds that every page names: of those that are made there may be hundreds, and one more
+    must not rewrite all pages."""
+    return [feed for feed in settings.feeds if feed.name not in settings.made]
 
 
 def _time(seconds: int) -> datetime:

@@ -30,13 +30,14 @@ FORMAT_NAMES: Mapping[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSO
 class Press:
     """Where and for whom is published. `roots` maps a source's internal id to its files' root,
     `silent` are the internal ids of sources whose changes do not bump, `feed_ids` the ids of the
-    feeds by name."""
+    feeds by name. `warnings` are of their making."""
 
     store: Store
     settings: Settings
     feed_ids: Mapping[str, str]
     roots: Mapping[str, Path]
     silent: frozenset[str]
+    warnings: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

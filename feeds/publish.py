@@ -42,7 +42,7 @@ def publish(
     `patient`: a feed's first edition waits until each of its sources has come to the end of a run.
     A feed that cannot be published is reported and keeps its last edition.
     """
-    report = PublishReport()
+    report = PublishReport(warnings=list(press.warnings))
     with press.store.write() as tx:
         articles.release_held(tx, now)
     wanted = [feed for feed in press.settings.feeds if not names or feed.name in names]

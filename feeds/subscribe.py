@@ -62,7 +62,8 @@ def add(path: Path, settings: Settings | None, text: str, name: str, title: str)
 
 def shown_in(settings: Settings, name: str) -> tuple[str, ...]:
     """The addresses of the feeds that show the source `name`, those of it alone first."""
-    feeds = [feed for feed in settings.feeds if not feed.sources or name in feed.sources]
+    shown = [feed for feed in settings.feeds if not feed.each]
+    feeds = [feed for feed in shown if not feed.sources or name in feed.sources]
     feeds.sort(key=lambda feed: len(feed.sources) or len(settings.sources))
     return tuple(settings.feed_url(f, format_) for f in feeds for format_ in f.formats)
 
@@ -107,7 +108,7 @@ def exported(settings: Settings) -> list[Subscription]:
 
 def _own_feed(settings: Settings | None, name: str, sources: Sequence[str]) -> str:
     """The table of a feed of these new `sources`; "" where a feed shows every source anyway."""
-    if not settings or not all(feed.sources for feed in settings.feeds):
+    if not settings or not all(feed.sources or feed.each for feed in settings.feeds):
         return ""
     own = blocks.free_name(name, [feed.name for feed in settings.feeds])
     return "\n" + blocks.table("feed", {"name": own, "sources": tuple(sources)})

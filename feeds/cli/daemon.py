@@ -189,6 +189,9 @@ def _announce(output: Output, settings: Settings, port: int) -> None:
     shown = f"[{address}]" if ":" in address else address
     output.say(f"Serving on http://{shown}:{port}/")
     for feed in settings.feeds:
+        if feed.each:
+            output.say(f"Feeds {feed.name}-…, one for each {feed.each}: {settings.site.url}")
+            continue
         for format_ in feed.formats:
             output.say(f"Subscribe to {settings.feed_url(feed, format_)}")
     for line in other_port(settings, port):

@@ -11,6 +11,7 @@ from feeds.cli.completion import feed_names, source_names
 from feeds.cli.output import RunTable, refresh_json, show_done
 from feeds.cli.work import Interrupt, interruptible, opened, work
 from feeds.context import Context, due_names, wall_clock
+from feeds.each import chosen
 from feeds.lock import DAEMON, LockedError
 from feeds.publish import publish as publish_feeds
 from feeds.refresh import RefreshReport, run_sources
@@ -92,7 +93,11 @@ def publish(ctx: click.Context, output: Output, feed: tuple[str, ...]) -> None:
     _known("feed", feed, settings, "that is a source; `broadsheet refresh {}` reads it")
     try:
         with opened(output, settings) as context:
-            published = publish_feeds(context.press(), now=context.clock(), names=feed)
+            press = context.press()
+            names = chosen(settings, press.settings, feed)
+            if feed and not names:
+                fail(f"no feed {', '.join(feed)} is made yet", code=2)
+            published = publish_feeds(press, now=context.clock(), names=names)
     except LockedError as error:
         _fail_locked(error)
     _end(ctx, output, settings, RefreshReport(published=published))
@@ -179,7 +184,8 @@ def _known(what: str, names: Sequence[str], settings: Settings, other: str) -> N
     }
     configured = tables.pop(what)
     (others,) = tables.values()
+    makers = tuple(f"{feed.name}-" for feed in settings.feeds if feed.each)
     for name in names:
-        if name not in configured:
+        if name not in configured and not (what == "feed" and name.startswith(makers)):
             hint = f"; {other.format(name)}" if name in others else suggest(name, configured)
             fail(f"there is no {what} {name!r}{hint}", code=2)

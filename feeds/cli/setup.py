@@ -139,7 +139,10 @@ def _print(
     for problem in wrong:
         click.echo(str(problem), err=True)
     if not wrong:
-        feeds = ", ".join(feed.name for feed in settings.feeds)
+        feeds = ", ".join(
+            f"{feed.name}-… for each {feed.each}" if feed.each else feed.name
+            for feed in settings.feeds
+        )
         output.say(f"{'Nothing is wrong' if notes else 'All is well'}. Feeds: {feeds}.")
 
 

@@ -30,6 +30,7 @@ MAX_VALUE = 200
 MAX_TERMS = 100
 """Comparisons in a query."""
 
+_LARGER = 5  # times: how much longer the queries are that we write ourselves
 _QUOTED = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
 _TOKEN = re.compile(
     rf"""\s*(?:
@@ -71,11 +72,12 @@ class _Token:
 
 @lru_cache(maxsize=1_024)
 def parse(query: str, sources: Collection[str] | None = None) -> Node:
-    """The tree of `query`, which may name only `sources` (None: any). Raises QueryError.
+    """The tree of `query`, which may name only `sources`. Raises QueryError.
 
-    `sources` are hashable: a tuple or a frozenset.
+    `sources` are hashable: a tuple or a frozenset. None for a query that was read before, and is
+    now told by `str`, or a part of another: it may name any, and be longer than people's.
     """
-    if len(query) > MAX_LENGTH:
+    if len(query) > MAX_LENGTH * (1 if sources is not None else _LARGER):
         reason = f"is longer than {MAX_LENGTH:,} characters"
         raise QueryError(query, (0, 0), reason)
     return _Reader(query, sources).whole()
@@ -87,6 +89,7 @@ class _Reader:
     def __init__(self, query: str, sources: Collection[str] | None) -> None:
         self._query = query
         self._sources = sources
+        self._larger = 1 if sources is not None else _LARGER
         self._end = len(query)
         self._at = 0
         self._terms = 0
@@ -120,7 +123,7 @@ class _Reader:
         token = self._take()
         if token is None:
             raise self._wrong((self._end, self._end), "a term is missing at the end")
-        if depth > MAX_DEPTH:
+        if depth > MAX_DEPTH * self._larger:
             raise self._wrong(token.place, f"is nested more than {MAX_DEPTH} deep")
         if token.word == "NOT":
             return Not(self._part(depth + 1))
@@ -149,7 +152,7 @@ class _Reader:
         if match["sign"] or match["alone"] in _JOINING:
             return _Token(place, match["sign"] or match["alone"])
         self._terms += 1
-        if self._terms > MAX_TERMS:
+        if self._terms > MAX_TERMS * self._larger:
             raise self._wrong(place, f"has more than {MAX_TERMS} terms")
         return _Token(place, term=self._alone(match) if match["alone"] else self._term(match))
 

@@ -15,6 +15,7 @@ from ingest.store.schema import eligible
 _T = schema.article.c
 _C = schema.article.alias("changed").c
 _X = schema.exposure.c
+_NEWEST = (_T.published.desc(), _T.key.desc())
 
 Newcomer = tuple[float, str, str]
 """Of an article that may enter a feed: published, key, id."""
@@ -75,8 +76,17 @@ def begun(
 
 def search(tx: Transaction, query: ArticleQuery, *, limit: int) -> list[str]:
     """Ids of the articles of `query` that may be shown, the last published first."""
-    found = _matching(select(_T.id), query)
+    found = matching(select(_T.id), query).order_by(*_NEWEST)
     return list(tx.execute(found.limit(limit)).scalars())
+
+
+def matching(columns: Select[Any], query: ArticleQuery) -> Select[Any]:
+    """`columns` of the articles of `query` that may be shown, joined with their facts."""
+    # Not by the index of sources: most articles are of these, and the newest are wanted.
+    mine = _T.source.concat("").in_(query.sources)
+    joined = columns.join_from(schema.article, facts, facts.c.article == _T.number)
+    found = joined.where(mine, eligible())
+    return found.where(condition(query.rule, query.asking)) if query.rule else found
 
 
 def _few(which: Condition) -> Condition:
@@ -89,15 +99,6 @@ def _unexposed(
     tx: Transaction, query: ArticleQuery, which: Condition, *, feed: str, limit: int | None
 ) -> list[Newcomer]:
     seen = exists().where(_X.feed == feed, _X.article == _T.id)
-    found = _matching(select(_T.published, _T.key, _T.id), query).where(which, ~seen)
-    return [(row.published, row.key, row.id) for row in tx.execute(found.limit(limit))]
-
-
-def _matching(columns: Select[Any], query: ArticleQuery) -> Select[Any]:
-    # Not by the index of sources: most articles are of these, and the newest are wanted.
-    mine = _T.source.concat("").in_(query.sources)
-    found = columns.where(mine, eligible()).order_by(_T.published.desc(), _T.key.desc())
-    if query.rule is None:
-        return found
-    joined = found.join(facts, facts.c.article == _T.number)
-    return joined.where(condition(query.rule, query.asking))
+    found = matching(select(_T.published, _T.key, _T.id), query).where(which, ~seen)
+    rows = tx.execute(found.order_by(*_NEWEST).limit(limit))
+    return [(row.published, row.key, row.id) for row in rows]

@@ -1,4 +1,4 @@
-"""What queries ask of articles; and the rule by which a feed chose them."""
+"""What queries ask of articles, the rule by which a feed chose them, and feeds that are made."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,5 +31,14 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("article"),
     )
+    op.create_table(
+        "made_feed",
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("template", "kind", "value")),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("slug", "label")),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        sa.Column("gone_at", sa.Float()),
+        sa.PrimaryKeyConstraint("template", "kind", "value"),
+    )
+    op.create_index("made_feed_slug", "made_feed", ["template", "slug"], unique=True)
     op.add_column("edition", sa.Column("rule", sa.Text(), nullable=False, server_default=""))
     fill(op.get_bind())

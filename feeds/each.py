@@ -1,0 +1,224 @@
+"""Feeds that are made: one for each tag, author, source, language or section.
+
+`settle` decides which there are, and `expanded` puts them where the configuration asked for them;
+from there on they are feeds like any other.
+"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from anyascii import anyascii
+
+from config.feed import Feed
+from config.settings import Settings
+from feeds import slices
+from ingest.query import Term, ages
+from ingest.store import Transaction, feeds, last_change, made, published, sources
+from ingest.store.choice import ArticleQuery
+from ingest.store.made import Kind, Made
+from ingest.store.published import EditionState
+
+GRACE = timedelta(days=7)
+"""How long a feed stays for whose value there is no article any more."""
+
+_AGAIN = timedelta(hours=1)  # counted anew though nothing changed, where time makes a difference
+_SLUG = 50  # characters
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def expanded(tx: Transaction, settings: Settings) -> Settings:
+    """`settings` with the feeds that are made in the place of those that ask for them."""
+    if not any(feed.each for feed in settings.feeds):
+        return settings
+    names = {state.id: name for name, state in sources.states(tx).items()}
+    former = {name for feed in settings.feeds if not feed.each for name in feed.was}
+    found: list[Feed] = []
+    ours: set[str] = set()
+    for feed in settings.feeds:
+        if not feed.each:
+            found.append(feed)
+            continue
+        here = [one for one in made.of(tx, feed.name) if one.live and one.kind == feed.each]
+        for one in sorted(here, key=lambda one: (one.label.casefold(), one.slug)):
+            copy = _made(settings, feed, one, names)
+            if copy and copy.name not in former:
+                found.append(copy)
+                ours.add(copy.name)
+    return settings.model_copy(update={"feeds": tuple(found), "made": frozenset(ours)})
+
+
+def settle(tx: Transaction, settings: Settings, now: datetime) -> list[str]:
+    """Decide which feeds there are now of each that asks for some; what to tell an operator.
+
+    One begins when `at_least` articles have its value, and ends when none has had it for a week, so
+    that nobody's subscription comes and goes. What it is called is decided once.
+    """
+    warnings: list[str] = []
+    for template in settings.feeds:
+        if template.each:
+            for old in template.was:
+                made.rename(tx, old, template.name)
+            if _is_due(tx, template, now):
+                warnings += _settle(tx, settings, template, template.each, now)
+    return warnings
+
+
+def chosen(settings: Settings, whole: Settings, names: Sequence[str]) -> list[str]:
+    """The names of feeds of the expanded settings `whole` that `names` mean: their own, or those of
+    the feeds of `settings` that they are made of."""
+    makers = tuple(f"{feed.name}-" for feed in settings.feeds if feed.each and feed.name in names)
+    return [
+        feed.name
+        for feed in whole.feeds
+        if feed.name in names or (feed.name in whole.made and feed.name.startswith(makers))
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What there is for a template: its feeds by value, and how many articles have each value."""
+
+    known: Mapping[str, Made]
+    counts: Counter[str]
+    query: ArticleQuery
+
+
+def _settle(
+    tx: Transaction, settings: Settings, template: Feed, kind: Kind, now: datetime
+) -> list[str]:
+    query = _query(tx, settings, template, now)
+    found = _Found(
+        known={one.value: one for one in made.of(tx, template.name) if one.kind == kind},
+        counts=made.counts(tx, kind, query),
+        query=query,
+    )
+    kept = [_kept(one, found.counts[one.value], now) for one in found.known.values() if one.live]
+    gone = [one for one in kept if not one.live]
+    room = template.at_most - len(kept) + len(gone)
+    wanted = [
+        value
+        for value, count in sorted(found.counts.items(), key=lambda one: (-one[1], one[0]))
+        if count >= template.at_least and not (value in found.known and found.known[value].live)
+    ]
+    made.put(tx, kept)
+    _begin(tx, template, kind, found, wanted[: max(0, room)])
+    _note(tx, template, now)
+    warnings = [
+        f"feed {_name(template, one)!r}: no article has had {one.label!r} for a week; "
+        "its addresses answer 410 Gone until one has again"
+        for one in gone
+    ]
+    if len(wanted) > max(0, room):
+        warnings.append(
+            f"feed {template.name!r}: {len(wanted) - max(0, room)} more have at least "
+            f"{template.at_least} articles and get no feed; `at_most` is {template.at_most}"
+        )
+    return warnings
+
+
+def _kept(one: Made, count: int, now: datetime) -> Made:
+    if count:
+        return replace(one, gone_at=None)
+    since = one.gone_at or now
+    return replace(one, gone_at=since, live=now - since < GRACE)
+
+
+def _begin(
+    tx: Transaction, template: Feed, kind: Kind, found: _Found, values: Sequence[str]
+) -> None:
+    taken = {one.slug for one in made.of(tx, template.name)}
+    start = f"{template.name}-"
+    taken |= {name.removeprefix(start) for name in feeds.names(tx) if name.startswith(start)}
+    labels = {state.id: name for name, state in sources.states(tx).items()}
+    for value in values:
+        one = found.known.get(value)
+        if one is None:
+            label = labels.get(value) or made.label(tx, kind, value, found.query)
+            slug = _slug(label, kind, value, taken)
+            taken.add(slug)
+            one = Made(
+                template=template.name, kind=kind, value=value, slug=slug, label=label, live=True
+            )
+        made.put(tx, [replace(one, live=True, gone_at=None)])
+
+
+def _slug(label: str, kind: Kind, value: str, taken: Collection[str]) -> str:
+    """A readable name in ASCII, and digits of the value where another one has it."""
+    slug = _NOT_SLUG.sub("-", anyascii(label).lower()).strip("-")[:_SLUG].strip("-")
+    digits = hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
+    tried = [slug, *(f"{slug}-{digits[:size]}".lstrip("-") for size in (6, 12, 64))]
+    return next(one for one in tried if one and one not in taken)
+
+
+def _query(tx: Transaction, settings: Settings, template: Feed, now: datetime) -> ArticleQuery:
+    asked = slices.asking(settings, sources.states(tx), now)
+    wanted = template.sources or tuple(source.name for source in settings.sources)
+    ids = tuple(asked.sources[name] for name in wanted if name in asked.sources)
+    return ArticleQuery(sources=ids, rule=slices.rule_of(template), asking=asked)
+
+
+def _is_due(tx: Transaction, template: Feed, now: datetime) -> bool:
+    """Whether another count may come out otherwise than the last."""
+    state = published.edition(tx, _state(template))
+    if state is None or state.built_from != last_change(tx, "article"):
+        return True
+    if state.settings != template.model_dump_json():
+        return True
+    rule = slices.rule_of(template)
+    waits = any(one.gone_at for one in made.of(tx, template.name) if one.live)
+    return (waits or bool(rule and ages(rule))) and now - state.built_at >= _AGAIN
+
+
+def _note(tx: Transaction, template: Feed, now: datetime) -> None:
+    """Note what the count was made from, where editions have it."""
+    state = EditionState(
+        feed=_state(template),
+        built_from=last_change(tx, "article"),
+        sources={},
+        settings=template.model_dump_json(),
+        first_at=now,
+        built_at=now,
+    )
+    published.put_edition(tx, state)
+
+
+def _state(template: Feed) -> str:
+    return f"*each {template.name}"  # no feed can have this name
+
+
+def _name(template: Feed, one: Made) -> str:
+    return f"{template.name}-{one.slug}"
+
+
+def _made(settings: Settings, template: Feed, one: Made, names: Mapping[str, str]) -> Feed | None:
+    """The feed for one value; None for a source that is not configured any more."""
+    if one.kind == "source":
+        label = names.get(one.value, "")
+        if label not in (template.sources or [source.name for source in settings.sources]):
+            return None
+        asked: dict[str, object] = {"sources": (label,)}
+    else:
+        label = one.label
+        term = Term(field=one.kind, operator="=" if one.kind == "author" else ":", value=label)
+        asked = {"where": f"{term} AND ({template.where})" if template.where else str(term)}
+    return template.model_copy(
+        update={
+            **asked,
+            "name": _name(template, one),
+            "was": tuple(f"{old}-{one.slug}" for old in template.was),
+            "each": "",
+            "title": _filled(template.title or "{site}", settings, label),
+            "description": _filled(template.description, settings, label, plain=True),
+        }
+    )
+
+
+def _filled(text: str, settings: Settings, value: str, *, plain: bool = False) -> str:
+    """A title with the names of the site and the value in their places."""
+    if not plain and "{value}" not in text:
+        text = f"{text}: {{value}}"
+    return text.replace("{site}", settings.site.title).replace("{value}", value)

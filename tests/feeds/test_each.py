@@ -1,0 +1,218 @@
+"""Feeds that are made: one for each tag, author, source, language or section."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from config.load import ConfigError, load
+from feeds.manifest import read_manifest
+from tests.feeds.cli.commands import broadsheet
+from tests.newsroom import Newsroom, a_text
+
+SITE = '[site]\ntitle = "Harbour News"\nurl = "https://example.org/"\n'
+INBOX = '[[source]]\nname = "inbox"\nfiles = "articles/in/*.md"\n'
+WIRE = '[[source]]\nname = "wire"\nfiles = "articles/wire/*.md"\n'
+
+
+def each(kind: str, more: str = "at_least = 2\n", name: str = "on") -> str:
+    return f'{SITE}{INBOX}{WIRE}[[feed]]\nname = "{name}"\neach = "{kind}"\n{more}'
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Newsroom:
+    room = Newsroom(tmp_path, each("tag"))
+    for folder in ("in", "wire"):
+        (room.folder / "articles" / folder).mkdir()
+    return room
+
+
+def put(room: Newsroom, day: int, *tags: str, folder: str = "in", more: str = "") -> None:
+    head = f"---\ndate: 2026-05-{day:02d}\ntags: {list(tags)}\n{more}---\n"
+    room.write(f"{folder}/n{day}.md", head + a_text(f"# Day {day}"))
+
+
+def written(room: Newsroom) -> list[str]:
+    return sorted(path.stem for path in (room.folder / "public").glob("on*.atom"))
+
+
+def test_one_for_each_tag_that_enough_articles_have(room: Newsroom) -> None:
+    put(room, 1, "Energy", "harbour")
+    put(room, 2, "energy", "Straße & Weg")
+    put(room, 3, "STRASSE & weg")
+    room.refresh()
+    assert written(room) == ["on-energy", "on-strasse-weg"]
+    assert room.titles("on-energy.atom") == ["Day 2", "Day 1"]
+    assert room.titles("on-strasse-weg.atom") == ["Day 3", "Day 2"]
+    assert b"<title>Harbour News: energy</title>" in room.bytes("on-energy.atom")
+
+
+def test_they_are_listed_and_have_pages(room: Newsroom) -> None:
+    for day in (1, 2):
+        put(room, day, "energy")
+    room.refresh()
+    assert "on-energy.rss" in room.bytes("feeds.opml").decode()
+    assert "on-energy.rss" in room.bytes("index.html").decode()
+    assert "Day 1" in room.bytes("on-energy.html").decode()
+    for page in (room.folder / "public/articles").glob("*/index.html"):
+        assert "on-energy" not in page.read_text()
+
+
+def test_another_one_rewrites_the_index_and_no_article(room: Newsroom) -> None:
+    for day in (1, 2):
+        put(room, day, "energy", "water")
+    room.configure(each("tag", "at_least = 2\nat_most = 1\n"))
+    room.refresh()
+    before = room.state()
+    room.configure(each("tag", "at_least = 2\nat_most = 2\n"))
+    room.refresh()
+    changed = {path for path, state in room.state().items() if before.get(path) != state}
+    assert not any(path.startswith("articles/") for path in changed)
+    assert {"index.html", "feeds.opml", "on-water.atom"} <= changed
+
+
+def test_nobody_gets_the_name_of_another(room: Newsroom) -> None:
+    for day in (1, 2):
+        put(room, day, "c", "c++", "東京", "!!")
+    room.refresh()
+    names = written(room)
+    assert len(names) == 4
+    assert "on-c" in names
+    assert all(re.fullmatch(r"on-[a-z0-9-]+", name) for name in names)
+    assert len([name for name in names if re.fullmatch(r"on-c-[0-9a-f]{6}", name)]) == 1
+    tags = {name: room.feed(f"{name}.atom")[0].tags for name in names}
+    assert len(tags) == 4
+
+
+def test_it_stays_while_one_article_has_it_and_a_week_longer(room: Newsroom) -> None:
+    for day in (1, 2):
+        put(room, day, "energy")
+    room.refresh()
+    id_ = re.search(rb"<id>([^<]+)", room.bytes("on-energy.atom"))
+    put(room, 1, "water")
+    room.refresh()
+    put(room, 2, "water")
+    room.refresh()
+    room.later(days=6)
+    room.refresh()
+    assert written(room) == ["on-energy", "on-water"]
+    room.later(days=2)
+    report = room.refresh()
+    assert any("no article has had" in line for line in report.published.warnings)
+    assert written(room) == ["on-water"]
+    assert "on-energy" not in room.bytes("index.html").decode()
+    assert read_manifest(room.folder / "data/editions/on-energy.json").gone
+    with room.open():  # a start says nothing and changes nothing
+        pass
+    for day in (3, 4):
+        put(room, day, "energy")
+    room.refresh()
+    assert written(room) == ["on-energy", "on-water"]
+    again = re.search(rb"<id>([^<]+)", room.bytes("on-energy.atom"))
+    assert id_
+    assert again
+    assert id_[1] == again[1]
+    assert room.titles("on-energy.atom")[:2] == ["Day 4", "Day 3"]
+
+
+def test_a_start_keeps_what_is_made(room: Newsroom, capsys: pytest.CaptureFixture[str]) -> None:
+    for day in (1, 2):
+        put(room, day, "energy")
+    room.refresh()
+    capsys.readouterr()
+    before = room.state()
+    room.refresh()
+    assert room.state() == before
+    assert "no longer configured" not in capsys.readouterr().out
+
+
+def test_there_are_no_more_than_at_most(room: Newsroom) -> None:
+    room.configure(each("tag", "at_least = 1\nat_most = 2\n"))
+    put(room, 1, "a", "b", "c")
+    put(room, 2, "c")
+    report = room.refresh()
+    assert written(room) == ["on-a", "on-c"]
+    assert report.published.warnings == [
+        "feed 'on': 1 more have at least 1 articles and get no feed; `at_most` is 2"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("author", ["on-ada-o-neill"]),
+        ("source", ["on-inbox", "on-wire"]),
+        ("language", ["on-de", "on-en"]),
+        ("section", ["on-sport"]),
+    ],
+)
+def test_each_kind(room: Newsroom, kind: str, names: list[str]) -> None:
+    room.configure(each(kind))
+    ada = "author: Ada O'Neill\nsection: Sport\n"
+    put(room, 1, more=f"{ada}language: en-GB\n")
+    put(room, 2, more=f"{ada}language: en\n")
+    put(room, 3, folder="wire", more="author: Bob\nlanguage: de\n")
+    put(room, 4, folder="wire", more="language: de\n")
+    room.refresh()
+    assert written(room) == names
+    assert len(room.titles(f"{names[0]}.atom")) == 2
+
+
+def test_rule_sources_and_titles_hold_for_each(room: Newsroom) -> None:
+    more = (
+        'at_least = 1\nsources = ["wire"]\nwhere = "NOT title:4"\n'
+        'title = "{value} at {site}"\ndescription = "All on {value}"\n'
+    )
+    room.configure(each("tag", more))
+    put(room, 2, "energy")
+    put(room, 3, "energy", folder="wire")
+    put(room, 4, "energy", "water", folder="wire")
+    room.refresh()
+    assert written(room) == ["on-energy"]
+    assert room.titles("on-energy.atom") == ["Day 3"]
+    assert b"<title>energy at Harbour News</title>" in room.bytes("on-energy.atom")
+    assert b"All on energy" in room.bytes("on-energy.atom")
+
+
+def test_another_name_keeps_the_subscribers_of_all(room: Newsroom) -> None:
+    for day in (1, 2):
+        put(room, day, "energy")
+    room.refresh()
+    before = [entry.id for entry in room.feed("on-energy.atom")]
+    room.configure(each("tag", 'at_least = 2\nwas = "on"\n', name="onto"))
+    room.refresh()
+    assert [entry.id for entry in room.feed("onto-energy.atom")] == before
+    assert dict(read_manifest(room.folder / "data/editions/on-energy.json").moved) == {
+        f"on-energy.{kind}": f"onto-energy.{kind}" for kind in ("rss", "atom", "json")
+    }
+
+
+def test_a_feed_of_ones_own_may_take_the_place_of_one_that_is_made(room: Newsroom) -> None:
+    for day in (1, 2):
+        put(room, day, "energy")
+    room.refresh()
+    own = '[[feed]]\nname = "power"\nwas = "on-energy"\ntags = ["energy"]\n'
+    room.configure(each("tag") + own)
+    room.refresh()
+    assert len(room.titles("power.atom")) == 2
+    assert written(room) == []
+    room.refresh()
+    assert written(room) == []
+
+
+def test_names_that_could_be_made_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "broadsheet.toml"
+    path.write_text(each("tag") + '[[feed]]\nname = "on-energy"\n')
+    with pytest.raises(ConfigError, match=r"begins like the names .* feed\[1\] makes"):
+        load(path, {})
+
+
+def test_publish_takes_the_name_of_one_or_of_all(room: Newsroom) -> None:
+    for day in (1, 2):
+        put(room, day, "energy", "water")
+    room.refresh()
+    for name, said in (("on", 6), ("on-water", 3)):
+        done = broadsheet(room.folder, "publish", name)
+        assert done.exit_code == 0
+        assert len(done.stdout.splitlines()) == said
+    assert broadsheet(room.folder, "publish", "on-gone").exit_code == 2
