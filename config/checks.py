@@ -62,12 +62,19 @@ def _source_names(data: dict[str, Any]) -> frozenset[str]:
 
 def _wrong_queries(data: dict[str, Any], query: QueryReader | None) -> Iterator[tuple[Loc, str]]:
     for number, feed in _tables(data, "feed"):
-        where = feed.get("where")
-        if query and isinstance(where, str) and where.strip():
-            try:
-                query(where.strip(), _source_names(data))
-            except ValueError as error:
-                yield ("feed", number, "where"), str(error)
+        filters = feed.get("filters")
+        told: list[tuple[Loc, object]] = [(("feed", number, "where"), feed.get("where"))]
+        told += [
+            (("feed", number, "filters", place, key), table.get(key))
+            for place, table in enumerate(filters if isinstance(filters, list) else ())
+            for key in (("include", "exclude") if isinstance(table, dict) else ())
+        ]
+        for loc, text in told:
+            if query and isinstance(text, str) and text.strip():
+                try:
+                    query(text.strip(), _source_names(data))
+                except ValueError as error:
+                    yield loc, str(error)
 
 
 def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from config.filter import Filter
 from config.values import Count, Flag, Name, Names, Section
 
 Format = Literal["rss", "atom", "json"]
@@ -27,6 +28,7 @@ class Feed(Section):
     sources: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     where: str = ""
+    filters: tuple[Filter, ...] = ()
     limit: Count = Field(default=50, ge=1, le=1000)
     backlog: Count = Field(default=10, ge=0, le=1000)
     duplicates: Literal["all", "first", "story"] = "all"

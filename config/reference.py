@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.wording import model_at, options
@@ -105,6 +106,8 @@ def _type(annotation: Any, facts: Iterable[Any] = ()) -> str:
         return f"list of {word}" + ("" if '"' in word else "es" if word[-1] == "s" else "s")
     if get_origin(annotation) is Literal:
         return " or ".join(json.dumps(arg) for arg in inner)
+    if not inner and issubclass(annotation, BaseModel):
+        return "table"
     return _type(inner[0]) if inner else _TYPES[annotation]
 
 

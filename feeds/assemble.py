@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from config.feed import Feed
 from config.settings import Settings
+from feeds import slices
 from feeds.compose import compose
 from feeds.edition import Edition, EditionEntry, RelatedLink
 from feeds.press import Press, page_url, resolved, resolved_image
@@ -79,7 +80,7 @@ def _shown(
     return EditionEntry(
         id=entry.article,
         url=url,
-        title=entry.title,
+        title=slices.titled(feed, entry.title),
         published=_time(entry.published),
         updated=_time(entry.updated),
         html=html,

@@ -87,6 +87,8 @@ class Exposer:
             for id_ in ready:
                 if id_ not in considered:
                     backlog += self._newest(tx, feed, asked, (id_,), limit=feed.backlog)
+            entering = set(slices.shared_out(tx, feed, [*new, *backlog], asked.zone))
+            new, backlog = ([one for one in part if one in entering] for part in (new, backlog))
             return _plan(feed, change, considered | dict.fromkeys(ready, change), new, backlog)
 
     def mint(self, ids: Sequence[str]) -> None:
@@ -140,14 +142,15 @@ class Exposer:
     ) -> list[Newcomer]:
         rule = slices.rule_of(feed)
         changed_since = float(published.oldest(tx, feed.name) or 0) if rule and after else None
-        return choice.newest(
+        found = choice.newest(
             tx,
             ArticleQuery(sources=ids, rule=rule, asking=asked),
-            limit=limit,
+            limit=limit if slices.share_of(feed) is None else None,
             unexposed_in=feed.name,
             after=after,
             or_changed_since=changed_since,
         )
+        return slices.shared_out(tx, feed, found, asked.zone)[:limit]
 
     def _mint_batch(self, ids: Sequence[str], arriving: frozenset[str]) -> None:
         with self.store.read() as tx:

@@ -1,30 +1,110 @@
 """What a feed asks of the store: its rule, as a query."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from config.feed import Feed
+from config.filter import Filter
 from config.settings import Settings
-from ingest.query import AllOf, AnyOf, Node, QueryError, Term, ages, parse
+from ingest.query import AllOf, AnyOf, Node, Not, QueryError, Term, ages, parse
 from ingest.store import Transaction, choice, sources
 from ingest.store.choice import ArticleQuery, Newcomer
 from ingest.store.matching import Asking
 from ingest.store.published import EditionState
 from ingest.store.sources import SourceState
 
+_TITLE = 300  # characters: longer titles stay as they are, for the time that patterns take
+_DAY = 86_400.0
 
-def rule_of(feed: Feed) -> Node | None:
-    """The one query that `tags` and `where` of `feed` make together; None when it has neither.
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a feed asks of its articles. `key` is where the configuration says so, below
+    the feed: ("filters", 0, "exclude")."""
+
+    key: tuple[str | int, ...]
+    node: Node
+
+
+def steps(feed: Feed) -> list[Step]:
+    """What `feed` asks of the articles of its sources, in order; `share` and titles come after.
 
     Raises QueryError.
     """
     tags = tuple(Term(field="tag", operator=":", value=tag) for tag in feed.tags if tag.strip())
-    asked: list[Node] = [AnyOf(tags)] if tags else []
+    found = [Step(("tags",), AnyOf(tags) if len(tags) > 1 else tags[0])] if tags else []
     if feed.where:
-        asked.append(parse(feed.where))
-    return asked[0] if len(asked) == 1 else AllOf(tuple(asked)) if asked else None
+        found.append(Step(("where",), parse(feed.where)))
+    for number, one in enumerate(feed.filters):
+        node = _asked(one)
+        if node:
+            found.append(Step(("filters", number, one.kind), node))
+    return found
+
+
+def rule_of(feed: Feed) -> Node | None:
+    """The one query that a feed's steps make together; None when it has none. Raises QueryError."""
+    nodes = tuple(step.node for step in steps(feed))
+    return nodes[0] if len(nodes) == 1 else AllOf(nodes) if nodes else None
+
+
+def titled(feed: Feed, title: str) -> str:
+    """The title that `feed` shows of an article called `title`: with what its filters put there."""
+    for one in feed.filters:
+        if one.find and len(title) <= _TITLE:
+            put = one.put.replace("\\", r"\\")  # it stands for itself
+            title = re.sub(one.find, put, title, flags=re.IGNORECASE).strip() or title
+    return title
+
+
+def share_of(feed: Feed) -> int | None:
+    """How many articles of one source and one day may be in `feed`; None for any number."""
+    return min((one.share for one in feed.filters if one.share), default=None)
+
+
+def shared_out(
+    tx: Transaction, feed: Feed, found: Sequence[Newcomer], zone: ZoneInfo
+) -> list[Newcomer]:
+    """Those of `found` that may enter `feed`: of a source and a day those published first, as many
+    as its share has room for. What is left out stays out."""
+    share = share_of(feed)
+    if share is None or not found:
+        return list(found)
+    first = min(moment for moment, _, _ in found) - _DAY
+    taken = Counter(
+        (source, _day(moment, zone)) for source, moment in choice.exposed(tx, feed.name, first)
+    )
+    of = choice.sources_of(tx, [id_ for _, _, id_ in found])
+    kept = []
+    for one in sorted(found):
+        place = of[one[2]], _day(one[0], zone)
+        if taken[place] < share:
+            taken[place] += 1
+            kept.append(one)
+    return kept[::-1]
+
+
+def _day(second: float, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(second, zone).date()
+
+
+def _asked(one: Filter) -> Node | None:
+    """What a filter asks as a query; None for one that asks nothing of a single article."""
+    match one.kind:
+        case "include":
+            return parse(one.include)
+        case "exclude":
+            return Not(parse(one.exclude))
+        case "image":
+            return Term(field="has", operator=":", value="image")
+        case "embargo":
+            seconds = f"{int(one.embargo.total_seconds())}s"
+            return Term(field="age", operator=">=", value=seconds, read=one.embargo)
+    return None
 
 
 def rule_text(feed: Feed) -> str:

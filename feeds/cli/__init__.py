@@ -30,6 +30,7 @@ COMMANDS = {
     "history": ("feeds.cli.history:history", "Show the runs there were, newest first."),
     "search": ("feeds.cli.search:search", "Find articles by what they are and say."),
     "show": ("feeds.cli.show:show", "Show all that is known of one article, and from where."),
+    "explain": ("feeds.cli.explain:explain", "Show why an article is in a feed, or is not."),
     "show-source": ("feeds.cli.source:show_source", "Show what the articles of a source share."),
     "hide": ("feeds.cli.hide:hide", "Take articles from public view."),
     "unhide": ("feeds.cli.hide:unhide", "Put hidden articles back in their places."),

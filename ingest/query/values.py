@@ -7,11 +7,11 @@ from ingest.query.nodes import Period
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _UNITS |= {unit[0]: seconds for unit, seconds in _UNITS.items()}
-_DURATION = re.compile(r"([0-9]{1,6})\s*(?:([a-z]{2,}?)s?|([a-z]))", re.IGNORECASE)
+_DURATION = re.compile(r"([0-9]{1,9})\s*(?:([a-z]{2,}?)s?|([a-z]))", re.IGNORECASE)
 _DATE = re.compile(
     r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2}))?)?)?", re.ASCII
 )
-_LONGEST = timedelta(days=100 * 366)
+_LONGEST = 100 * 366 * 86400  # seconds
 
 
 def number(text: str) -> int:
@@ -27,10 +27,10 @@ def duration(text: str) -> timedelta:
     unit = (match[2] or match[3]).lower() if match else ""
     if not match or unit not in _UNITS:
         raise ValueError("write a number and a unit: s, m (minutes), h, d or w, such as 30d")
-    length = timedelta(seconds=int(match[1]) * _UNITS[unit])
-    if length > _LONGEST:
+    seconds = int(match[1]) * _UNITS[unit]
+    if seconds > _LONGEST:
         raise ValueError("write at most a hundred years")
-    return length
+    return timedelta(seconds=seconds)
 
 
 def period(text: str) -> Period:

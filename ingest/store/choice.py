@@ -1,13 +1,14 @@
 """Choosing among articles: what may enter a feed, and what a search finds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, not_, or_, select
+from sqlalchemy import Select, and_, exists, func, not_, or_, select
 
 from ingest.query import Node
 from ingest.store import schema
-from ingest.store.engine import Transaction
+from ingest.store.engine import Transaction, parts
 from ingest.store.facts import facts
 from ingest.store.matching import Asking, Condition, aging, condition
 from ingest.store.schema import eligible
@@ -78,6 +79,37 @@ def search(tx: Transaction, query: ArticleQuery, *, limit: int) -> list[str]:
     """Ids of the articles of `query` that may be shown, the last published first."""
     found = matching(select(_T.id), query).order_by(*_NEWEST)
     return list(tx.execute(found.limit(limit)).scalars())
+
+
+def count(tx: Transaction, query: ArticleQuery) -> int:
+    """How many articles of `query` may be shown."""
+    columns: Select[Any] = select(func.count())
+    return int(tx.execute(matching(columns, query)).scalar_one())
+
+
+def holds(tx: Transaction, article: str, nodes: Sequence[Node], asking: Asking) -> list[bool]:
+    """Whether the stored article of that id matches each of `nodes`."""
+    columns = [condition(node, asking).label(f"n{n}") for n, node in enumerate(nodes)]
+    if not columns:
+        return []
+    joined = select(*columns).join_from(schema.article, facts, facts.c.article == _T.number)
+    return [bool(value) for value in tx.execute(joined.where(_T.id == article)).one()]
+
+
+def exposed(tx: Transaction, feed: str, since: float) -> list[tuple[str, float]]:
+    """(source, published) of the articles from that second on that ever were in `feed`."""
+    found = select(_T.source, _T.published).join(schema.exposure, _X.article == _T.id)
+    rows = tx.execute(found.where(_X.feed == feed, _T.published >= since))
+    return [(row.source, row.published) for row in rows]
+
+
+def sources_of(tx: Transaction, ids: Sequence[str]) -> dict[str, str]:
+    """The internal id of each article's source."""
+    found: dict[str, str] = {}
+    for part in parts(ids):
+        rows = tx.execute(select(_T.id, _T.source).where(_T.id.in_(part)))
+        found |= {row.id: row.source for row in rows}
+    return found
 
 
 def matching(columns: Select[Any], query: ArticleQuery) -> Select[Any]:

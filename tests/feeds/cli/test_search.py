@@ -61,6 +61,7 @@ def test_what_cannot_be_read_is_shown_with_its_place(room: Newsroom) -> None:
 
 def test_check_tells_the_place_of_what_is_wrong_with_a_rule(tmp_path: Path) -> None:
     rule = '[[feed]]\nname = "all"\nwhere = "tag:a AND wrods>3"\n'
+    rule += 'filters = [\n{ image = true },\n{ exclude = "(tag:b" },\n]\n'
     (tmp_path / "broadsheet.toml").write_text(LEAST + rule)
     done = broadsheet(tmp_path, "check")
     assert done.exit_code == 2
@@ -70,3 +71,5 @@ def test_check_tells_the_place_of_what_is_wrong_with_a_rule(tmp_path: Path) -> N
         "    tag:a AND wrods>3",
         "              ^^^^^",
     ]
+    where = "broadsheet.toml:12: feed[1].filters[2].exclude: this parenthesis is not closed"
+    assert where in done.stderr
