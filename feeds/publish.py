@@ -89,15 +89,12 @@ def _is_stale(press: Press, feed: Feed, now: datetime) -> bool:
         state = published.edition(tx, feed.name)
         change = last_change(tx, "article")
         ready = sources.settled(tx, feed.sources or press.names)
-        begins = state is not None and slices.begins(tx, press.settings, feed, state, now)
-    if (
-        begins
-        or state is None
-        or (state.built_from, state.settings) != (change, _digest(press, feed))
-    ):
-        return True
-    if any(state.sources.get(id_) != change for id_ in ready):
-        return True
+        if state is None or (state.built_from, state.settings) != (change, _digest(press, feed)):
+            return True
+        if any(state.sources.get(id_) != change for id_ in ready):
+            return True
+        if slices.begins(tx, press.settings, feed, state, now):
+            return True
     manifest = _manifest(press, feed)
     output = press.settings.output_folder
     if manifest is None or tuple(file.path for file in manifest.files) != _files(feed):

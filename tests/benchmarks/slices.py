@@ -109,9 +109,10 @@ class _Sent:
 
 
 def _told(name: str, work: Callable[[], object]) -> list[object]:
-    begun = time.perf_counter()
+    begun, used = time.perf_counter(), time.process_time()
     found = work()
-    print(f"{time.perf_counter() - begun:>10.3f} s  {name}", flush=True)
+    taken, used = time.perf_counter() - begun, time.process_time() - used
+    print(f"{taken:>10.3f} s ({used:.3f} of this process)  {name}", flush=True)
     return list(found) if isinstance(found, list) else []
 
 
