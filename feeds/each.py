@@ -42,7 +42,8 @@ def expanded(tx: Transaction, settings: Settings) -> Settings:
         if not feed.each:
             found.append(feed)
             continue
-        here = [one for one in made.of(tx, feed.name) if one.live and one.kind == feed.each]
+        held = (made.of(tx, name) for name in (feed.name, *feed.was))  # before it is renamed there
+        here = [one for one in next(filter(None, held), []) if one.live and one.kind == feed.each]
         for one in sorted(here, key=lambda one: (one.label.casefold(), one.slug)):
             copy = _made(settings, feed, one, names)
             if copy and copy.name not in former:

@@ -94,12 +94,14 @@ def _printed(parts: SplitResult, query: str, fragment: str) -> str:
 
 
 def _authority(parts: SplitResult) -> str:
-    host = _host(parts.hostname or "")
+    host = host_name(parts.hostname or "")
     port = "" if parts.port is None else str(parts.port)  # raises ValueError when out of range
     return host if port in {"", _PORTS[parts.scheme.lower()]} else f"{host}:{port}"
 
 
-def _host(name: str) -> str:
+def host_name(name: str) -> str:
+    """A host in ASCII and small letters, as browsers send it. Raises ValueError for an impossible
+    one."""
     if ":" in name:
         return f"[{IPv6Address(name.partition('%')[0])}]"
     if not name.isascii():
@@ -165,7 +167,7 @@ def _data(name: str) -> list[str]:
 
 
 def _site(url: str) -> str:
-    host = _host(_split(url).hostname or "")
+    host = host_name(_split(url).hostname or "")
     try:
         return str(ip_address(host.strip("[]")))
     except ValueError:

@@ -17,6 +17,7 @@ from ingest.article import Article
 from ingest.similarity import words
 from ingest.store import schema
 from ingest.store.engine import Transaction, replacing
+from ingest.urls import host_name
 
 facts = Table(
     "article_facts",
@@ -63,12 +64,11 @@ def fold_words(text: str) -> str:
 
 
 def fold_host(host: str) -> str:
-    """A host's name in ASCII and small letters, as browsers send it; as it is where that fails."""
-    name = fold(host).strip(".")
+    """A host's name as addresses have it; merely folded where it is none."""
     try:
-        return name.encode("idna").decode("ascii")
-    except UnicodeError:
-        return name
+        return host_name(host)
+    except ValueError:
+        return fold(host)
 
 
 def put(tx: Transaction, found: Iterable[tuple[int, Article]]) -> None:

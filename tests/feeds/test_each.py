@@ -174,13 +174,17 @@ def test_rule_sources_and_titles_hold_for_each(room: Newsroom) -> None:
     assert b"All on energy" in room.bytes("on-energy.atom")
 
 
-def test_another_name_keeps_the_subscribers_of_all(room: Newsroom) -> None:
+def test_another_name_keeps_the_subscribers_of_all(
+    room: Newsroom, capsys: pytest.CaptureFixture[str]
+) -> None:
     for day in (1, 2):
         put(room, day, "energy")
     room.refresh()
     before = [entry.id for entry in room.feed("on-energy.atom")]
     room.configure(each("tag", 'at_least = 2\nwas = "on"\n', name="onto"))
+    capsys.readouterr()
     room.refresh()
+    assert "no longer configured" not in capsys.readouterr().out
     assert [entry.id for entry in room.feed("onto-energy.atom")] == before
     assert dict(read_manifest(room.folder / "data/editions/on-energy.json").moved) == {
         f"on-energy.{kind}": f"onto-energy.{kind}" for kind in ("rss", "atom", "json")

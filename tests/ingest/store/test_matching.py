@@ -16,6 +16,7 @@ from ingest.similarity import words
 from ingest.store import articles, choice, schema
 from ingest.store.choice import ArticleQuery
 from ingest.store.engine import Store, open_store
+from ingest.store.facts import fold_host
 from ingest.store.matching import Asking
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -318,6 +319,12 @@ def test_values_are_parameters_and_no_patterns(store: Store) -> None:
     assert len(ask(store, parse("tag:50%"))) == len(
         [one for one, shown in STORED if shown and "50%" in one.tags]
     )
+
+
+def test_a_host_is_compared_as_addresses_have_it() -> None:
+    assert fold_host("Straße.example.") == "xn--strae-oqa.example"
+    assert fold_host("XN--STRAE-OQA.example") == "xn--strae-oqa.example"
+    assert fold_host("Not a host") == "not a host"
 
 
 def test_an_unknown_source_matches_nothing(store: Store) -> None:
