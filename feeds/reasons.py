@@ -1,5 +1,6 @@
 """Why an article is in a feed or not, step by step; and what each step lets through."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,8 +84,33 @@ def passed(tx: Transaction, settings: Settings, feed: Feed, now: datetime) -> li
         nodes.append(step.node)
         query = ArticleQuery(sources=ids, rule=AllOf(tuple(nodes)), asking=asked)
         before, after = after, choice.count(tx, query)
-        found.append(Passed(name=_named(step.key), key=step.key, before=before, after=after))
+        found.append(Passed(name=named(step.key), key=step.key, before=before, after=after))
+    query = ArticleQuery(sources=ids, rule=slices.rule_of(feed), asking=asked)
+    for number, one in enumerate(feed.filters):
+        if one.share:
+            before, after = after, _within(choice.moments(tx, query), one.share, asked.zone)
+            key = ("filters", number, "share")
+            found.append(Passed(name=named(key), key=key, before=before, after=after))
     return found
+
+
+def retitled(tx: Transaction, feed: Feed) -> list[tuple[Key, int]]:
+    """How many of the titles that `feed` shows each of its patterns changes, by its option."""
+    shown = published.entries(tx, [place.article for place in published.window(tx, feed.name)])
+    titles = [entry.title for entry in shown.values()]
+    found: list[tuple[Key, int]] = []
+    for number, one in enumerate(feed.filters):
+        if one.find:
+            alone = feed.model_copy(update={"filters": (one,)})
+            changed = sum(slices.titled(alone, title) != title for title in titles)
+            found.append((("filters", number, "find"), changed))
+    return found
+
+
+def _within(moments: Sequence[tuple[str, float]], share: int, zone: ZoneInfo) -> int:
+    """How many of (source, published) are left when each source and day has `share` at most."""
+    days = Counter((source, slices.day(moment, zone)) for source, moment in moments)
+    return sum(min(share, count) for count in days.values())
 
 
 def _standing(standing: Standing, zone: ZoneInfo) -> Iterator[Reason]:
@@ -119,7 +145,7 @@ def _steps(
         parts = list(terms(step.node))
         whole, *single = choice.holds(tx, one.id, [step.node, *parts], asked)
         yield Reason(
-            name=_named(step.key),
+            name=named(step.key),
             holds=whole,
             words="" if whole else "it does not match",
             key=step.key,
@@ -202,8 +228,8 @@ def _place(place: Shown | None, zone: ZoneInfo) -> Iterator[Reason]:
         yield Reason(name="shown", holds=None, words=since)
 
 
-def _named(key: Sequence[str | int]) -> str:
-    """`filters[1].exclude`, counted from 1 as messages do."""
+def named(key: Sequence[str | int]) -> str:
+    """An option in words: `filters[1].exclude`, counted from 1 as messages do."""
     text = ""
     for part in key:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part

@@ -76,19 +76,20 @@ def shared_out(
         return list(found)
     first = min(moment for moment, _, _ in found) - _DAY
     taken = Counter(
-        (source, _day(moment, zone)) for source, moment in choice.exposed(tx, feed.name, first)
+        (source, day(moment, zone)) for source, moment in choice.exposed(tx, feed.name, first)
     )
     of = choice.sources_of(tx, [id_ for _, _, id_ in found])
     kept = []
     for one in sorted(found):
-        place = of[one[2]], _day(one[0], zone)
+        place = of[one[2]], day(one[0], zone)
         if taken[place] < share:
             taken[place] += 1
             kept.append(one)
     return kept[::-1]
 
 
-def _day(second: float, zone: ZoneInfo) -> date:
+def day(second: float, zone: ZoneInfo) -> date:
+    """The day of `zone` in which that second is."""
     return datetime.fromtimestamp(second, zone).date()
 
 

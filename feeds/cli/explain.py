@@ -16,7 +16,7 @@ from feeds.cli.find import the_article
 from feeds.cli.output import print_table
 from feeds.context import wall_clock
 from feeds.data import open_data
-from feeds.reasons import Key, Passed, Reason, passed, reasons
+from feeds.reasons import Key, Passed, Reason, named, passed, reasons, retitled
 from ingest.errors import StoreError
 from ingest.store import Transaction, articles, lookup
 
@@ -35,6 +35,8 @@ JSON:
   feed     the feed's name
   steps    without ARTICLE, a list: name, line, before, after (how many
            articles it was asked of and let through); null with one
+  changed  without ARTICLE, a list: name, line and titles (how many of those
+           shown a pattern changes); null with one
   article  id and title; null without ARTICLE
   shown    whether the feed shows it now; null without ARTICLE
   reasons  a list: name, holds (true, false, or null for what only tells
@@ -59,7 +61,8 @@ def explain(ctx: click.Context, output: Output, feed: str, article: str) -> None
             whole = each.expanded(tx, settings)
             one = _the_feed(whole, feed)
             if not article:
-                _tell_steps(output, one, lines.of(one), passed(tx, whole, one, now))
+                steps = passed(tx, whole, one, now)
+                _tell_steps(output, one, lines.of(one), steps, retitled(tx, one))
                 return
             id_ = the_article(tx, settings, article, guess=True)
             found = reasons(tx, whole, one, id_, now)
@@ -102,7 +105,13 @@ def _line(lines: Mapping[Loc, int], key: Key) -> int | None:
     return lines.get(key) if key else None
 
 
-def _tell_steps(output: Output, feed: Feed, lines: Mapping[Loc, int], found: list[Passed]) -> None:
+def _tell_steps(
+    output: Output,
+    feed: Feed,
+    lines: Mapping[Loc, int],
+    found: list[Passed],
+    titles: list[tuple[Key, int]],
+) -> None:
     if output.json:
         steps = [
             {
@@ -114,13 +123,21 @@ def _tell_steps(output: Output, feed: Feed, lines: Mapping[Loc, int], found: lis
             for step in found
         ]
         nothing = {"article": None, "shown": None, "reasons": None}
-        output.show({"feed": feed.name, "steps": steps, **nothing})
+        changed = [
+            {"name": named(key), "line": _line(lines, key), "titles": count}
+            for key, count in titles
+        ]
+        output.show({"feed": feed.name, "steps": steps, "changed": changed, **nothing})
         return
     rows = [
         [step.name, _line(lines, step.key) or "", step.after, step.before - step.after]
         for step in found
     ]
     print_table(output, ["step", "line", "lets through", "takes away"], rows)
+    for key, count in titles:
+        line = _line(lines, key)
+        place = f" (line {line})" if line else ""
+        output.say(f"{named(key)}{place} changes {count} of the titles shown")
 
 
 def _tell(
@@ -138,7 +155,14 @@ def _tell(
         article = {"id": id_, "title": title}
         told = [_plain(reason, lines) for reason in found]
         output.show(
-            {"feed": feed.name, "steps": None, "article": article, "shown": shown, "reasons": told}
+            {
+                "feed": feed.name,
+                "steps": None,
+                "changed": None,
+                "article": article,
+                "shown": shown,
+                "reasons": told,
+            }
         )
         return
     output.say(f"{title} is {'' if shown else 'not '}in the feed {feed.name!r}.")

@@ -96,6 +96,12 @@ def holds(tx: Transaction, article: str, nodes: Sequence[Node], asking: Asking) 
     return [bool(value) for value in tx.execute(joined.where(_T.id == article)).one()]
 
 
+def moments(tx: Transaction, query: ArticleQuery) -> list[tuple[str, float]]:
+    """(source, published) of the articles of `query` that may be shown."""
+    rows = tx.execute(matching(select(_T.source, _T.published), query))
+    return [(row.source, row.published) for row in rows]
+
+
 def exposed(tx: Transaction, feed: str, since: float) -> list[tuple[str, float]]:
     """(source, published) of the articles from that second on that ever were in `feed`."""
     found = select(_T.source, _T.published).join(schema.exposure, _X.article == _T.id)

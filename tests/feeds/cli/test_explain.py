@@ -22,7 +22,7 @@ sources = ["inbox"]
 where = "tag:wind OR words>500"
 filters = [
     { exclude = "title:sponsored" },
-    { share = 1 },
+    { share = 1 }, { find = "^mill", put = "Wheel" },
 ]
 limit = 2
 [[feed]]
@@ -116,6 +116,9 @@ def test_what_each_step_lets_through(room: Newsroom) -> None:
     assert cells(done, 1) == ["sources", "12", "6", "1"]
     assert cells(done, 2) == ["where", "13", "5", "1"]
     assert cells(done, 3) == ["filters[1].exclude", "15", "4", "1"]
+    assert cells(done, 4) == ["filters[2].share", "16", "3", "1"]
+    last = done.stdout.splitlines()[-1]
+    assert last == "filters[3].find (line 16) changes 1 of the titles shown"
 
 
 def test_json_is_for_scripts(room: Newsroom) -> None:
@@ -128,6 +131,7 @@ def test_json_is_for_scripts(room: Newsroom) -> None:
         ("filters[1].exclude", True, 15),
     ]
     steps = json.loads(broadsheet(room.folder, "explain", "wind", "--json").stdout)
+    assert steps["changed"] == [{"name": "filters[3].find", "line": 16, "titles": 1}]
     assert steps["steps"][0] == {"name": "sources", "line": 12, "before": 7, "after": 6}
 
 
