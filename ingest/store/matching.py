@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_
+from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_
 
 from ingest.query import AllOf, Node, Not, Period, Term, ages
 from ingest.store import schema
@@ -28,6 +28,8 @@ _SIGNS: Mapping[str, Callable[[ColumnElement[float], float], Condition]] = {
     "=": lambda column, value: column == value,
 }
 
+_JOINED = 100  # conditions in a row: databases bound how deep a longer one would nest
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
@@ -46,7 +48,11 @@ def condition(node: Node, asking: Asking) -> Condition:
     if isinstance(node, Not):
         return not_(condition(node.node, asking))
     join = and_ if isinstance(node, AllOf) else or_
-    return join(*(condition(one, asking) for one in node.nodes)).self_group()
+    found = [condition(one, asking) for one in node.nodes]
+    while len(found) > _JOINED:  # by a CASE, or SQLAlchemy would write them in a row again
+        rows = (found[start : start + _JOINED] for start in range(0, len(found), _JOINED))
+        found = [case((join(*row), 1), else_=0) == 1 for row in rows]
+    return join(*found).self_group()
 
 
 def aging(node: Node, published: ColumnElement[float], since: datetime, now: datetime) -> Condition:

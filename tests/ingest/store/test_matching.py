@@ -1,5 +1,6 @@
 """Queries and the store: the same articles as a filter in plain Python finds."""
 
+import random
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, insert
 
 from ingest.article import Article, Enclosure, Image
-from ingest.query import AllOf, Node, Not, QueryError, Term, parse
+from ingest.query import AllOf, AnyOf, Node, Not, QueryError, Term, parse
 from ingest.similarity import words
 from ingest.store import articles, choice, schema
 from ingest.store.choice import ArticleQuery
@@ -55,30 +56,32 @@ SECTIONS = ["", "Sport", "sport ", "Sport / Ski"]
 def _stored() -> list[tuple[Article, bool]]:
     """Articles of every mixture, each with whether it may be shown."""
     found = []
+    rng = random.Random(11)
     for n in range(120):
+        draft = rng.random() < 0.06
         published = NOW - timedelta(hours=7 * n, minutes=n)
         one = Article(
             id=f"urn:uuid:00000000-0000-5000-8000-{n:012}",
             key=f"k{n:03}",
             source="wi"[n % 2],
             origin=f"{n}.txt",
-            title=TITLES[n % len(TITLES)],
+            title=rng.choice(TITLES),
             html="<p>x</p>",
-            text=TEXTS[n % 7 % len(TEXTS)],
-            url=URLS[n % 5 % len(URLS)],
-            authors=tuple(NAMES[: n % 3]) if n % 4 else (NAMES[n % len(NAMES)],),
-            tags=tuple(dict.fromkeys((TAGS[n % len(TAGS)], TAGS[n * n % len(TAGS)])))[: n % 3],
-            section=SECTIONS[n % 11 % len(SECTIONS)],
-            language=LANGUAGES[n % 13 % len(LANGUAGES)],
-            summary="s" if n % 3 else "",
-            image=Image(url="https://example.org/i.png") if n % 5 == 1 else None,
-            enclosures=(Enclosure(url="https://example.org/e.mp3"),) if n % 6 == 1 else (),
+            text=rng.choice(TEXTS),
+            url=rng.choice(URLS),
+            authors=tuple(rng.sample(NAMES, rng.randrange(3))),
+            tags=tuple(rng.sample(TAGS, rng.randrange(4))),
+            section=rng.choice(SECTIONS),
+            language=rng.choice(LANGUAGES),
+            summary=rng.choice(["s", ""]),
+            image=Image(url="https://example.org/i.png") if rng.random() < 0.3 else None,
+            enclosures=(Enclosure(url="https://example.org/e.mp3"),) if rng.random() < 0.3 else (),
             published=published,
-            updated=published + timedelta(days=n % 9) if n % 2 else None,
+            updated=published + timedelta(days=n % 9) if rng.random() < 0.5 else None,
             first_seen=published,
-            unpublished=n % 17 == 3,
+            unpublished=draft,
         )
-        found.append((one, n % 17 != 3))
+        found.append((one, not draft))
     return found
 
 
@@ -325,6 +328,15 @@ def test_a_host_is_compared_as_addresses_have_it() -> None:
     assert fold_host("Straße.example.") == "xn--strae-oqa.example"
     assert fold_host("XN--STRAE-OQA.example") == "xn--strae-oqa.example"
     assert fold_host("Not a host") == "not a host"
+
+
+def test_thousands_of_terms_are_asked_at_once(store: Store) -> None:
+    many = [Term(field="tag", operator=":", value=f"no{n}") for n in range(3_000)]
+    energy = Term(field="tag", operator=":", value="energy")
+    found = ask(store, energy)
+    assert found
+    assert ask(store, AnyOf((*many, energy))) == found
+    assert ask(store, AllOf((*map(Not, many), energy))) == found
 
 
 def test_an_unknown_source_matches_nothing(store: Store) -> None:
