@@ -3,8 +3,10 @@
 The only place that knows feedgen. What feedgen gets wrong is corrected by `extension`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import lxml.etree  # noqa: F401 - feedgen.util uses it without importing it
@@ -48,7 +50,7 @@ def render(edition: Edition, format: Format) -> Rendered:
     ValueError when the feed's own URL in this format, or its home page, is not absolute http(s).
     RSS 2.0 with the RSS Advisory Board's profile; RFC 4287; JSON Feed 1.1.
     """
-    entries, rejected = _fit_all(edition.entries)
+    entries, rejected = fit_all(edition.entries)
     ids = tuple(entry.id for entry in entries)
     head = _head(edition, format)
     urls: dict[str, str] = {name: ascii_url(url) for name, url in edition.urls}
@@ -61,9 +63,11 @@ def render(edition: Edition, format: Format) -> Rendered:
     return Rendered(body=finish(text(pretty=True)), ids=ids, rejected=rejected)
 
 
-def _fit_all(
+@lru_cache(maxsize=1)  # the formats of an edition are rendered one after the other
+def fit_all(
     entries: tuple[EditionEntry, ...],
-) -> tuple[list[EditionEntry], tuple[Rejected, ...]]:
+) -> tuple[tuple[EditionEntry, ...], tuple[Rejected, ...]]:
+    """What of `entries` a document can show, fit to print, and what it cannot with the reason."""
     fit: dict[str, EditionEntry] = {}
     rejected = []
     for entry in entries:
@@ -74,7 +78,7 @@ def _fit_all(
             fit[shown.id] = shown
         except UnfitError as error:
             rejected.append(Rejected(id=entry.id, reason=str(error)))
-    return list(fit.values()), tuple(rejected)
+    return tuple(fit.values()), tuple(rejected)
 
 
 def _head(edition: Edition, format: Format) -> Edition:
@@ -115,7 +119,7 @@ class _Unprinted(datetime):
         return False
 
 
-def _rss(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> Any:
+def _rss(head: Edition, urls: dict[str, str], entries: Sequence[EditionEntry]) -> Any:
     feed = _generator(head, urls)
     feed.description(head.description or head.title)
     feed.link(href=urls["rss"], rel="self", type=_TYPES["rss"])
@@ -130,7 +134,7 @@ def _rss(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> An
     return feed
 
 
-def _atom(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> Any:
+def _atom(head: Edition, urls: dict[str, str], entries: Sequence[EditionEntry]) -> Any:
     feed = _generator(head, urls)
     if head.description:
         feed.subtitle(head.description)
@@ -143,9 +147,9 @@ def _atom(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> A
     feed.generator(head.generator, version=head.version or None)
     for entry in entries:
         element = _add(feed, entry, head.language, required=True)
-        element.published(entry.published)
-        for author in entry.authors:
-            element.author({"name": plain(author)})
+        element.updated(entry.updated)
+        if not entry.html:  # or feedgen refuses the entry
+            element.link(href=entry.url, rel="alternate")
         summary = entry.summary or ("" if entry.html else heading(entry))
         if looks_like_html(summary):
             element.summary(plain(as_html(summary)), type="html")
@@ -172,10 +176,6 @@ def _add(feed: Any, entry: EditionEntry, language: str, *, required: bool) -> An
     extension.entry, extension.language = entry, language
     element.id(entry.id)
     element.title(shown_title(entry, required=required))
-    element.link(href=entry.url, rel="alternate", type="text/html")
-    element.updated(entry.updated)
-    for tag in entry.tags:
-        element.category(term=plain(tag))
     if entry.html:
         element.content(entry.html, type="html")
     return element

@@ -8,9 +8,8 @@ RSS, and sets the process's locale to print an RSS date. feedgen calls `extend_r
 feedgen fakes the declaration with an attribute.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from email.utils import format_datetime
 
 from lxml import etree
 
@@ -35,18 +34,26 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NAMESPACES = {"dc": _DC[1:-1], "media": MEDIA[1:-1]}
 
-_CHANNEL = (
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (*("Jan", "Feb", "Mar", "Apr", "May", "Jun"), *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"))
+
+
+def _ranks(*order: str) -> dict[str, int]:
+    return {tag: place for place, tag in enumerate(order)}
+
+
+_CHANNEL = _ranks(
     *("title", "link", "description", f"{_ATOM}link", "language", "lastBuildDate", "pubDate"),
     *("generator", "docs", "ttl"),
 )
 # description stands before content:encoded, the machine links last: some readers take whichever
 # link comes last for the item's own.
-_ITEM = (
+_ITEM = _ranks(
     *(f"{_DC}title", "title", "link", "guid", "pubDate", f"{_DC}creator", "category", "source"),
     *("description", f"{_CONTENT}encoded", f"{_DC}description"),
     *("enclosure", f"{MEDIA}content", f"{MEDIA}thumbnail", f"{_ATOM}updated", f"{_ATOM}link"),
 )
-_ENTRY = (
+_ENTRY = _ranks(
     *("id", f"{_DC}title", "title", "link", "published", "updated", "author", "category"),
     *("summary", "content", f"{_DC}description", f"{MEDIA}content", f"{MEDIA}thumbnail"),
     "source",
@@ -69,7 +76,7 @@ class FeedExtension:
         if twin := self.urls.get("atom"):
             add_link(channel, f"{_ATOM}link", "alternate", twin, media_type="application/atom+xml")
         for name in ("lastBuildDate", "pubDate"):
-            add(channel, name, format_datetime(self.edition.updated))
+            add(channel, name, _rfc822(self.edition.updated))
         _arrange(channel, _CHANNEL)
 
     def extend_atom(self, root: etree._Element) -> None:
@@ -86,9 +93,12 @@ class EntryExtension:
     def extend_rss(self, item: etree._Element) -> None:
         """Complete and order an RSS item."""
         entry = self.entry
-        add(item, "pubDate", format_datetime(entry.published))
+        add(item, "link", entry.url)
+        add(item, "pubDate", _rfc822(entry.published))
         for author in entry.authors:
             add(item, f"{_DC}creator", author)
+        for tag in entry.tags:
+            add(item, "category", plain(tag))
         if entry.html and not entry.summary:  # feedgen made the content the description
             item.find("description").tag = f"{_CONTENT}encoded"  # type: ignore[union-attr]
             add(item, "description", "")
@@ -105,10 +115,14 @@ class EntryExtension:
     def extend_atom(self, element: etree._Element) -> None:
         """Complete and order an Atom entry, with the links feedgen has stripped."""
         entry = self.entry
-        _set(element, "published", _rfc3339(entry.published))
+        add(element, "published", _rfc3339(entry.published))
         _set(element, "updated", _rfc3339(entry.updated))
-        for stripped in element.findall("link"):
-            element.remove(stripped)
+        for author in entry.authors:
+            add(etree.SubElement(element, "author"), "name", plain(author))
+        for tag in entry.tags:
+            etree.SubElement(element, "category", term=plain(tag))
+        if not entry.html:
+            element.remove(element.find("link"))  # type: ignore[arg-type]
         add_link(element, "link", "alternate", entry.url, media_type="text/html")
         for link in entry.related:
             _related(element, "link", link)
@@ -157,9 +171,15 @@ def _set(parent: etree._Element, tag: str, text: str) -> None:
     parent.find(tag).text = text  # type: ignore[union-attr]
 
 
-def _arrange(parent: etree._Element, order: Sequence[str]) -> None:
-    rank = {tag: place for place, tag in enumerate(order)}
-    parent[:] = sorted(parent, key=lambda child: rank[str(child.tag)])
+def _arrange(parent: etree._Element, ranks: Mapping[str, int]) -> None:
+    parent[:] = sorted(parent, key=lambda child: ranks[child.tag])
+
+
+def _rfc822(moment: datetime) -> str:
+    """As `email.utils.format_datetime` has it, which takes ten times as long."""
+    day, month = _DAYS[moment.weekday()], _MONTHS[moment.month - 1]
+    year, time = f"{moment.year:04}", moment.time().isoformat()
+    return f"{day}, {moment.day:02} {month} {year} {time} +0000"
 
 
 def _rfc3339(moment: datetime) -> str:

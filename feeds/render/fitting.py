@@ -111,4 +111,4 @@ def _unique(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    return clean_line(text).casefold().rstrip(".…!? ")
+    return " ".join(text.split()).casefold().rstrip(".…!? ")
