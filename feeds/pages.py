@@ -40,8 +40,8 @@ from feeds.stories import story_url
 from feeds.story_pages import write_story_pages
 from feeds.words import marked
 from ingest.entry import Entry
-from ingest.store import Transaction, last_change, published, relations, stories
-from ingest.store.published import EditionState
+from ingest.store import Transaction, editions, last_change, published, relations, stories
+from ingest.store.editions import EditionState
 from ingest.upstream import Subscription, write_opml
 
 OPML = "feeds.opml"
@@ -61,7 +61,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
     digest = settings_digest(press, [feed.model_dump_json() for feed in press.settings.feeds])
     with press.store.read() as tx:
         change = last_change(tx, "entry")
-        before = published.edition(tx, _STATE)
+        before = editions.edition(tx, _STATE)
     output = press.settings.output_folder
     whole = (output / "index.html").is_file() and (output / "style.css").is_file()
     same = before is not None and before.settings == digest and whole
@@ -82,13 +82,14 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
         state = EditionState(
             feed=_STATE,
             built_from=change,
+            entry_change=change,
             sources={},
             settings=digest,
             first_at=before.first_at if before else now,
             built_at=now,
         )
         with press.store.write() as tx:
-            published.put_edition(tx, state)
+            editions.put_edition(tx, state)
     return written + copy_assets(press, warnings)
 
 
