@@ -8,9 +8,10 @@ from pathlib import Path
 from config.feed import Feed
 from config.settings import Settings
 from feeds.assets import copy_assets, page_folder
+from feeds.brand import picture_url
 from feeds.edition import Edition, RelatedLink
 from feeds.files import write_if_changed
-from feeds.foreign import fit_enclosures, fit_upstream
+from feeds.foreign import fit_enclosures, fit_licence, fit_upstream
 from feeds.press import (
     FORMAT_NAMES,
     MEDIA_TYPES,
@@ -159,6 +160,7 @@ def _page(
         related=related,
         enclosures=fit_enclosures(entry.enclosures),
         upstream=fit_upstream(entry.upstream),
+        licence=fit_licence(entry.licence),
     )
 
 
@@ -250,6 +252,7 @@ def _site(press: Press, style: str, shown: Sequence[Feed] | None = None) -> Site
         author=site.author,
         feeds=feeds,
         stylesheet=style,
+        icon=picture_url(press.settings, "icon", shown[0] if shown else None),
     )
 
 

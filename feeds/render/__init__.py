@@ -13,6 +13,7 @@ import lxml.etree  # noqa: F401 - feedgen.util uses it without importing it
 from feedgen.feed import FeedGenerator
 
 from feeds.edition import Edition, EditionEntry
+from feeds.foreign import fit_licence
 from feeds.render.extension import NAME, EntryExtension, FeedExtension, shown_title
 from feeds.render.fitting import UnfitError, fitted, heading
 from feeds.render.json_feed import json_feed
@@ -93,6 +94,10 @@ def _head(edition: Edition, format: Format) -> Edition:
         description=defused(clean_line(edition.description)),
         author=defused(clean_line(edition.author)) or title,
         home=home,
+        icon=ascii_url(edition.icon),
+        logo=ascii_url(edition.logo),
+        licence=defused(fit_licence(edition.licence)),
+        copyright=defused(clean_line(edition.copyright)),
         updated=edition.updated.astimezone(UTC).replace(microsecond=0),
         entries=(),
     )
@@ -120,7 +125,7 @@ class _Unprinted(datetime):
 
 
 def _rss(head: Edition, urls: dict[str, str], entries: Sequence[EditionEntry]) -> Any:
-    feed = _generator(head, urls)
+    feed = _generator(head, urls, entries, "rss")
     feed.description(head.description or head.title)
     feed.link(href=urls["rss"], rel="self", type=_TYPES["rss"])
     feed.link(href=head.home, rel="alternate")  # the last link is the channel's
@@ -128,14 +133,14 @@ def _rss(head: Edition, urls: dict[str, str], entries: Sequence[EditionEntry]) -
     feed.generator(f"{head.generator} {head.version}".strip())
     feed.ttl(_TTL)
     for entry in entries:
-        item = _add(feed, entry, head.language, required=False)
+        item = _add(feed, entry, head, required=False)
         if entry.summary:
             item.description(as_html(entry.summary), isSummary=True)
     return feed
 
 
 def _atom(head: Edition, urls: dict[str, str], entries: Sequence[EditionEntry]) -> Any:
-    feed = _generator(head, urls)
+    feed = _generator(head, urls, entries, "atom")
     if head.description:
         feed.subtitle(head.description)
     feed.link(href=urls["atom"], rel="self", type=_TYPES["atom"])
@@ -146,7 +151,7 @@ def _atom(head: Edition, urls: dict[str, str], entries: Sequence[EditionEntry]) 
     feed.updated(head.updated)
     feed.generator(head.generator, version=head.version or None)
     for entry in entries:
-        element = _add(feed, entry, head.language, required=True)
+        element = _add(feed, entry, head, required=True)
         element.updated(entry.updated)
         if not entry.html:  # or feedgen refuses the entry
             element.link(href=entry.url, rel="alternate")
@@ -158,22 +163,28 @@ def _atom(head: Edition, urls: dict[str, str], entries: Sequence[EditionEntry]) 
     return feed
 
 
-def _generator(head: Edition, urls: dict[str, str]) -> Any:
+def _generator(
+    head: Edition,
+    urls: dict[str, str],
+    entries: Sequence[EditionEntry],
+    format: Literal["rss", "atom"],
+) -> Any:
     feed = FeedGenerator()
     feed.register_extension(NAME, FeedExtension, EntryExtension)
     extension: FeedExtension = getattr(feed, NAME)
-    extension.edition, extension.urls = head, urls
+    extension.edition, extension.urls, extension.entries = head, urls, entries
+    extension.format = format
     feed.id(head.id)
     feed.title(head.title)
     feed.language(head.language)
     return feed
 
 
-def _add(feed: Any, entry: EditionEntry, language: str, *, required: bool) -> Any:
+def _add(feed: Any, entry: EditionEntry, head: Edition, *, required: bool) -> Any:
     """Add what both formats take from feedgen; `required` when an empty title will not do."""
     element = feed.add_entry(order="append")
     extension: EntryExtension = getattr(element, NAME)
-    extension.entry, extension.language = entry, language
+    extension.entry, extension.head = entry, head
     element.id(entry.id)
     element.title(shown_title(entry, required=required))
     if entry.html:

@@ -16,6 +16,8 @@ from ingest.store.schema import eligible
 from ingest.store.values import (
     enclosures_from,
     enclosures_text,
+    episode_from,
+    episode_text,
     image_from,
     image_text,
     upstream_from,
@@ -37,6 +39,7 @@ def put_entry(tx: Transaction, entry: Entry) -> Entry:
         "image": image_text(entry.image),
         "enclosures": enclosures_text(entry.enclosures),
         "upstream": upstream_text(entry.upstream),
+        "episode": episode_text(entry.episode),
         "change": changed,
     }
     tx.execute(replacing(schema.entry, ["article"]), [values])
@@ -241,6 +244,7 @@ def _entry_from(values: dict[str, Any]) -> Entry:
         "image": image_from(values["image"]),
         "enclosures": enclosures_from(values["enclosures"]),
         "upstream": upstream_from(values["upstream"]),
+        "episode": episode_from(values["episode"]),
         "removed": bool(values["removed"]),
     }
     return Entry(**plain | lists | others)

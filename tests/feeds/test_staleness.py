@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import feeds.proof
+from feeds.edition import Edition
 from feeds.render import Format, Rendered, render
 from tests.newsroom import Newsroom, a_text
 
@@ -49,7 +50,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the feeds that are rendered from now on, once for each format."""
     names: list[str] = []
 
-    def counted(edition: feeds.proof.Edition, format_: Format) -> Rendered:
+    def counted(edition: Edition, format_: Format) -> Rendered:
         names.append(edition.name)
         return render(edition, format_)
 
