@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from config.values import Count, Flag, Name, Names, Picture, Podcast, Section
+from config.values import Category, Count, Flag, Name, Names, Picture, Section
 
 Format = Literal["rss", "atom", "json"]
 
@@ -31,5 +31,5 @@ class Feed(Section):
     related_links: Flag = True
     icon: Picture = ""
     logo: Picture = ""
-    podcast: Podcast = ""
+    podcast: Category = ""
     formats: tuple[Format, ...] = Field(default=("rss", "atom", "json"), min_length=1)

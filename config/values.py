@@ -95,7 +95,7 @@ def picture(value: str) -> str:
     return value
 
 
-def _podcast(value: str) -> str:
+def _category(value: str) -> str:
     parts = [part.strip() for part in value.split(">")]
     if value and (len(parts) > 2 or not all(parts)):
         raise ValueError('write a category, such as "Technology" or "News > Daily News"')
@@ -110,7 +110,7 @@ Language = Annotated[str, AfterValidator(_language)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Address = Annotated[str, AfterValidator(_address)]
 Picture = Annotated[str, AfterValidator(picture)]
-Podcast = Annotated[str, AfterValidator(_podcast)]
+Category = Annotated[str, AfterValidator(_category)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Count = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
