@@ -23,7 +23,7 @@ def ascii_url(url: str) -> str:
     What is valid already stays as it is; user name and password are left out, they are nobody's
     business. "" when no absolute http or https URL can be made of it. RFC 3987 §3.1, UTS 46.
     """
-    if _FIT.fullmatch(url):
+    if not url or _FIT.fullmatch(url):
         return url
     url = clean_line(url)
     if len(url) > _MAX_LENGTH:
