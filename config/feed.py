@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from config.filter import Filter
-from config.values import Count, Flag, Name, Names, Section
+from config.values import Category, Count, Flag, Name, Names, Picture, Section
 
 Format = Literal["rss", "atom", "json"]
 
@@ -16,6 +16,9 @@ class Feed(Section):
     `where` is a query that its articles match (`ingest.query`). `was` are the names it had before,
     oldest first: it keeps its id, and they lead to it. With `each` it is no feed itself but one for
     each value that `at_least` articles have, `at_most` of them.
+    `icon` and `logo` are its own instead of the site's; `podcast` is Apple's category, with " > "
+    before a part of it. `was` are the names it had before, oldest first: it keeps its id, and they
+    lead to it.
     """
 
     name: Name
@@ -35,4 +38,7 @@ class Feed(Section):
     content: Literal["full", "summary", "lead"] = "full"
     related: Count = Field(default=5, ge=0, le=10)
     related_links: Flag = True
+    icon: Picture = ""
+    logo: Picture = ""
+    podcast: Category = ""
     formats: tuple[Format, ...] = Field(default=("rss", "atom", "json"), min_length=1)

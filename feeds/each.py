@@ -17,10 +17,10 @@ from config.feed import Feed
 from config.settings import Settings
 from feeds import slices
 from ingest.query import Term, ages
-from ingest.store import Transaction, feeds, last_change, made, published, sources
+from ingest.store import Transaction, editions, feeds, last_change, made, sources
 from ingest.store.choice import ArticleQuery
+from ingest.store.editions import EditionState
 from ingest.store.made import Kind, Made
-from ingest.store.published import EditionState
 
 GRACE = timedelta(days=7)
 """How long a feed stays for whose value there is no article any more."""
@@ -164,7 +164,7 @@ def _query(tx: Transaction, settings: Settings, template: Feed, now: datetime) -
 
 def _is_due(tx: Transaction, template: Feed, now: datetime) -> bool:
     """Whether another count may come out otherwise than the last."""
-    state = published.edition(tx, _state(template))
+    state = editions.edition(tx, _state(template))
     if state is None or state.built_from != last_change(tx, "article"):
         return True
     if state.settings != template.model_dump_json():
@@ -179,12 +179,13 @@ def _note(tx: Transaction, template: Feed, now: datetime) -> None:
     state = EditionState(
         feed=_state(template),
         built_from=last_change(tx, "article"),
+        entry_change=0,
         sources={},
         settings=template.model_dump_json(),
         first_at=now,
         built_at=now,
     )
-    published.put_edition(tx, state)
+    editions.put_edition(tx, state)
 
 
 def _state(template: Feed) -> str:

@@ -19,6 +19,7 @@ from ingest.store import (
     Transaction,
     articles,
     choice,
+    editions,
     last_change,
     postings,
     published,
@@ -69,7 +70,7 @@ class Exposer:
             wanted = feed.sources or tuple(source.name for source in self.settings.sources)
             shown = [states[name] for name in wanted if name in states]
             ready = tuple(sorted(state.id for state in shown if state.settled))
-            before = published.edition(tx, feed.name)
+            before = editions.edition(tx, feed.name)
             asked = slices.asking(self.settings, states, self.now)
             if before is None:
                 if patient and {state.id for state in shown} - runs.ended(tx):

@@ -9,7 +9,7 @@ from pathlib import Path
 from config.feed import Format
 from config.settings import Settings
 from feeds.edition import RelatedLink
-from feeds.links import rewrite
+from feeds.links import mentioned, rewrite
 from feeds.web import product_version
 from ingest.article import INTERNAL, Image
 from ingest.entry import Entry
@@ -82,10 +82,10 @@ def addresses(
 
     Returns addresses by bare UUID, and each entry's related links by article id.
     """
-    mentioned = {id_ for entry in entries for id_, *_ in entry.related}
+    wanted = {id_ for entry in entries for id_, *_ in entry.related}
     for entry in entries:
-        mentioned |= {f"urn:uuid:{uuid}" for uuid in _mentions(entry.html)}
-    found = published.entries(tx, mentioned)
+        wanted |= {f"urn:uuid:{uuid}" for uuid in mentioned(entry.html)}
+    found = published.entries(tx, wanted)
     pages = {
         id_.removeprefix("urn:uuid:"): one.url or page_url(settings, one.slug)
         for id_, one in found.items()
@@ -99,19 +99,6 @@ def addresses(
         for entry in entries
     }
     return pages, related
-
-
-def _mentions(html: str) -> set[str]:
-    found: set[str] = set()
-    head = f"{INTERNAL}article/"
-
-    def note(link: str) -> str:
-        if link.startswith(head):
-            found.add(link[len(head) :].partition("#")[0])
-        return link
-
-    rewrite(html, note)
-    return found
 
 
 def _resolve(settings: Settings, link: str, pages: Mapping[str, str]) -> str:

@@ -12,12 +12,12 @@ from feeds import slices
 from ingest.article import Article
 from ingest.query import AllOf, Term, terms
 from ingest.similarity import words
-from ingest.store import Transaction, articles, choice, lookup, published, sources
+from ingest.store import Transaction, articles, choice, editions, lookup, published, sources
 from ingest.store.choice import ArticleQuery
+from ingest.store.editions import EditionState
 from ingest.store.facts import fold
 from ingest.store.lookup import Shown, Standing
 from ingest.store.matching import Asking
-from ingest.store.published import EditionState
 from ingest.store.sources import SourceState
 
 Key = tuple[str | int, ...]
@@ -64,7 +64,7 @@ def reasons(
         *_steps(tx, feed, one, source.name, asked),
     ]
     if place is None and all(reason.holds is not False for reason in asks):
-        state = published.edition(tx, feed.name)
+        state = editions.edition(tx, feed.name)
         return [*asks, _unexposed(tx, feed, one, source, state, zone)]
     return [*asks, *_place(place, zone)]
 

@@ -13,8 +13,8 @@ from config.settings import Settings
 from ingest.query import AllOf, AnyOf, Node, Not, QueryError, Term, ages, parse
 from ingest.store import Transaction, choice, sources
 from ingest.store.choice import ArticleQuery, Newcomer
+from ingest.store.editions import EditionState
 from ingest.store.matching import Asking
-from ingest.store.published import EditionState
 from ingest.store.sources import SourceState
 
 _TITLE = 300  # characters: longer titles stay as they are, for the time that patterns take

@@ -25,7 +25,9 @@ _SUSPECT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff"
     "\U0001fffe-\U0010ffff]"
 )
-_LONG = 500  # characters; from here on it pays to look at the unusual ones alone
+# What cannot be told at a glance to be fit. Below U+0300 everything is in NFC (UAX #15 §9), and the
+# quotation marks and dashes are.
+_ODD = re.compile("[^\xa0-\u02ff\u2010-\u2027]|[\xc2-\xf4][\xa0-\xbf]")
 _USUAL = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 _SPACE = re.compile(r"\s+")
 _GONE = "unwrapped"  # the name of no element
@@ -44,6 +46,8 @@ def clean(text: str) -> str:
     follows: in HTML they end a tag. Idempotent. XML 1.0 §2.2; the W3C feed validator's
     BadCharacters.
     """
+    if not _ODD.search(_unusual(text)):
+        return text
     text = _fit(text)
     while _DOUBLED.search(_unusual(text)):  # each round halves what was doubled
         single = _fit(_SEGMENT.sub(_decoded, text))
@@ -55,8 +59,9 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """`clean`, on one line: runs of white space become one space, ends stripped. Idempotent."""
-    line = _SPACE.sub(" ", clean(text)).strip()
-    return line if clean(line) == line else clean_line(line)
+    text = clean(text)
+    line = " ".join(text.split())
+    return line if line == text or clean(line) == line else clean_line(line)
 
 
 def _fit(text: str) -> str:
@@ -70,9 +75,7 @@ def _fit(text: str) -> str:
 
 
 def _unusual(text: str) -> str:
-    """What a long `text` holds beside printable ASCII: of a page little, and found in a moment."""
-    if len(text) < _LONG:
-        return text
+    """What `text` holds beside printable ASCII: of a page little, and found in a moment."""
     return (
         text.encode("utf-8", "surrogatepass")
         .translate(None, _USUAL)

@@ -336,3 +336,19 @@ def test_an_address_to_copy_is_broken_only_behind_its_slashes() -> None:
     feed = FeedLink(title="T", url="https://a.example/b&c/all.rss", media_type="text/xml")
     page = index_page([], [feed], SITE, opml=OPML).decode()
     assert "https:/<wbr>/<wbr>a.example/<wbr>b&amp;c/<wbr>all.rss</code>" in page
+
+
+def test_a_licence_is_linked_or_told() -> None:
+    address = "https://creativecommons.org/licenses/by/4.0/?a=1&b=2"
+    linked = article_page(replace(PAGE, licence=address), SITE)
+    assert attributes(linked, "//article//a[@rel='license']/@href") == [address]
+    told = tree(article_page(replace(PAGE, licence="Ask <us>"), SITE))
+    assert [one.text_content() for one in told.xpath("//*[@class='licence']")] == ["Ask <us>"]
+    assert not tree(article_page(PAGE, SITE)).xpath("//*[@class='licence']")
+
+
+def test_the_icon_is_named_in_every_page() -> None:
+    site = replace(SITE, icon=f"{HOME}icon.png")
+    for page in (article_page(PAGE, site), index_page([], [RSS], site, opml=OPML)):
+        assert attributes(page, "//link[@rel='icon']/@href") == [f"{HOME}icon.png"]
+    assert attributes(article_page(PAGE, SITE), "//link[@rel='icon']/@href") == []

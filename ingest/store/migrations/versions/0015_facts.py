@@ -6,7 +6,7 @@ from alembic import op
 from ingest.store.facts import fill
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0013"
 
 
 def upgrade() -> None:
