@@ -14,11 +14,14 @@ from feeds.edition import Edition, EditionEntry
 from feeds.render.extension import NAME, EntryExtension, FeedExtension, shown_title
 from feeds.render.fitting import UnfitError, fitted, heading
 from feeds.render.json_feed import json_feed
-from feeds.render.spelling import as_html, defused, finish, looks_like_html, plain
+from feeds.render.spelling import as_html, defused, finish, looks_like_html, plain, styled
 from feeds.uris import ascii_url
 from ingest.markup import clean_line
 
 Format = Literal["rss", "atom", "json"]
+
+STYLESHEET = "feed.css"
+"""What a browser shows a feed with: a file beside the feed."""
 
 _TTL = 60  # minutes; readers take the longest of this and the HTTP headers, so it stays small
 _TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
@@ -58,7 +61,8 @@ def render(edition: Edition, format: Format) -> Rendered:
     write = _rss if format == "rss" else _atom
     generator = write(_spelt(head), urls, entries)
     text = generator.rss_str if format == "rss" else generator.atom_str
-    return Rendered(body=finish(text(pretty=True)), ids=ids, rejected=rejected)
+    body = styled(finish(text(pretty=True)), STYLESHEET)
+    return Rendered(body=body, ids=ids, rejected=rejected)
 
 
 def _fit_all(

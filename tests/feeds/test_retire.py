@@ -48,8 +48,8 @@ def test_a_renamed_feed_is_the_same_feed_at_another_address(room: Newsroom) -> N
     assert [e.id for e in after.entries] == [e.id for e in before.entries]
     assert [e.updated for e in after.entries] == [e.updated for e in before.entries]
     assert published(room) == {
-        "index.html", "style.css", "city.rss", "city.rss.gz", "city.atom", "city.atom.gz",
-        "city.json", "city.json.gz", "city.html", "feeds.opml",
+        "index.html", "style.css", "feed.css", "city.rss", "city.rss.gz", "city.atom",
+        "city.atom.gz", "city.json", "city.json.gz", "city.html", "feeds.opml",
     }  # fmt: skip
     assert leads(room, "town") == (MOVED, ())
     assert after.feed.link == "https://example.org/city.html"
