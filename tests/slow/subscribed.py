@@ -79,7 +79,7 @@ CLOSED = '<b>Bold</b> &amp; "it\'s"'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expected:
-    """An entry as its readers must see it. `link` is relative to the site where it is ours."""
+    """An entry as its readers must see it."""
 
     title: str
     link: str
