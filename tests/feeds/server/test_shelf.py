@@ -5,6 +5,7 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
+from feeds.codings import CODINGS
 from feeds.manifest import FileRecord
 from feeds.server.shelf import Copy, Shelf
 from tests.feeds.server.published import OLD, RSS, published
@@ -32,10 +33,11 @@ def test_killed_within_the_second_of_the_last_edition_the_date_still_moves(tmp_p
 
 def test_killed_after_the_siblings_plain_bytes_are_served(tmp_path: Path) -> None:
     site = published(tmp_path)
-    site.write("all.rss.gz", gzip.compress(b"<rss>new</rss>", mtime=0))
+    for coding in CODINGS:
+        site.write(f"all.rss{coding.suffix}", coding.pack(b"<rss>new</rss>"))
     copy = Shelf(site.output, site.manifests).get("all.rss")
     assert isinstance(copy, Copy)
-    assert (copy.body, copy.gzip) == (RSS, None)
+    assert (copy.body, copy.packed) == (RSS, {})
 
 
 def test_beyond_its_budget_the_shelf_reads_from_disk(tmp_path: Path) -> None:
@@ -46,3 +48,24 @@ def test_beyond_its_budget_the_shelf_reads_from_disk(tmp_path: Path) -> None:
     records = [file for file in held.values() if isinstance(file, FileRecord)]
     assert [record.path for record in records] == ["big.rss"]
     assert shelf.read(records[0]).body == b"b" * 5000
+
+
+def test_compressed_siblings_are_part_of_the_budget(tmp_path: Path) -> None:
+    site = published(tmp_path)
+    noise = os.urandom(3000)
+    site.publish({"noise.rss": noise}, OLD, feed="noise")
+    packed = sum(len(coding.pack(noise)) for coding in CODINGS)
+    for room, held in ((len(noise) + packed, Copy), (len(noise) + packed - 1, FileRecord)):
+        shelf = Shelf(site.output, site.manifests, budget=budget_before(site.output) + room)
+        assert isinstance(shelf.get("noise.rss"), held)
+
+
+def budget_before(output: Path) -> int:
+    return sum(path.stat().st_size for path in output.glob("all.*"))
+
+
+def test_the_smallest_sibling_is_the_first(tmp_path: Path) -> None:
+    site = published(tmp_path)
+    copy = Shelf(site.output, site.manifests).get("all.rss")
+    assert isinstance(copy, Copy)
+    assert list(copy.packed) == ["br", "gzip"]
