@@ -1,5 +1,6 @@
 """Answers to readers: feeds from their manifests, everything else from the output folder."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,7 @@ class _Site:
         self._shelf = shelf
         self._max_age = max_age
         self._limits = limits
+        self._looking: asyncio.Future[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         answer = await self._answer(scope)
@@ -76,7 +78,7 @@ class _Site:
 
     async def _feed(self, path: str) -> Copy | Moved | None:
         if self._shelf.stale():
-            await run_sync(self._shelf.refresh)
+            await self._look_again()
         file = self._shelf.get(path[1:])
         if not isinstance(file, FileRecord):
             return file
@@ -84,6 +86,24 @@ class _Site:
             return await run_sync(self._shelf.read, file)
         except OSError:
             return None
+
+    async def _look_again(self) -> None:
+        """Refresh the shelf, once for all who ask meanwhile: threads of their own would only wait
+        for each other. Something newer may have come after it began: who came later has another.
+        """
+        for _ in range(2):
+            if not self._shelf.stale():
+                return
+            looking, first = self._looking, self._looking is None
+            if looking is None:
+                looking = self._looking = asyncio.ensure_future(run_sync(self._shelf.refresh))
+                looking.add_done_callback(self._looked)
+            await asyncio.shield(looking)
+            if first:
+                return
+
+    def _looked(self, _: asyncio.Future[None]) -> None:
+        self._looking = None
 
     def _too_many(self, scope: Scope, asked: Asked, path: str) -> int:
         """Seconds to wait for who asks for the whole of a feed too often.
