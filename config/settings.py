@@ -37,16 +37,31 @@ class Fetch(Section):
 
 
 class Server(Section):
-    """Where `run` and `serve` listen."""
+    """Where `run` and `serve` listen, and what they bear.
+
+    `unconditional_per_hour` is how often an address may have one feed without a condition, 0 for
+    as often as it likes. What `trusted_proxies` say of whom they ask for is believed.
+    """
 
     address: str = Field(default="127.0.0.1", min_length=1)
     port: Count = Field(default=8000, ge=0, le=65535)
+    unconditional_per_hour: Count = Field(default=60, ge=0, le=100_000)
+    trusted_proxies: tuple[Network, ...] = ()
 
     @field_validator("address")
     @classmethod
     def _no_port(cls, value: str) -> str:
         if "/" in value or _WITH_PORT.fullmatch(value):
             raise ValueError("write the address alone, such as 0.0.0.0; `port` says the port")
+        return value
+
+    @field_validator("unconditional_per_hour")
+    @classmethod
+    def _bearable(cls, value: int) -> int:
+        if 0 < value < 12:
+            raise ValueError(
+                "write 12 or more, for honest readers come as often, or 0 for no limit"
+            )
         return value
 
 

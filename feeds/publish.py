@@ -1,7 +1,7 @@
 """The publishing use case: expose, freeze, render, write what changed.
 
-Pages go live before the feeds that link to them; of a feed its compressed siblings first, then the
-plain files, then the manifest that the server answers from. Nothing is written whose bytes are the
+Pages go live before the feeds that link to them; of a feed its files, each after its compressed
+siblings, then the manifest that the server answers from. Nothing is written whose bytes are the
 same.
 """
 
@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from config.feed import Feed, Format
 from feeds.assemble import assemble
 from feeds.expose import Exposer, Plan
-from feeds.files import compressed, remove_leftovers, told, write_if_changed
+from feeds.files import remove_leftovers, told, write_if_changed, write_with_siblings
+from feeds.hosting import write_host_files
 from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
 from feeds.pages import write_feed_page, write_pages
 from feeds.press import (
@@ -28,6 +29,7 @@ from feeds.report import FeedReport, PublishReport
 from feeds.retire import other_formats, remove_files, retire
 from feeds.selection import cut, entry_size
 from feeds.stories import also_at, tell
+from feeds.uris import ascii_url
 from ingest.entry import Entry, Exposure
 from ingest.store import articles, last_change, published, sources
 from ingest.store.published import EditionState
@@ -75,6 +77,7 @@ def publish(
         elif feed.name not in report.waiting:
             report.feeds.append(_untouched(press, feed))
     retire(press)
+    write_host_files(press)
     return report
 
 
@@ -94,6 +97,9 @@ def _is_stale(press: Press, feed: Feed) -> bool:
     manifest = _manifest(press, feed)
     output = press.settings.output_folder
     if manifest is None or tuple(file.path for file in manifest.files) != _files(feed):
+        return True
+    links = [_links(press, feed, format_) for format_ in feed.formats]
+    if [file.links for file in manifest.files] != links:
         return True
     if not (output / (press.settings.feed_page(feed.name) or "index.html")).is_file():
         return True
@@ -175,15 +181,13 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
     remove_leftovers(output)
     changed = False
     records = {
-        _record(f"{feed.name}.{format_}", format_, body, known, now): body
-        for format_, body in bodies.items()
+        _record(press, feed, format_, body, known, now): body for format_, body in bodies.items()
     }
-    for suffix, pack in ((".gz", compressed), ("", bytes)):
-        for record, body in records.items():
-            # its own time too is that of the edition: whoever reads the file before the manifest
-            # tells the same Last-Modified as after it
-            path = output / f"{record.path}{suffix}"
-            changed |= write_if_changed(path, pack(body), modified=record.changed_at)
+    for record, body in records.items():
+        # its own time too is that of the edition: whoever reads the file before the manifest
+        # tells the same Last-Modified as after it
+        path = output / record.path
+        changed |= write_with_siblings(path, body, modified=record.changed_at)
     others = other_formats(feed)
     manifest = dumps(Manifest(feed=feed.name, files=tuple(records), moved=others))
     changed |= write_if_changed(editions / f"{feed.name}.json", manifest)
@@ -192,8 +196,14 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
 
 
 def _record(
-    path: str, format_: Format, body: bytes, known: Mapping[str, FileRecord], now: datetime
+    press: Press,
+    feed: Feed,
+    format_: Format,
+    body: bytes,
+    known: Mapping[str, FileRecord],
+    now: datetime,
 ) -> FileRecord:
+    path = f"{feed.name}.{format_}"
     digest = hashlib.sha256(body).hexdigest()
     last, moment = known.get(path), now.replace(microsecond=0)
     if last:
@@ -205,7 +215,16 @@ def _record(
         digest=digest,
         size=len(body),
         changed_at=moment,
+        links=_links(press, feed, format_),
     )
+
+
+def _links(press: Press, feed: Feed, format_: Format) -> tuple[tuple[str, str], ...]:
+    """What a file tells in its header, so that who does not parse it knows where it belongs."""
+    settings = press.settings
+    itself = ascii_url(settings.feed_url(feed, format_))
+    home = ascii_url(f"{settings.site.url}{settings.feed_page(feed.name)}")
+    return tuple(link for link in ((itself, "self"), (home, "alternate")) if link[0])
 
 
 def _untouched(press: Press, feed: Feed) -> FeedReport:

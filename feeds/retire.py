@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from config.feed import Feed, Format
-from feeds.files import write_if_changed
+from feeds.files import remove_with_siblings, write_if_changed
 from feeds.manifest import Manifest, ManifestError, dumps, read_manifest
 from feeds.press import Press, editions_folder
 from ingest.store import feeds
@@ -47,8 +47,7 @@ def other_formats(feed: Feed) -> tuple[tuple[str, str], ...]:
 def remove_files(press: Press, paths: list[str]) -> None:
     """Take files that are no edition's any more from the output folder, with their siblings."""
     for path in paths:
-        for suffix in (".gz", ""):
-            (press.settings.output_folder / f"{path}{suffix}").unlink(missing_ok=True)
+        remove_with_siblings(press.settings.output_folder / path)
 
 
 def _is_live(press: Press, feed: Feed) -> bool:

@@ -24,7 +24,7 @@ from feeds.context import reopened, wall_clock
 from feeds.daemon import Daemon
 from feeds.notify import Notifier
 from feeds.press import editions_folder
-from feeds.server import Server, ServerError, create_app
+from feeds.server import Limits, Server, ServerError, create_app
 from ingest.errors import StoreError
 from ingest.sources.folder import real
 from ingest.store import Store, daemons, sources
@@ -181,11 +181,11 @@ class Service:
             message = "a running daemon stays with its folder; stop it and start it again"
             raise ConfigError([Problem(file=str(self.config.path), key="data", message=message)])
         app = new_app(settings, before.store, lambda: self.daemon.context.names)
-        if settings.server == before.settings.server:
+        served, old = self.server.app, before.settings.server
+        if (settings.server.address, settings.server.port) == (old.address, old.port):
             self.daemon.reload(reopened(before, settings))
             self.server.serve(app)
             return
-        served, old = self.server.app, before.settings.server
         server = Server(app, settings.server.address, settings.server.port)
         shared = settings.server.port == old.port != 0  # by addresses that may exclude each other
         if shared:
@@ -239,8 +239,9 @@ class Service:
 
 def new_app(settings: Settings, store: Store, names: Callable[[], Collection[str]]) -> "Starlette":
     """The application that serves what `settings` publish; `names` are those of the sources."""
-    until_next = _until_next(store, names)
-    return create_app(settings.output_folder, editions_folder(settings), until_next)
+    until_next, server = _until_next(store, names), settings.server
+    limits = Limits(server.unconditional_per_hour, server.trusted_proxies)
+    return create_app(settings.output_folder, editions_folder(settings), until_next, limits)
 
 
 def _until_next(store: Store, names: Callable[[], Collection[str]]) -> Callable[[], int]:
