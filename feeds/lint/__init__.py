@@ -104,7 +104,7 @@ def _check(
     walk.attributes(root, local)
     walk.visit(root, {"rdf": "rdf", "rss": "rss"}.get(kind, local), None)
     if walk.podcast and source.encoding.lower() not in {"utf-8", "utf8"}:
-        sheet.note("itunes-utf8", found=source.encoding)
+        sheet.note("itunes-utf8", element="channel", found=source.encoding)
     sheet.trail.clear()
     check_characters(root, source.text, sheet)
     if walk.profiled:
