@@ -8,6 +8,7 @@ still lost. XML is parsed without entities, DTD and network.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import escape
 from io import BytesIO
 
@@ -183,7 +184,51 @@ def parse_xml(text: str, *, recover: bool = False) -> etree._Element:
     Raises ExtractError saying where it is not well-formed; with `recover` only when nothing at all
     can be read, and what libxml2 understands is kept.
     """
-    parser = etree.XMLParser(
+    parser = _xml_parser(recover=recover)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
+    except etree.XMLSyntaxError as error:
+        raise ExtractError(f"line {error.lineno}: {_fault(error)}") from error
+    if root is None:
+        raise ExtractError("there is no XML in it")
+    return root
+
+
+def parse_broken_xml(text: str) -> tuple[etree._Element | None, tuple[tuple[int, str], ...]]:
+    """What libxml2 understands of XML that is not well-formed, and each fault: its line, and why.
+
+    As `parse_xml` with `recover`, but nothing is raised; lxml keeps the first 100 faults. Elements
+    whose names are none are called `unnamed`, and such attributes are left out.
+    """
+    parser = _xml_parser(recover=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    faults = [
+        (max(one.line, 1), one.message.partition("\n")[0])
+        for one in parser.error_log.filter_from_errors()
+    ]
+    for element in root.iter(etree.Element) if root is not None else ():
+        if not _is_name(str(element.tag)):
+            element.tag = "unnamed"
+        for name in element.attrib:
+            if not _is_name(str(name)):
+                del element.attrib[name]
+    return root, tuple(dict.fromkeys(faults))
+
+
+@lru_cache(maxsize=1024)
+def _is_name(tag: str) -> bool:
+    try:
+        etree.QName(tag)
+    except ValueError:
+        return False
+    return True
+
+
+def _xml_parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -193,13 +238,6 @@ def parse_xml(text: str, *, recover: bool = False) -> etree._Element:
         remove_pis=True,
         recover=recover,
     )
-    try:
-        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
-    except etree.XMLSyntaxError as error:
-        raise ExtractError(f"line {error.lineno}: {_fault(error)}") from error
-    if root is None:
-        raise ExtractError("there is no XML in it")
-    return root
 
 
 def _fault(error: etree.XMLSyntaxError) -> str:

@@ -40,8 +40,9 @@ JSON:
   counts    errors, warnings and advice, by these names
   findings  a list in the order of the document: rule, level, line (0 for the
             document as a whole), path, element, attribute, found, why, cure,
-            source and w3c, the W3C validator's name of the rule; "" where
-            there is none"""
+            source, w3c, the W3C validator's name of the rule, "" for none, and
+            doubtful: the XML is not well-formed before it, and it may be
+            found for that alone"""
 )
 @click.argument("what", metavar="FILE-OR-URL", shell_complete=files)
 @click.option("--url", default="", metavar="URL", help="Where a FILE is served: checks self links.")
@@ -130,6 +131,7 @@ def _json(what: str, report: "Report") -> dict[str, object]:
                 "cure": finding.rule.cure,
                 "source": finding.rule.source,
                 "w3c": finding.rule.w3c,
+                "doubtful": finding.doubtful,
             }
             for finding in report.findings
         ],
@@ -141,9 +143,11 @@ def _print(output: Output, what: str, report: "Report") -> None:
     from feeds.lint import LEVELS
 
     known: dict[str, list[Finding]] = {}
-    for finding in report.findings:
+    for finding in sorted(report.findings, key=lambda one: one.doubtful):
         known.setdefault(finding.rule.name, []).append(finding)
-    groups = sorted(known.values(), key=lambda found: LEVELS.index(found[0].rule.level))
+    groups = sorted(
+        known.values(), key=lambda found: (found[0].doubtful, LEVELS.index(found[0].rule.level))
+    )
     for found in groups:
         rule = found[0].rule
         if output.quiet and rule.level == "advice":
@@ -176,4 +180,5 @@ def _place(finding: "Finding") -> str:
     inside = " ".join(filter(None, (path if path != "/" else "", about))) + attribute
     place = f"{where}: {inside}" if inside else where
     found = " ".join(finding.found.split())
-    return f"{place}: {found}" if found else place
+    doubt = " (perhaps for the damage before it)" if finding.doubtful else ""
+    return (f"{place}: {found}" if found else place) + doubt

@@ -106,6 +106,7 @@ def _check(
     if walk.podcast and source.encoding.lower() not in {"utf-8", "utf8"}:
         sheet.note("itunes-utf8", element="channel", found=source.encoding)
     sheet.trail.clear()
+    sheet.behind = False
     check_characters(root, source.text, sheet)
     if walk.profiled:
         sheet.findings = [f for f in sheet.findings if f.rule.name != "extension-attribute"]

@@ -95,7 +95,11 @@ def _dated(rule: str) -> Check:
 
 
 def _iso8601(walk: Walk, leaf: Leaf, _state: State) -> None:
-    if "date-w3cdtf" == values.w3cdtf(leaf.text, walk.now) == values.w3cdtf(f"{leaf.text}Z", walk.now):
+    if (
+        "date-w3cdtf"
+        == values.w3cdtf(leaf.text, walk.now)
+        == values.w3cdtf(f"{leaf.text}Z", walk.now)
+    ):
         walk.sheet.note("date-iso8601", found=leaf.text)
 
 

@@ -64,7 +64,10 @@ MEDIA = {
     "media:text": "media-text",
     "media:thumbnail": "media-thumbnail",
     **{f"media:{name}": "newer eat" for name in ("community", "comments", "embed", "responses")},
-    **{f"media:{name}": "newer eat" for name in ("backLinks", "status", "price", "license", "subTitle")},
+    **{
+        f"media:{name}": "newer eat"
+        for name in ("backLinks", "status", "price", "license", "subTitle")
+    },
     **{f"media:{name}": "newer eat" for name in ("peerLink", "location", "rights", "scenes")},
 }
 """What describes media: in a feed, an entry, a group or one of its contents."""

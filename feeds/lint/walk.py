@@ -127,8 +127,10 @@ class Walk:
         for child in element:
             self._child(child, state)
             if child.tail and child.tail.strip():
+                self.sheet.leave(child)
                 self.sheet.note("unexpected-text", found=child.tail.strip())
         self.sheet.line = line_of(element)
+        self.sheet.leave(element)
         if end := self._ends.get(table):
             end(self, state)
         return state
@@ -175,6 +177,7 @@ class Walk:
             return
         if "eat" in flags:
             return
+        self.sheet.leave(child)
         raw = child.text or ""
         if len(child) and not name.startswith("itunes:category"):
             raw += "".join(inside.tail or "" for inside in child)
