@@ -73,6 +73,8 @@ def _check(
     kind = {"rss": "rss", "feed": "atom", "entry": "atom"}.get(local, "")
     kind = "rdf" if root.tag == _RDF else kind
     if not kind:
+        sheet.damaged = 0
+        sheet.findings = [found for found in sheet.findings if not found.doubtful]
         sheet.note("not-a-feed", found=local)
         return "", 0
     _check_type(sheet, kind, served[0])
