@@ -46,7 +46,7 @@ def clean(text: str) -> str:
     BadCharacters.
     """
     text = _fit(text)
-    while _DOUBLED.search(_unusual(text)):  # each round halves what was doubled
+    while _DOUBLED.search(unusual(text)):  # each round halves what was doubled
         single = _fit(_SEGMENT.sub(_decoded, text))
         if single == text:
             break
@@ -63,14 +63,14 @@ def clean_line(text: str) -> str:
 def _fit(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _SUSPECT.search(_unusual(text)):
+    if _SUSPECT.search(unusual(text)):
         text = text.translate(_MAPPED)
     if "\u0338" in text:  # the one mark that composes with them: "<p>" and U+0338 make "<p≯"
         return "".join(unicodedata.normalize("NFC", part) for part in _ANGLE.split(text))
     return unicodedata.normalize("NFC", text)
 
 
-def _unusual(text: str) -> str:
+def unusual(text: str) -> str:
     """What a long `text` holds beside printable ASCII: of a page little, and found in a moment."""
     if len(text) < _LONG:
         return text

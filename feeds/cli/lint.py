@@ -38,27 +38,27 @@ Exit codes:
   3  there are warnings and no errors
 
 \b
-JSON (a list of such objects for several documents):
-  document  what was checked
+JSON:
+  document  what was checked; of several, each is an object of a list
   format    such as "RSS 2.0", "Atom 1.0" or "JSON Feed 1.1"; "" for none
   entries   how many items or entries there are
   counts    errors, warnings and advice, by these names
   feeds     the addresses of feeds that it names, if it is a page and no feed
   findings  a list in the order of the document: rule, level, line (0 for the
             document as a whole), path, element, attribute, found, why, cure,
-            source, w3c, the W3C validator's name of the rule, "" for none, and
+            source, w3c, the W3C validator's name of the rule, "" for none,
             doubtful: the XML is not well-formed before it, and it may be
             found for that alone
   trouble   alone beside document: why it could not be read"""
 )
-@click.argument("what", metavar="FILE-OR-URL...", nargs=-1, required=True, shell_complete=files)
+@click.argument("what", metavar="FILE-OR-URL", nargs=-1, required=True, shell_complete=files)
 @click.option("--url", default="", metavar="URL", help="Where a FILE is served: checks self links.")
 @speaks(
     json="Print one JSON object instead.", verbose="Show every place, and where rules come from."
 )
 @click.pass_context
 def lint(ctx: click.Context, output: Output, what: tuple[str, ...], url: str) -> None:
-    """Check each feed FILE-OR-URL (RSS, Atom or JSON) against specifications and the W3C's rules.
+    """Check each FILE-OR-URL (RSS, Atom or JSON) against specifications and the W3C's rules.
 
     Errors break a specification, warnings make readers or validators stumble, advice makes a feed
     better. docs/lint.md has every rule. A configuration, where there is one, gives the limits of
