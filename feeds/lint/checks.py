@@ -80,7 +80,7 @@ def _text(walk: Walk, leaf: Leaf, _state: State) -> None:
 
 def _html(walk: Walk, leaf: Leaf, _state: State) -> None:
     no_children(walk, leaf)
-    check_html(walk.sheet, leaf.text, absolute=True)
+    check_html(walk.sheet, leaf.raw, absolute=True)
 
 
 def _dated(rule: str) -> Check:
