@@ -205,10 +205,8 @@ def parse_broken_xml(text: str) -> tuple[etree._Element | None, tuple[tuple[int,
         root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
     except etree.XMLSyntaxError:
         root = None
-    faults = [
-        (max(one.line, 1), one.message.partition("\n")[0])
-        for one in parser.error_log.filter_from_errors()
-    ]
+    log = parser.error_log.filter_from_errors()
+    faults = [(max(one.line, 1), one.message.partition("\n")[0]) for one in log]
     for element in root.iter(etree.Element) if root is not None else ():
         if not _is_name(str(element.tag)):
             element.tag = "unnamed"
