@@ -218,3 +218,13 @@ def test_every_rule_is_whole_and_used() -> None:
         parts = rule.name.rpartition("-")
         built = f'"{parts[0]}-{{name}}"' in code or f'f"{parts[0]}-' in code
         assert f'"{rule.name}"' in code or built, rule.name
+
+
+@pytest.mark.parametrize("name", ["content:encoded", "description"])
+def test_a_line_in_html_counts_from_where_the_text_begins(name: str) -> None:
+    text = (HERE / "perfect" / "news.rss").read_text("utf-8")
+    begun = text.index(f"<{name}>", text.index("<item>")) + len(name) + 2
+    put = "\n\n\n&lt;p&gt;x&lt;/p&gt;\n&lt;script&gt;1&lt;/script&gt;"
+    (found,) = verdict((text[:begun] + put + text[begun:]).encode(), "news.rss").findings
+    assert found.rule.name == "html-unsafe"
+    assert found.line == text.count("\n", 0, begun) + 5
