@@ -7,6 +7,7 @@ from typing import Any
 
 from config.lines import Loc
 from config.source import split_root
+from config.values import picture
 from config.wording import nearest
 
 Issues = list[tuple[Loc, str]]
@@ -22,7 +23,7 @@ def cross_checks(
     """
     output, kept = data.get("output", "public"), data.get("data", "data")
     issues = [*_twice(data, "source"), *_twice(data, "feed"), *_unknown_sources(data)]
-    issues += [*_former_names(data), *_unwritten(data)]
+    issues += [*_former_names(data), *_unwritten(data), *_ownerless(data)]
     if isinstance(output, str) and isinstance(kept, str):
         with suppress(OSError, ValueError, RuntimeError):  # NUL, links in a ring: told elsewhere
             issues += _folder_checks(data, folder, output, kept)
@@ -30,6 +31,8 @@ def cross_checks(
         issues += _no_files(data, folder)
     with suppress(OSError, ValueError, RuntimeError):
         issues += _key_file(data, folder, output)
+    with suppress(OSError, ValueError, RuntimeError):
+        issues += _pictures(data, folder)
     issues += _unreadable(data, readers)
     return issues
 
@@ -83,6 +86,32 @@ def _unwritten(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
         if source.get("summarizer") == "openai" and "openai" not in data:
             message = "needs a table [openai] that says who writes them: its `url` and `model`"
             yield ("source", number, "summarizer"), message
+
+
+def _ownerless(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    """Podcasts that name nobody to write to, which directories ask for."""
+    site = data.get("site")
+    contact = site.get("contact") if isinstance(site, dict) else None
+    if isinstance(contact, str) and "@" in contact.rpartition("/")[2]:
+        return
+    for number, feed in _tables(data, "feed"):
+        if feed.get("podcast"):
+            message = "needs a mail address as `contact` of the site, which directories write to"
+            yield ("feed", number, "podcast"), message
+
+
+def _pictures(data: dict[str, Any], folder: Path) -> Iterator[tuple[Loc, str]]:
+    """Icons and logos that are no file."""
+    site = data.get("site")
+    tables: list[tuple[Loc, dict[str, Any]]] = [(("site",), site)] if isinstance(site, dict) else []
+    tables += [(("feed", number), table) for number, table in _tables(data, "feed")]
+    for place, table in tables:
+        for option in ("icon", "logo"):
+            value = table.get(option)
+            with suppress(ValueError):  # what cannot be one is told elsewhere
+                path = picture(value.strip()) if isinstance(value, str) else ""
+                if path and "://" not in path and not (folder / path).is_file():
+                    yield (*place, option), "there is no such file beside this configuration"
 
 
 def _key_file(data: dict[str, Any], folder: Path, output: object) -> Iterator[tuple[Loc, str]]:

@@ -5,11 +5,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from config.values import Address, Language, Section
+from config.values import Address, Language, Picture, Section
 
 
 class Site(Section):
-    """The publication itself. `url` is the public address its feeds and pages are reached at."""
+    """The publication itself. `url` is the public address its feeds and pages are reached at.
+
+    `icon`, square, and `logo` are files beside the configuration or addresses; `licence` is an
+    address or a text.
+    """
 
     title: str = Field(min_length=1)
     url: Address
@@ -17,6 +21,10 @@ class Site(Section):
     author: str = ""
     timezone: str = "UTC"
     contact: str = ""
+    icon: Picture = ""
+    logo: Picture = ""
+    licence: str = ""
+    copyright: str = ""
 
     @field_validator("url")
     @classmethod

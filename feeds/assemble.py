@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from config.feed import Feed
 from config.settings import Settings
+from config.site import Site
+from feeds.brand import picture_url
 from feeds.compose import compose
-from feeds.edition import Edition, EditionEntry, RelatedLink
+from feeds.edition import Edition, EditionEntry, Podcast, RelatedLink
 from feeds.press import Press, page_url, resolved, resolved_image
 from feeds.web import product_version
 from feeds.words import marked, words
@@ -52,6 +54,11 @@ def assemble(
             )
             for entry in entries
         ),
+        icon=picture_url(press.settings, "icon", feed),
+        logo=picture_url(press.settings, "logo", feed),
+        licence=site.licence,
+        copyright=site.copyright,
+        podcast=_podcast(feed, site),
         version=product_version(),
     )
 
@@ -91,7 +98,17 @@ def _shown(
         related=(*links, *also) if feed.related_links else (),
         enclosures=entry.enclosures,
         upstream=entry.upstream,
+        licence=entry.licence,
+        via=entry.via,
+        episode=entry.episode,
     )
+
+
+def _podcast(feed: Feed, site: Site) -> Podcast | None:
+    if not feed.podcast:
+        return None
+    category, _, part = feed.podcast.partition(" > ")
+    return Podcast(category=category, subcategory=part, email=site.contact.removeprefix("mailto:"))
 
 
 def _time(seconds: int) -> datetime:

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from feeds.brand import pictures
 from feeds.press import Press
 from ingest.entry import Entry
 from ingest.store import published
@@ -14,7 +15,8 @@ def page_folder(press: Press, entry: Entry) -> Path:
 
 
 def copy_assets(press: Press, warnings: list[str]) -> int:
-    """Bring the files that entries show beside their pages up to date; those of removed ones go."""
+    """Bring the files that entries show beside their pages up to date, and icons and logos; those
+    of removed entries go."""
     with press.store.read() as tx:
         shown = published.entries(tx, published.with_assets(tx, removed=False)).values()
         removed = published.entries(tx, published.with_assets(tx, removed=True)).values()
@@ -23,6 +25,9 @@ def copy_assets(press: Press, warnings: list[str]) -> int:
         if root := press.roots.get(entry.source):
             for path, name in entry.assets:
                 copied += _copy(root, path, page_folder(press, entry) / name, warnings)
+    for path, name in pictures(press.settings):
+        target = press.settings.output_folder / name
+        copied += _copy(press.settings.folder.resolve(), path, target, warnings)
     for entry in removed:
         for _, name in entry.assets:
             (page_folder(press, entry) / name).unlink(missing_ok=True)

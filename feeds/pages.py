@@ -8,9 +8,10 @@ from pathlib import Path
 from config.feed import Feed
 from config.settings import Settings
 from feeds.assets import copy_assets, page_folder
+from feeds.brand import picture_url
 from feeds.edition import Edition, RelatedLink
 from feeds.files import write_if_changed
-from feeds.foreign import fit_enclosures, fit_upstream
+from feeds.foreign import fit_enclosures, fit_licence, fit_upstream
 from feeds.press import (
     FORMAT_NAMES,
     MEDIA_TYPES,
@@ -43,8 +44,8 @@ from feeds.stories import story_url
 from feeds.story_pages import write_story_pages
 from feeds.words import marked
 from ingest.entry import Entry
-from ingest.store import Transaction, last_change, published, relations, stories
-from ingest.store.published import EditionState
+from ingest.store import Transaction, editions, last_change, published, relations, stories
+from ingest.store.editions import EditionState
 from ingest.upstream import Subscription, write_opml
 
 OPML = "feeds.opml"
@@ -64,7 +65,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
     digest = settings_digest(press, [feed.model_dump_json() for feed in press.settings.feeds])
     with press.store.read() as tx:
         change = last_change(tx, "entry")
-        before = published.edition(tx, _STATE)
+        before = editions.edition(tx, _STATE)
     output = press.settings.output_folder
     whole = all((output / name).is_file() for name in ("index.html", "style.css", STYLESHEET))
     same = before is not None and before.settings == digest and whole
@@ -87,13 +88,14 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
         state = EditionState(
             feed=_STATE,
             built_from=change,
+            entry_change=change,
             sources={},
             settings=digest,
             first_at=before.first_at if before else now,
             built_at=now,
         )
         with press.store.write() as tx:
-            published.put_edition(tx, state)
+            editions.put_edition(tx, state)
     return written + copy_assets(press, warnings)
 
 
@@ -163,6 +165,7 @@ def _page(
         related=related,
         enclosures=fit_enclosures(entry.enclosures),
         upstream=fit_upstream(entry.upstream),
+        licence=fit_licence(entry.licence),
     )
 
 
@@ -249,6 +252,7 @@ def _site(press: Press, style: str, shown: Sequence[Feed] | None = None) -> Site
         author=site.author,
         feeds=feeds,
         stylesheet=style,
+        icon=picture_url(press.settings, "icon", shown[0] if shown else None),
     )
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from config.feed import Format
+from config.feed import Feed, Format
 from config.settings import Settings
 from feeds.edition import RelatedLink
-from feeds.links import rewrite
+from feeds.links import mentioned, rewrite
+from feeds.uris import ascii_url
 from feeds.web import product_version
 from ingest.article import INTERNAL, Image
 from ingest.entry import Entry
@@ -56,6 +57,14 @@ def page_url(settings: Settings, slug: str) -> str:
     return f"{settings.site.url}articles/{slug}/"
 
 
+def file_links(settings: Settings, feed: Feed, format_: Format) -> tuple[tuple[str, str], ...]:
+    """What a feed's file tells in its header, as (absolute URL, relation) pairs, so that who does
+    not parse it knows where it belongs."""
+    itself = ascii_url(settings.feed_url(feed, format_))
+    home = ascii_url(f"{settings.site.url}{settings.feed_page(feed.name)}")
+    return tuple(link for link in ((itself, "self"), (home, "alternate")) if link[0])
+
+
 def editions_folder(settings: Settings) -> Path:
     """Where the manifests of the editions lie: not below `output`, they are ours."""
     return settings.data_folder / "editions"
@@ -81,10 +90,10 @@ def addresses(
 
     Returns addresses by bare UUID, and each entry's related links by article id.
     """
-    mentioned = {id_ for entry in entries for id_, *_ in entry.related}
+    wanted = {id_ for entry in entries for id_, *_ in entry.related}
     for entry in entries:
-        mentioned |= {f"urn:uuid:{uuid}" for uuid in _mentions(entry.html)}
-    found = published.entries(tx, mentioned)
+        wanted |= {f"urn:uuid:{uuid}" for uuid in mentioned(entry.html)}
+    found = published.entries(tx, wanted)
     pages = {
         id_.removeprefix("urn:uuid:"): one.url or page_url(settings, one.slug)
         for id_, one in found.items()
@@ -98,19 +107,6 @@ def addresses(
         for entry in entries
     }
     return pages, related
-
-
-def _mentions(html: str) -> set[str]:
-    found: set[str] = set()
-    head = f"{INTERNAL}article/"
-
-    def note(link: str) -> str:
-        if link.startswith(head):
-            found.add(link[len(head) :].partition("#")[0])
-        return link
-
-    rewrite(html, note)
-    return found
 
 
 def _resolve(settings: Settings, link: str, pages: Mapping[str, str]) -> str:

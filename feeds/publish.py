@@ -11,28 +11,28 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.feed import Feed, Format
+from feeds import staleness
 from feeds.assemble import assemble
 from feeds.expose import Exposer, Plan
 from feeds.files import remove_leftovers, told, write_if_changed, write_with_siblings
 from feeds.hosting import write_host_files
-from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
+from feeds.manifest import FileRecord, Manifest, dumps
 from feeds.pages import write_feed_page, write_pages
 from feeds.press import (
     MEDIA_TYPES,
     Press,
     addresses,
     editions_folder,
-    settings_digest,
+    file_links,
 )
 from feeds.proof import proofread
 from feeds.report import FeedReport, PublishReport
 from feeds.retire import other_formats, remove_files, retire
 from feeds.selection import cut, entry_size
 from feeds.stories import also_at, tell
-from feeds.uris import ascii_url
 from ingest.entry import Entry, Exposure
-from ingest.store import articles, last_change, published, sources
-from ingest.store.published import EditionState
+from ingest.store import articles, editions, last_change, published
+from ingest.store.editions import EditionState
 
 
 def publish(
@@ -47,7 +47,6 @@ def publish(
     with press.store.write() as tx:
         articles.release_held(tx, now)
     wanted = [feed for feed in press.settings.feeds if not names or feed.name in names]
-    stale = [feed for feed in wanted if _is_stale(press, feed)]
     exposer = Exposer(
         store=press.store,
         settings=press.settings,
@@ -57,7 +56,7 @@ def publish(
         warnings=report.warnings,
     )
     plans: list[Plan] = []
-    for feed in stale:
+    for feed in staleness.stale(press, wanted):
         plan = exposer.plan(feed, patient=patient)
         if plan is None:
             report.waiting.append(feed.name)
@@ -67,50 +66,27 @@ def publish(
         exposer.mint(_in_order(plans))
         exposer.compare(plans)
         exposer.follow()
+        same = staleness.settle(press, plans)
+        plans = [plan for plan in plans if plan.feed.name not in same]
     for plan in plans:
         _expose(press, plan, now)
     report.pages = write_pages(press, report.warnings, now=now)
+    with press.store.read() as tx:
+        states = editions.editions(tx)
     rebuilt = {plan.feed.name: plan for plan in plans}
     for feed in wanted:
         if feed.name in rebuilt:
             report.feeds.append(_publish_feed(press, rebuilt[feed.name], report.warnings, now))
         elif feed.name not in report.waiting:
-            report.feeds.append(_untouched(press, feed))
+            shown = states[feed.name].shown
+            report.feeds.append(
+                FeedReport(
+                    name=feed.name, entries=shown, files=staleness.files(feed), changed=False
+                )
+            )
     retire(press)
     write_host_files(press)
     return report
-
-
-def _is_stale(press: Press, feed: Feed) -> bool:
-    """Whether anything changed since the feed's edition was built, or its files are not there.
-
-    Also when a source was in the middle of a run then, and is not any more.
-    """
-    with press.store.read() as tx:
-        state = published.edition(tx, feed.name)
-        change = last_change(tx, "article")
-        ready = sources.settled(tx, feed.sources or press.names)
-    if state is None or (state.built_from, state.settings) != (change, _digest(press, feed)):
-        return True
-    if any(state.sources.get(id_) != change for id_ in ready):
-        return True
-    manifest = _manifest(press, feed)
-    output = press.settings.output_folder
-    if manifest is None or tuple(file.path for file in manifest.files) != _files(feed):
-        return True
-    links = [_links(press, feed, format_) for format_ in feed.formats]
-    if [file.links for file in manifest.files] != links:
-        return True
-    if not (output / (press.settings.feed_page(feed.name) or "index.html")).is_file():
-        return True
-    return any(
-        not (output / file.path).is_file() or (output / file.path).stat().st_size != file.size
-        for file in manifest.files
-    )
-
-
-def _digest(press: Press, feed: Feed) -> str:
-    return settings_digest(press, feed.model_dump_json())
 
 
 def _in_order(plans: Sequence[Plan]) -> list[str]:
@@ -135,12 +111,13 @@ def _expose(press: Press, plan: Plan, now: datetime) -> None:
 def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) -> FeedReport:
     feed = plan.feed
     with press.store.read() as tx:
-        before = published.edition(tx, feed.name)
+        before = editions.edition(tx, feed.name)
         window = published.window(tx, feed.name)
         found = published.entries(tx, [exposure.article for exposure in window])
         shown = [_as_told(found[exposure.article], exposure) for exposure in window]
         pages, related = addresses(tx, press.settings, shown)
         also = also_at(tx, press.settings, feed, window)
+        change = last_change(tx, "entry")
     first_at = before.first_at if before else now
     edition = assemble(press, feed, shown, pages, related, also, first_at)
     try:
@@ -157,14 +134,18 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         feed=feed.name,
         built_from=plan.change,
         sources=plan.considered,
-        settings=_digest(press, feed),
+        settings=staleness.digest(press, feed),
+        entry_change=change,
+        shown=len(window),
         first_at=first_at,
         built_at=now,
         digests=tuple((f, hashlib.sha256(body).hexdigest()) for f, body in proof.bodies.items()),
     )
     with press.store.write() as tx:
-        published.put_edition(tx, state)
-    return FeedReport(name=feed.name, entries=proof.entries, files=_files(feed), changed=changed)
+        editions.put_edition(tx, state)
+    return FeedReport(
+        name=feed.name, entries=proof.entries, files=staleness.files(feed), changed=changed
+    )
 
 
 def _as_told(entry: Entry, exposure: Exposure) -> Entry:
@@ -174,8 +155,8 @@ def _as_told(entry: Entry, exposure: Exposure) -> Entry:
 
 def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: datetime) -> bool:
     """Make an edition live; returns whether any byte changed."""
-    output, editions = press.settings.output_folder, editions_folder(press.settings)
-    before = _manifest(press, feed)
+    output, manifests = press.settings.output_folder, editions_folder(press.settings)
+    before = staleness.manifest(press, feed)
     known = {file.path: file for file in before.files} if before else {}
     output.mkdir(parents=True, exist_ok=True)
     remove_leftovers(output)
@@ -190,7 +171,7 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
         changed |= write_with_siblings(path, body, modified=record.changed_at)
     others = other_formats(feed)
     manifest = dumps(Manifest(feed=feed.name, files=tuple(records), moved=others))
-    changed |= write_if_changed(editions / f"{feed.name}.json", manifest)
+    changed |= write_if_changed(manifests / f"{feed.name}.json", manifest)
     remove_files(press, [path for path, _ in others])
     return changed
 
@@ -215,30 +196,5 @@ def _record(
         digest=digest,
         size=len(body),
         changed_at=moment,
-        links=_links(press, feed, format_),
+        links=file_links(press.settings, feed, format_),
     )
-
-
-def _links(press: Press, feed: Feed, format_: Format) -> tuple[tuple[str, str], ...]:
-    """What a file tells in its header, so that who does not parse it knows where it belongs."""
-    settings = press.settings
-    itself = ascii_url(settings.feed_url(feed, format_))
-    home = ascii_url(f"{settings.site.url}{settings.feed_page(feed.name)}")
-    return tuple(link for link in ((itself, "self"), (home, "alternate")) if link[0])
-
-
-def _untouched(press: Press, feed: Feed) -> FeedReport:
-    with press.store.read() as tx:
-        entries = len(published.window(tx, feed.name))
-    return FeedReport(name=feed.name, entries=entries, files=_files(feed), changed=False)
-
-
-def _files(feed: Feed) -> tuple[str, ...]:
-    return tuple(f"{feed.name}.{format_}" for format_ in feed.formats)
-
-
-def _manifest(press: Press, feed: Feed) -> Manifest | None:
-    try:
-        return read_manifest(editions_folder(press.settings) / f"{feed.name}.json")
-    except ManifestError:
-        return None

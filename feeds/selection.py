@@ -54,7 +54,14 @@ def entry_size(entry: Entry, feed: Feed, also: Sequence[RelatedLink] = ()) -> in
 
 
 def _foreign_size(entry: Entry) -> int:
-    files = sum(len(escape(one.url)) + _PART_OVERHEAD for one in fit_enclosures(entry.enclosures))
+    files = sum(
+        len(escape(one.url)) + 2 * len(escape(one.label).encode()) + _PART_OVERHEAD
+        for one in fit_enclosures(entry.enclosures)
+    )
+    files += len(escape(entry.via + entry.licence)) + len(escape(entry.licence).encode())
+    if one := entry.episode:
+        told = fit_enclosures([file for file in (one.transcript, one.chapters) if file])
+        files += sum(len(escape(file.url)) + _PART_OVERHEAD for file in told) + _PART_OVERHEAD
     feed = fit_upstream(entry.upstream)
     if feed is None:
         return files

@@ -26,7 +26,8 @@ _SUSPECT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff"
     "\U0001fffe-\U0010ffff]"
 )
-_LONG = 500  # characters; from here on it pays to look at the unusual ones alone
+# Not fit at a glance: below U+0300 all is NFC (UAX #15 §9), and so are quotation marks and dashes.
+_ODD = re.compile("[^\xa0-\u02ff\u2010-\u2027]|[\xc2-\xf4][\xa0-\xbf]")
 _USUAL = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 _SPACE = re.compile(r"\s+")
 _GONE = "unwrapped"  # the name of no element
@@ -41,10 +42,11 @@ def clean(text: str) -> str:
 
     C1 controls become what windows-1252 means by them, other controls, lone surrogates,
     noncharacters, the byte-order mark and U+FFFD go, line ends become `\\n`, UTF-8 that was encoded
-    twice is decoded, and the result is in NFC, except that `<` and `>` are never composed with what
-    follows: in HTML they end a tag. Idempotent. XML 1.0 §2.2; the W3C feed validator's
-    BadCharacters.
+    twice is decoded, and the result is in NFC, except that `<` and `>` compose with nothing: they
+    end a tag. Idempotent. XML 1.0 §2.2; the W3C feed validator's BadCharacters.
     """
+    if not _ODD.search(unusual(text)):
+        return text
     text = _fit(text)
     while _DOUBLED.search(unusual(text)):  # each round halves what was doubled
         single = _fit(_SEGMENT.sub(_decoded, text))
@@ -56,13 +58,13 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """`clean`, on one line: runs of white space become one space, ends stripped. Idempotent."""
-    line = _SPACE.sub(" ", clean(text)).strip()
-    return line if clean(line) == line else clean_line(line)
+    text = clean(text)
+    line = " ".join(text.split())
+    return line if line == text or clean(line) == line else clean_line(line)
 
 
 def _fit(text: str) -> str:
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _SUSPECT.search(unusual(text)):
         text = text.translate(_MAPPED)
     if "\u0338" in text:  # the one mark that composes with them: "<p>" and U+0338 make "<p≯"
@@ -71,9 +73,7 @@ def _fit(text: str) -> str:
 
 
 def unusual(text: str) -> str:
-    """What a long `text` holds beside printable ASCII: of a page little, and found in a moment."""
-    if len(text) < _LONG:
-        return text
+    """What `text` holds beside printable ASCII: of a page little, and found in a moment."""
     return (
         text.encode("utf-8", "surrogatepass")
         .translate(None, _USUAL)

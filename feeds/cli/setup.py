@@ -14,6 +14,7 @@ from config.checks import Issues
 from config.load import ConfigError, Problem, located
 from config.settings import Settings
 from config.source import Source
+from feeds.brand import unshown
 from feeds.cli.common import Output, config_path, fail, other_port, read_settings, speaks, suggest
 from feeds.data import feeds_leaving, peek_data, sources_leaving
 from ingest.errors import SourceError
@@ -228,6 +229,7 @@ def _notes(settings: Settings, held: Sequence[_Holding]) -> Iterator[str]:
         if not (one.items or one.trouble):
             yield f"source {one.source.name!r} holds nothing: no file matches {one.source.files}"
     yield from other_port(settings, settings.server.port)
+    yield from unshown(settings)
     with peek_data(settings) as store:
         if store:
             with store.read() as tx:

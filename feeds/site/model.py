@@ -40,7 +40,8 @@ class SiteHead:
     """What all pages of a site share.
 
     `home` is the absolute URL of the index. `stylesheet` may be relative to the page, so that a
-    copy of the site read at another address than its public one is not bare.
+    copy of the site read at another address than its public one is not bare. `icon` is absolute, ""
+    for none.
     """
 
     title: str
@@ -49,6 +50,7 @@ class SiteHead:
     author: str
     feeds: tuple[FeedLink, ...]
     stylesheet: str
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +59,8 @@ class ArticlePage:
 
     `url` is the page's own, absolute; `html` the article's text, sanitized, without a related
     block; `summary` plain text, "" for none, and `written_by` the model that wrote it; `language`
-    "" for the site's. `enclosures` and `upstream` went through `feeds.foreign`. `story` is the
-    address of the page that lists what else was written of the event, "" for none.
+    "" for the site's. `enclosures`, `upstream` and `licence` went through `feeds.foreign`. `story`
+    is the address of the page that lists what else was written of the event, "" for none.
     """
 
     url: str
@@ -79,6 +81,7 @@ class ArticlePage:
     story: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     upstream: Upstream | None = None
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

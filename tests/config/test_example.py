@@ -28,7 +28,8 @@ TABLES: dict[str, type[BaseModel]] = {
 
 
 def loaded(folder: Path, text: str) -> Settings:
-    (folder / "openai.key").touch()
+    for name in ("openai.key", "icon.png", "logo.png", "town.png", "town-wide.png"):
+        (folder / name).touch()
     path = folder / "broadsheet.toml"
     path.write_text(text, encoding="utf-8")
     return load(path, {})

@@ -337,3 +337,19 @@ def test_who_names_no_author_gets_no_empty_paragraph() -> None:
     site = replace(SITE, author="")
     for page in (article_page(PAGE, site), index_page([], [ALL], site, opml=OPML)):
         assert not re.search(rb"<p[^>]*>\s*</p>", page)
+
+
+def test_a_licence_is_linked_or_told() -> None:
+    address = "https://creativecommons.org/licenses/by/4.0/?a=1&b=2"
+    linked = article_page(replace(PAGE, licence=address), SITE)
+    assert attributes(linked, "//article//a[@rel='license']/@href") == [address]
+    told = tree(article_page(replace(PAGE, licence="Ask <us>"), SITE))
+    assert [one.text_content() for one in told.xpath("//*[@class='licence']")] == ["Ask <us>"]
+    assert not tree(article_page(PAGE, SITE)).xpath("//*[@class='licence']")
+
+
+def test_the_icon_is_named_in_every_page() -> None:
+    site = replace(SITE, icon=f"{HOME}icon.png")
+    for page in (article_page(PAGE, site), index_page([], [ALL], site, opml=OPML)):
+        assert attributes(page, "//link[@rel='icon']/@href") == [f"{HOME}icon.png"]
+    assert attributes(article_page(PAGE, SITE), "//link[@rel='icon']/@href") == []
