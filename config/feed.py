@@ -27,4 +27,5 @@ class Feed(Section):
     content: Literal["full", "summary", "lead"] = "full"
     related: Count = Field(default=5, ge=0, le=10)
     related_links: Flag = True
+    archive: Flag = True
     formats: tuple[Format, ...] = Field(default=("rss", "atom", "json"), min_length=1)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import lxml.etree  # noqa: F401 - feedgen.util uses it without importing it
 from feedgen.feed import FeedGenerator
 
-from feeds.edition import Edition, EditionEntry
+from feeds.edition import Archive, Edition, EditionEntry
 from feeds.render.extension import NAME, EntryExtension, FeedExtension, shown_title
 from feeds.render.fitting import UnfitError, fitted, heading
 from feeds.render.json_feed import json_feed
@@ -89,9 +89,16 @@ def _head(edition: Edition, format: Format) -> Edition:
         description=defused(clean_line(edition.description)),
         author=defused(clean_line(edition.author)) or title,
         home=home,
+        archive=_archive(edition.archive),
         updated=edition.updated.astimezone(UTC).replace(microsecond=0),
         entries=(),
     )
+
+
+def _archive(archive: Archive) -> Archive:
+    found = (archive.previous, archive.following, archive.current)
+    fit = [tuple((name, ascii_url(url)) for name, url in urls) for urls in found]
+    return Archive(previous=fit[0], following=fit[1], current=fit[2])
 
 
 def _spelt(head: Edition) -> Edition:

@@ -33,11 +33,12 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_HISTORY = "{http://purl.org/syndication/history/1.0}"
 _NAMESPACES = {"dc": _DC[1:-1], "media": MEDIA[1:-1]}
 
 _CHANNEL = (
     *("title", "link", "description", f"{_ATOM}link", "language", "lastBuildDate", "pubDate"),
-    *("generator", "docs", "ttl"),
+    *("generator", "docs", "ttl", f"{_HISTORY}archive"),
 )
 # description stands before content:encoded, the machine links last: some readers take whichever
 # link comes last for the item's own.
@@ -61,20 +62,36 @@ class FeedExtension:
 
     def extend_ns(self) -> dict[str, str]:
         """The namespaces declared on the root, beside those feedgen declares itself."""
-        return dict(_NAMESPACES)
+        history = {"fh": _HISTORY[1:-1]} if self.edition.archive.current else {}
+        return {**_NAMESPACES, **history}
 
     def extend_rss(self, root: etree._Element) -> None:
-        """Add the channel's link to its Atom twin and its dates, which are the edition's."""
+        """Add the channel's links, to its Atom twin too, and its dates, which are the edition's."""
         channel = root[0]
         if twin := self.urls.get("atom"):
             add_link(channel, f"{_ATOM}link", "alternate", twin, media_type="application/atom+xml")
+        self._place(channel, f"{_ATOM}link", "rss", "application/rss+xml")
         for name in ("lastBuildDate", "pubDate"):
             add(channel, name, format_datetime(self.edition.updated))
         _arrange(channel, _CHANNEL)
 
     def extend_atom(self, root: etree._Element) -> None:
-        """Write the feed's own date as RFC 3339 has it."""
+        """Write the feed's own date as RFC 3339 has it, and where it stands among archives."""
         _set(root, "updated", _rfc3339(self.edition.updated))
+        self._place(root, "link", "atom", "application/atom+xml")
+
+    def _place(self, parent: etree._Element, tag: str, format_: str, media_type: str) -> None:
+        """Say where the document stands among the feed's archives. RFC 5005 §4 and Appendix B."""
+        place = self.edition.archive
+        if place.current:
+            add(parent, f"{_HISTORY}archive", "")
+        for rel, urls in (
+            ("current", place.current),
+            ("prev-archive", place.previous),
+            ("next-archive", place.following),
+        ):
+            if href := dict[str, str](urls).get(format_):
+                add_link(parent, tag, rel, href, media_type=media_type)
 
 
 class EntryExtension:

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from feeds.manifest import FileRecord
+from feeds.server.archive import ARCHIVES, NotYet, archived
 from feeds.server.conditional import accepts_gzip, not_modified
 from feeds.server.shelf import Copy, Moved, Shelf
 from feeds.server.static import Redirect, StaticFile, find
@@ -32,6 +33,8 @@ _CORS = (
 )
 _REVALIDATE = (b"cache-control", b"no-cache")
 _A_DAY = (b"cache-control", b"public, max-age=86400")  # a rename may be taken back
+_A_WEEK = b"public, max-age=604800"  # an archive does not change, but an entry may be withdrawn
+_MINUTES = (b"cache-control", f"public, max-age={SHORTEST}".encode())
 _PAGE_POLICY = (
     b"content-security-policy",
     b"default-src 'none'; img-src * data:; media-src *; style-src 'self'; "
@@ -87,6 +90,9 @@ class _Site:
             return self._feed_answer(feed, asked)
         if isinstance(feed, Moved):
             return _moved(feed, scope)
+        if path.startswith(ARCHIVES):
+            page = await run_sync(archived, self._shelf, path)
+            return self._archive_answer(page, asked, scope)
         found = await run_sync(find, self._output, path)
         if isinstance(found, StaticFile):
             return _static_answer(found, asked)
@@ -105,14 +111,27 @@ class _Site:
         except OSError:
             return None
 
-    def _feed_answer(self, copy: Copy, asked: Mapping[bytes, str]) -> _Answer:
+    def _archive_answer(
+        self, page: Copy | Moved | NotYet | None, asked: Mapping[bytes, str], scope: Scope
+    ) -> _Answer:
+        if isinstance(page, Copy):
+            return self._feed_answer(page, asked, _A_WEEK)
+        if isinstance(page, Moved):
+            return _moved(page, scope)
+        if isinstance(page, NotYet):
+            return _plain(302, "Not there yet", _location(page.path, scope), _MINUTES)
+        return _plain(404, "Not found")
+
+    def _feed_answer(
+        self, copy: Copy, asked: Mapping[bytes, str], freshness: bytes = b""
+    ) -> _Answer:
         age = min(max(self._max_age(), SHORTEST), LONGEST)
-        freshness = f"public, max-age={age}, stale-while-revalidate=3600, stale-if-error=86400"
+        usual = f"public, max-age={age}, stale-while-revalidate=3600, stale-if-error=86400"
         modified = _past(copy.modified)
         headers: _Pairs = (
             (b"etag", copy.etag.encode()),
             (b"last-modified", _date(modified)),
-            (b"cache-control", freshness.encode()),
+            (b"cache-control", freshness or usual.encode()),
             _VARY,
             *_CORS,
         )
