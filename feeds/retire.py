@@ -6,6 +6,7 @@ files go: a web server over the same folder must not serve an edition that nobod
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import get_args
 
 from config.feed import Feed, Format
@@ -57,7 +58,8 @@ def remove_files(press: Press, paths: list[str]) -> None:
 
 def _remove_archives(press: Press, name: str) -> None:
     """The store keeps which entries were in which: a feed that comes back writes the same again."""
-    shutil.rmtree(archives_folder(press.settings, name), ignore_errors=True)
+    with suppress(FileNotFoundError):
+        shutil.rmtree(archives_folder(press.settings, name))
 
 
 def _is_live(press: Press, feed: Feed) -> bool:
