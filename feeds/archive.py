@@ -64,7 +64,7 @@ def write_archives(press: Press, feed: Feed, warnings: list[str], *, now: dateti
         todo = [*archive.unwritten(tx, feed.name, wanted)]
         if before[0] != change:
             todo += archive.otherwise(tx, feed.name, before[0])
-        if before[1] != _seen(settings, feed, wanted):
+        if not before[1] or before[1] != _seen(settings, feed, wanted):
             folder.mkdir(parents=True, exist_ok=True)
             todo += archive.pages(tx, feed.name, _incomplete(folder, feed, count))
     for page in sorted({page.page: page for page in todo}.values(), key=lambda one: one.page):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from sqlalchemy import delete
 
 import feeds.archive
 import feeds.assemble
@@ -20,6 +21,8 @@ from feeds.edition import Edition
 from feeds.lint import lint
 from feeds.render import Rendered, render
 from ingest.store import articles, view
+from ingest.store.archive import archive_state
+from ingest.store.schema import edition
 from tests.feeds import test_stories as stories
 from tests.feeds.archives import SITE as ADDRESS
 from tests.feeds.archives import read, walk
@@ -292,6 +295,16 @@ def test_a_file_that_is_missing_is_written_again_and_nothing_else(old: Newsroom)
         name: body for name, (body, _) in before.items()
     }
     assert after["archive/all/1.atom"] == before["archive/all/1.atom"]
+
+
+def test_a_folder_lost_before_it_was_noted_is_written_again(old: Newsroom) -> None:
+    before = {name: body for name, (body, _) in files(old).items()}
+    with old.open() as context, context.store.write() as tx:  # as a killed process leaves it
+        tx.execute(delete(archive_state))
+        tx.execute(delete(edition))
+    shutil.rmtree(public(old) / "archive")
+    assert not old.publish().failed
+    assert {name: body for name, (body, _) in files(old).items()} == before
 
 
 def test_archives_are_written_again_for_the_settings_they_show_and_no_others(
