@@ -147,6 +147,6 @@ def _incomplete(folder: Path, feed: Feed, count: int) -> set[int]:
     wanted = {f"{page}.{format_}": page for page in range(1, count + 1) for format_ in feed.formats}
     there = {path.name for path in folder.iterdir()}
     for name in there:
-        if ".".join(name.split(".")[:2]) not in wanted:
+        if ".".join(name.split(".")[:2]) not in wanted and not (folder / name).is_dir():
             (folder / name).unlink()
     return {page for name, page in wanted.items() if not {name, f"{name}.gz"} <= there}
