@@ -97,6 +97,10 @@ class Settings(Section):
         """Where `feed` is found in a format: an absolute URL."""
         return f"{self.site.url}{feed.name}.{format_}"
 
+    def archive_url(self, feed: Feed, page: int, format_: Format) -> str:
+        """Where one of the archives of `feed` is found in a format: an absolute URL."""
+        return f"{self.site.url}archive/{feed.name}/{page}.{format_}"
+
     @staticmethod
     def feed_page(name: str) -> str:
         """The path of the page that shows the feed `name` to people; "" for the index."""

@@ -70,6 +70,11 @@ def editions_folder(settings: Settings) -> Path:
     return settings.data_folder / "editions"
 
 
+def archives_folder(settings: Settings, name: str) -> Path:
+    """Where the archives of the feed `name` lie, a file for each page, format and coding."""
+    return settings.output_folder / "archive" / name
+
+
 def resolved(settings: Settings, html: str, pages: Mapping[str, str]) -> str:
     """`html` with its internal links made absolute; `pages` maps bare UUIDs to addresses."""
     return rewrite(html, lambda link: _resolve(settings, link, pages))

@@ -1,8 +1,8 @@
 """The publishing use case: expose, freeze, render, write what changed.
 
-Pages go live before the feeds that link to them; of a feed its files, each after its compressed
-siblings, then the manifest that the server answers from. Nothing is written whose bytes are the
-same.
+Pages and archives go live before the feeds that link to them; of a feed its files, each after its
+compressed siblings, then the manifest that the server answers from. Nothing is written whose bytes
+are the same.
 """
 
 import hashlib
@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.feed import Feed, Format
-from feeds import staleness
-from feeds.assemble import assemble
+from feeds import archive, staleness
+from feeds.assemble import gather
 from feeds.expose import Exposer, Plan
 from feeds.files import remove_leftovers, told, write_if_changed, write_with_siblings
 from feeds.hosting import write_host_files
@@ -21,7 +21,6 @@ from feeds.pages import write_feed_page, write_pages
 from feeds.press import (
     MEDIA_TYPES,
     Press,
-    addresses,
     editions_folder,
     file_links,
 )
@@ -30,7 +29,6 @@ from feeds.report import FeedReport, PublishReport
 from feeds.retire import other_formats, remove_files, retire
 from feeds.selection import cut, entry_size
 from feeds.stories import also_at, tell
-from ingest.entry import Entry, Exposure
 from ingest.store import articles, editions, last_change, published
 from ingest.store.editions import EditionState
 
@@ -94,7 +92,7 @@ def _in_order(plans: Sequence[Plan]) -> list[str]:
 
 
 def _expose(press: Press, plan: Plan, now: datetime) -> None:
-    """Number the newcomers and let the window move on."""
+    """Number the newcomers, let the window move on, and what leaves it into archives."""
     feed = plan.feed
     with press.store.write() as tx:
         told = tell(tx, feed, plan.added, now=now)
@@ -103,9 +101,13 @@ def _expose(press: Press, plan: Plan, now: datetime) -> None:
         entries = published.entries(tx, [exposure.article for exposure in window])
         also = also_at(tx, press.settings, feed, window)
         sizes = {id_: entry_size(one, feed, also.get(id_, ())) for id_, one in entries.items()}
-        kept = cut(window, sizes, limit=feed.limit, now=now)
+        kept = cut(window, sizes, limit=feed.limit, now=now, archived=feed.archive)
         if len(kept) < len(window):
             published.leave(tx, feed.name, kept[-1].number, now)
+        more = feed.archive and archive.keep(tx, press.settings, feed, now)
+    while more:  # what left before there were archives, or very much at once
+        with press.store.write() as tx:
+            more = archive.keep(tx, press.settings, feed, now)
 
 
 def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) -> FeedReport:
@@ -113,14 +115,12 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     with press.store.read() as tx:
         before = editions.edition(tx, feed.name)
         window = published.window(tx, feed.name)
-        found = published.entries(tx, [exposure.article for exposure in window])
-        shown = [_as_told(found[exposure.article], exposure) for exposure in window]
-        pages, related = addresses(tx, press.settings, shown)
-        also = also_at(tx, press.settings, feed, window)
+        first_at = before.first_at if before else now
+        edition = gather(tx, press, feed, window, first_at)
+        edition = replace(edition, archive=archive.newest(tx, press.settings, feed))
         change = last_change(tx, "entry")
-    first_at = before.first_at if before else now
-    edition = assemble(press, feed, shown, pages, related, also, first_at)
     try:
+        archive.write_archives(press, feed, warnings, now=now)  # before what links to them
         known = dict(before.digests) if before else {}
         proof = proofread(edition, feed.formats, known, now)
         warnings += proof.warnings
@@ -146,11 +146,6 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     return FeedReport(
         name=feed.name, entries=proof.entries, files=staleness.files(feed), changed=changed
     )
-
-
-def _as_told(entry: Entry, exposure: Exposure) -> Entry:
-    """The entry with the date of its story's last development, if that is the later one."""
-    return replace(entry, updated=max(entry.updated, exposure.developed))
 
 
 def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: datetime) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from config.feed import Feed
+from feeds import archive
 from feeds.expose import Plan
 from feeds.links import mentioned
 from feeds.manifest import Manifest, ManifestError, read_manifest
@@ -26,17 +27,17 @@ def stale(press: Press, feeds: Sequence[Feed]) -> list[Feed]:
         states = editions.editions(tx)
         change = last_change(tx, "article")
         settled = {name: id_ for id_, name in sources.settled(tx)}
-    found = []
-    for feed in feeds:
-        state = states.get(feed.name)
-        ready = (settled[name] for name in feed.sources or press.names if name in settled)
-        if (
-            state is None
-            or state.built_from != change
-            or any(state.sources.get(id_) != change for id_ in ready)
-            or not _stands(press, feed, state)
-        ):
-            found.append(feed)
+        found = []
+        for feed in feeds:
+            state = states.get(feed.name)
+            ready = (settled[name] for name in feed.sources or press.names if name in settled)
+            if (
+                state is None
+                or state.built_from != change
+                or any(state.sources.get(id_) != change for id_ in ready)
+                or not _stands(press, tx, feed, state)
+            ):
+                found.append(feed)
     return found
 
 
@@ -52,7 +53,7 @@ def settle(press: Press, plans: Sequence[Plan]) -> dict[str, EditionState]:
             for plan in plans
             if not plan.added
             and (state := states.get(plan.feed.name))
-            and _stands(press, plan.feed, state)
+            and _stands(press, tx, plan.feed, state)
         ]
         now = last_change(tx, "entry")
         changed = _Changed(tx)
@@ -107,8 +108,8 @@ def manifest(press: Press, feed: Feed) -> Manifest | None:
         return None
 
 
-def _stands(press: Press, feed: Feed, state: EditionState) -> bool:
-    """Whether the files of an edition are there, made with the same settings."""
+def _stands(press: Press, tx: Transaction, feed: Feed, state: EditionState) -> bool:
+    """Whether the files of an edition and its archives are there, made with the same settings."""
     if state.settings != digest(press, feed) or state.entry_change < 0:
         return False
     live = manifest(press, feed)
@@ -126,4 +127,4 @@ def _stands(press: Press, feed: Feed, state: EditionState) -> bool:
                 return False
         except OSError:
             return False
-    return True
+    return archive.are_whole(press, tx, feed)

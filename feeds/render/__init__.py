@@ -12,7 +12,7 @@ from typing import Any, Literal
 import lxml.etree  # noqa: F401 - feedgen.util uses it without importing it
 from feedgen.feed import FeedGenerator
 
-from feeds.edition import Edition, EditionEntry
+from feeds.edition import Archive, Edition, EditionEntry
 from feeds.foreign import fit_licence
 from feeds.render.extension import NAME, EntryExtension, FeedExtension, shown_title
 from feeds.render.fitting import UnfitError, fitted, heading
@@ -64,7 +64,8 @@ def render(edition: Edition, format: Format) -> Rendered:
     write = _rss if format == "rss" else _atom
     generator = write(_spelt(head), urls, entries)
     text = generator.rss_str if format == "rss" else generator.atom_str
-    body = styled(finish(text(pretty=True)), STYLESHEET)
+    sheet = f"../../{STYLESHEET}" if edition.archive.current else STYLESHEET
+    body = styled(finish(text(pretty=True)), sheet)
     return Rendered(body=body, ids=ids, rejected=rejected)
 
 
@@ -102,9 +103,16 @@ def _head(edition: Edition, format: Format) -> Edition:
         logo=ascii_url(edition.logo),
         licence=defused(fit_licence(edition.licence)),
         copyright=defused(clean_line(edition.copyright)),
+        archive=_archive(edition.archive),
         updated=edition.updated.astimezone(UTC).replace(microsecond=0),
         entries=(),
     )
+
+
+def _archive(archive: Archive) -> Archive:
+    found = (archive.previous, archive.following, archive.current)
+    fit = [tuple((name, ascii_url(url)) for name, url in urls) for urls in found]
+    return Archive(previous=fit[0], following=fit[1], current=fit[2])
 
 
 def _spelt(head: Edition) -> Edition:

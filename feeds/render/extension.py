@@ -42,6 +42,7 @@ _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CC = "{http://backend.userland.com/creativeCommonsRssModule}"
+_HISTORY = "{http://purl.org/syndication/history/1.0}"
 _NAMESPACES = {"dc": _DC[1:-1], "media": MEDIA[1:-1]}
 _IN_IMAGE = (".gif", ".jpeg", ".jpg", ".png")  # endings that validators accept
 
@@ -55,7 +56,7 @@ def _ranks(*order: str) -> dict[str, int]:
 
 _CHANNEL = _ranks(
     *("title", "link", "description", f"{_ATOM}link", "language", "lastBuildDate", "pubDate"),
-    *("copyright", f"{_CC}license", "generator", "docs", "ttl", "image"),
+    *("copyright", f"{_CC}license", "generator", "docs", "ttl", f"{_HISTORY}archive", "image"),
     *(f"{ITUNES}{name}" for name in ("author", "explicit", "category", "owner", "image")),
 )
 _EPISODE = (
@@ -94,6 +95,8 @@ class FeedExtension:
     def extend_ns(self) -> dict[str, str]:
         """The namespaces declared on the root, beside those feedgen declares itself."""
         found = dict(_NAMESPACES)
+        if self.edition.archive.current:
+            found["fh"] = _HISTORY[1:-1]
         if any(map(says_something, self.entries)):
             found["podcast"] = PODCAST[1:-1]
         if self.format == "atom":
@@ -105,7 +108,7 @@ class FeedExtension:
         return found
 
     def extend_rss(self, root: etree._Element) -> None:
-        """Add the channel's link to its Atom twin and its dates, which are the edition's."""
+        """Add the channel's links, to its Atom twin too, and its dates, which are the edition's."""
         channel, head = root[0], self.edition
         if is_address(head.licence):
             add(channel, f"{_CC}license", head.licence)
@@ -117,12 +120,14 @@ class FeedExtension:
         )
         if twin := self.urls.get("atom"):
             add_link(channel, f"{_ATOM}link", "alternate", twin, media_type="application/atom+xml")
+        self._place(channel, f"{_ATOM}link", "rss", "application/rss+xml")
         for name in ("lastBuildDate", "pubDate"):
             add(channel, name, _rfc822(self.edition.updated))
         _arrange(channel, _CHANNEL)
 
     def extend_atom(self, root: etree._Element) -> None:
-        """Write the feed's own date as RFC 3339 has it, and what feedgen has no place for."""
+        """Write the feed's own date as RFC 3339 has it, what feedgen has no place for, and where it
+        stands among archives."""
         head = self.edition
         _set(root, "updated", _rfc3339(head.updated))
         if is_address(head.licence):
@@ -131,6 +136,7 @@ class FeedExtension:
         for name, text in said.items():
             if text:
                 add(root, name, text)
+        self._place(root, "link", "atom", "application/atom+xml")
 
     def _picture(self, channel: etree._Element) -> None:
         """Give the channel the first image that readers of RSS can show; without sizes, which are
@@ -142,6 +148,19 @@ class FeedExtension:
                 add(image, "title", self.edition.title)
                 add(image, "link", self.edition.home)
                 break
+
+    def _place(self, parent: etree._Element, tag: str, format_: str, media_type: str) -> None:
+        """Say where the document stands among the feed's archives. RFC 5005 §4 and Appendix B."""
+        place = self.edition.archive
+        if place.current:
+            add(parent, f"{_HISTORY}archive", "")
+        for rel, urls in (
+            ("current", place.current),
+            ("prev-archive", place.previous),
+            ("next-archive", place.following),
+        ):
+            if href := dict[str, str](urls).get(format_):
+                add_link(parent, tag, rel, href, media_type=media_type)
 
 
 class EntryExtension:

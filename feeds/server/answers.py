@@ -10,6 +10,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from feeds import headers
+from feeds.server.archive import NotYet
 from feeds.server.conditional import not_modified, preferred
 from feeds.server.shelf import Copy, Moved
 from feeds.server.static import Redirect, StaticFile
@@ -26,6 +27,8 @@ _CORS = _encoded(*headers.CORS)
 _VARY = (b"vary", b"Accept-Encoding, Sec-Fetch-Dest")
 _REVALIDATE = (b"cache-control", b"no-cache")
 _A_DAY = (b"cache-control", b"public, max-age=86400")  # a rename may be taken back
+_A_WEEK = b"public, max-age=604800"  # an archive does not change, but an entry may be withdrawn
+_MINUTES = (b"cache-control", b"public, max-age=300")
 # Browsers save what they do not know, and show these.
 _SHOWN_AS = {
     "application/rss+xml": "application/xml",
@@ -46,13 +49,13 @@ class Answer:
     body: bytes | StaticFile = b""
 
 
-def of_feed(copy: Copy, asked: Asked, max_age: int) -> Answer:
-    """A feed, or that it is the one the reader has; `max_age` seconds until it may change."""
+def of_feed(copy: Copy, asked: Asked, fresh: bytes) -> Answer:
+    """A feed, or that it is the one the reader has; `fresh` says how long it may be kept."""
     modified = _past(copy.modified)
     sent: _Pairs = (
         (b"etag", copy.etag.encode()),
         (b"last-modified", _date(modified)),
-        (b"cache-control", _freshness(max_age)),
+        (b"cache-control", fresh),
         _VARY,
         *_CORS,
         *_link(copy.links),
@@ -68,38 +71,43 @@ def of_feed(copy: Copy, asked: Asked, max_age: int) -> Answer:
 
 
 def of_file(file: StaticFile, asked: Asked) -> Answer:
-    """Pages and their assets, asked for again each time: an edit or a removal shows at once.
-
-    So are feed documents that no manifest names (archives), which get what feeds get.
-    """
-    bare, _, parameter = file.media_type.partition("; ")
-    document = bare in _SHOWN_AS
+    """Pages and their assets, asked for again each time: an edit or a removal shows at once."""
     modified = _past(file.modified)
     sent: _Pairs = (
         (b"etag", file.etag.encode()),
         (b"last-modified", _date(modified)),
         _REVALIDATE,
-        *((_VARY, *_CORS) if document else (_PAGE_POLICY,)),
+        _PAGE_POLICY,
     )
     if _unchanged(asked, file.etag, modified):
         os.close(file.descriptor)
         return Answer(304, sent)
-    kind = f"{_shown_as(bare, asked)}; {parameter}" if document else file.media_type
     sent += (
-        (b"content-type", kind.encode()),
+        (b"content-type", file.media_type.encode()),
         (b"content-length", str(file.size).encode()),
         _SNIFF,
-        *(((b"content-encoding", file.coding.encode()),) if file.coding else ()),
     )
     return Answer(200, sent, file)
+
+
+def of_archive(page: Copy | Moved | NotYet | None, asked: Asked, path: str, query: bytes) -> Answer:
+    """What stands at the `path` of an archive; after the newest, the feed itself goes on."""
+    if isinstance(page, Copy):
+        return of_feed(page, asked, _A_WEEK)
+    if isinstance(page, Moved):
+        return of_moved(page, path, query)
+    if isinstance(page, NotYet):
+        where = _location(_upwards(path) + page.path, query)
+        return in_words(302, "Not there yet", where, _MINUTES, *_CORS)
+    return in_words(404, "Not found")
 
 
 def of_moved(feed: Moved, path: str, query: bytes) -> Answer:
     """Of a renamed or removed feed at `path`: readers follow 301 for good, and stop at 410."""
     if feed.path is None:
         return in_words(410, "Gone: this feed was removed", _A_DAY, *_CORS)
-    upwards = "../" * (path.count("/") - 1)
-    return in_words(301, "Moved", _location(upwards + quote(feed.path), query), _A_DAY, *_CORS)
+    where = _location(_upwards(path) + quote(feed.path), query)
+    return in_words(301, "Moved", where, _A_DAY, *_CORS)
 
 
 def of_redirect(redirect: Redirect, query: bytes) -> Answer:
@@ -130,6 +138,11 @@ def _shown_as(media_type: str, asked: Asked) -> str:
     return _SHOWN_AS.get(media_type, media_type) if navigates else media_type
 
 
+def _upwards(path: str) -> str:
+    """From `path` to the output folder."""
+    return "../" * (path.count("/") - 1)
+
+
 def _location(path: str, query: bytes) -> tuple[bytes, bytes]:
     """Relative, so that whatever prefix a proxy puts before it is kept (RFC 9110 §10.2.2)."""
     return b"location", path.encode() + (b"?" + query if query else b"")
@@ -155,7 +168,8 @@ def _date(seconds: int) -> bytes:
 
 
 @lru_cache(maxsize=2 * headers.LONGEST)
-def _freshness(seconds: int) -> bytes:
+def freshness(seconds: int) -> bytes:
+    """How long a feed may be kept that may change in `seconds`."""
     return headers.freshness(seconds).encode()
 
 

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from feeds.manifest import FileRecord
 from feeds.server import answers
 from feeds.server.answers import Answer, Asked
+from feeds.server.archive import ARCHIVES, archived
 from feeds.server.limits import Limits
 from feeds.server.shelf import Copy, Moved, Shelf
 from feeds.server.static import Redirect, StaticFile, find
@@ -65,11 +66,13 @@ class _Site:
             seconds = self._too_many(scope, asked, path)
             if seconds:
                 return answers.too_many(seconds)
-            return answers.of_feed(feed, asked, self._max_age())
+            return answers.of_feed(feed, asked, answers.freshness(self._max_age()))
         if isinstance(feed, Moved):
             return answers.of_moved(feed, path, scope["query_string"])
-        accepts = asked.get(b"accept-encoding", "")
-        found = await run_sync(find, self._output, path, accepts)
+        if path.startswith(ARCHIVES):
+            page = await run_sync(archived, self._shelf, path)
+            return answers.of_archive(page, asked, path, scope["query_string"])
+        found = await run_sync(find, self._output, path)
         if isinstance(found, StaticFile):
             return answers.of_file(found, asked)
         if isinstance(found, Redirect):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,8 @@ _RECHECK = 1.0
 
 _RACY = 2.0
 """Seconds in which a second rename may leave a folder's time as it was (coarse file systems)."""
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +97,17 @@ class Shelf:
     def read(self, record: FileRecord) -> Copy:
         """Read a file from disk. Raises OSError when it is not there."""
         return _copy(self._output, record)
+
+    def page(self, path: str, media_type: str) -> Copy:
+        """Read a file that no manifest names. Raises OSError when it is not there."""
+        nothing = FileRecord(
+            path=path, media_type=media_type, digest="0" * 64, size=0, changed_at=_EPOCH
+        )
+        return _copy(self._output, nothing)
+
+    def holds(self, path: str) -> bool:
+        """Tell whether there is such a file below the output folder."""
+        return (self._output / path).is_file()
 
     def stale(self) -> bool:
         """Tell, at the cost of one `stat`, whether a refresh may find something new."""

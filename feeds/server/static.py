@@ -2,25 +2,22 @@
 
 import os
 import stat
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from feeds.codings import CODINGS
 from feeds.media import media_type
-from feeds.server.conditional import preferred
 
 _FALLBACK = "application/octet-stream"
 _FOR_HOSTS = (("_headers",), ("_redirects",))
-_DOCUMENTS = (".rss", ".atom", ".json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaticFile:
     """An open file: the taker closes `descriptor`. `modified` in seconds since 1970.
 
-    `coding` is what its bytes are packed in, "" for nothing; `size` counts them as they are. The
+    The
     other fields are those of the plain file.
     """
 
@@ -29,7 +26,6 @@ class StaticFile:
     modified: int
     etag: str
     media_type: str
-    coding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +35,10 @@ class Redirect:
     location: str
 
 
-def find(output: Path, path: str, accept_encoding: str = "") -> StaticFile | Redirect | None:
+def find(output: Path, path: str) -> StaticFile | Redirect | None:
     """Open what a decoded request path, starting with a slash, names below `output`.
 
-    A folder is its `index.html`. Of a feed document (an archive) the compressed sibling that suits
-    `accept_encoding` is opened. None for what is not there, is hidden, is no plain file, lies
+    A folder is its `index.html`. None for what is not there, is hidden, is no plain file, lies
     outside once symbolic links are followed, is the compressed sibling of another file, or is there
     for hosts of static files.
     """
@@ -54,14 +49,14 @@ def find(output: Path, path: str, accept_encoding: str = "") -> StaticFile | Red
     if not all(name and name[0] != "." and "\0" not in name for name in names):
         return None
     try:
-        return _open(output, names, accept_encoding)
+        return _open(output, names)
     except IsADirectoryError:
         return None if in_folder else _redirect(output, names)
     except (OSError, ValueError):  # ValueError: a name that the file system cannot spell
         return None
 
 
-def _open(output: Path, names: list[str], accept_encoding: str) -> StaticFile | None:
+def _open(output: Path, names: list[str]) -> StaticFile | None:
     root = os.path.realpath(output)
     # Not Path.resolve: before Python 3.13 it raises RuntimeError at a loop of links.
     real = os.path.realpath(output.joinpath(*names))
@@ -75,49 +70,18 @@ def _open(output: Path, names: list[str], accept_encoding: str) -> StaticFile | 
         if stat.S_ISDIR(info.st_mode):
             raise IsADirectoryError(real)
         return None
-    suffix = Path(real).suffix
-    file = StaticFile(
+    return StaticFile(
         descriptor=descriptor,
         size=info.st_size,
         modified=int(info.st_mtime),
         etag=f'W/"{info.st_mtime_ns:x}-{info.st_size:x}"',
-        media_type=_type(suffix, inside),
+        media_type=media_type(Path(real).suffix) or _FALLBACK,
     )
-    if suffix in _DOCUMENTS and accept_encoding:
-        return _packed(file, real, info.st_mtime_ns, accept_encoding)
-    return file
 
 
 def _descriptor(path: str) -> int:
     # A pipe would block without O_NONBLOCK; a link put in place since then is refused.
     return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-
-
-def _type(suffix: str, inside: tuple[str, ...]) -> str:
-    if suffix == ".json" and inside[0] == "archive":
-        return "application/feed+json; charset=utf-8"
-    return media_type(suffix) or _FALLBACK
-
-
-def _packed(file: StaticFile, path: str, written: int, accept_encoding: str) -> StaticFile:
-    """The sibling of `file` that suits, or `file` itself. One of another time is no sibling of it:
-    who publishes gives the same to all of them."""
-    there: dict[str, str] = {}
-    for coding in reversed(CODINGS):
-        with suppress(OSError):
-            info = os.lstat(path + coding.suffix)
-            if stat.S_ISREG(info.st_mode) and info.st_mtime_ns == written:
-                there[coding.name] = path + coding.suffix
-    coding_name = preferred(accept_encoding, tuple(there))
-    if not coding_name:
-        return file
-    try:
-        descriptor = _descriptor(there[coding_name])
-    except OSError:  # taken away since
-        return file
-    os.close(file.descriptor)
-    size = os.fstat(descriptor).st_size
-    return replace(file, descriptor=descriptor, size=size, coding=coding_name)
 
 
 def _redirect(output: Path, names: list[str]) -> Redirect | None:

@@ -199,6 +199,7 @@ def eventually(look: Callable[[], bool], what: str) -> None:
 def test_readers_get_what_broadsheet_published_and_only_when_it_is_new(site: Site) -> None:
     for suffix, media_type in (("rss", "rss+xml"), ("atom", "atom+xml"), ("json", "feed+json")):
         check_feed(site, f"all.{suffix}", media_type)
+        check_archive(site, suffix, media_type)
     check_pages(site)
     check_hidden(site)
     check_new_edition(site)
@@ -242,6 +243,17 @@ def check_feed(site: Site, name: str, media_type: str) -> None:
         assert shown.headers[header] == plain.headers[header]
     other = site.front.ask(f"/{name}", If_None_Match='"other"')
     assert (other.status, other.body) == (200, plain.body), "a condition is never lost"
+
+
+def check_archive(site: Site, suffix: str, media_type: str) -> None:
+    """It comes as its feed does, and is kept for a week."""
+    folder = site.room.folder / "public"
+    (folder / "archive/all").mkdir(parents=True, exist_ok=True)
+    for end in ("", ".gz"):
+        shutil.copy(folder / f"all.{suffix}{end}", folder / f"archive/all/1.{suffix}{end}")
+    check_feed(site, f"archive/all/1.{suffix}", media_type)
+    headers = site.front.ask(f"/archive/all/1.{suffix}").headers
+    assert headers["cache-control"] == "public, max-age=604800"
 
 
 def check_pages(site: Site) -> None:

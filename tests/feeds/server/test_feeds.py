@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from feeds.codings import CODINGS, Coding
-from feeds.files import write_with_siblings
 from feeds.manifest import Manifest, dumps
 from tests.feeds.server.published import ATOM, NEW, OLD, RSS, Site, renamed
 
@@ -90,14 +89,10 @@ def test_a_sibling_that_does_not_match_is_not_used(
         ("/all.rss", "application/rss+xml", "application/xml"),
         ("/all.atom", "application/atom+xml", "application/xml"),
         ("/town.json", "application/feed+json", "application/json"),
-        ("/archive/town/1.rss", "application/rss+xml", "application/xml"),
-        ("/archive/town/1.json", "application/feed+json", "application/json"),
     ],
 )
 def test_browsers_show_what_readers_read(site: Site, path: str, own: str, shown: str) -> None:
     site.publish({"town.json": b"{}"}, OLD, feed="town")
-    site.write("archive/town/1.rss", RSS)
-    site.write("archive/town/1.json", b"{}")
     for dest, kind in (("document", shown), ("empty", own), ("", own)):
         reply = site.get(path, sec_fetch_dest=dest)
         assert reply.headers["content-type"] == f"{kind}; charset=utf-8"
@@ -107,26 +102,6 @@ def test_browsers_show_what_readers_read(site: Site, path: str, own: str, shown:
         assert head.headers["content-type"] == reply.headers["content-type"]
     tag = site.get(path).headers["etag"]
     assert site.get(path, sec_fetch_dest="document", if_none_match=tag).status == 304
-
-
-def test_archives_are_sent_in_the_coding_of_their_siblings(site: Site) -> None:
-    path = site.output / "archive" / "town" / "1.rss"
-    write_with_siblings(path, RSS)
-    plain = site.get("/archive/town/1.rss")
-    assert plain.body == RSS
-    for accepted, coding in (("gzip", CODINGS[0]), ("gzip, br", CODINGS[1])):
-        for method in ("GET", "HEAD"):
-            packed = site.get("/archive/town/1.rss", method, accept_encoding=accepted)
-            assert packed.headers["content-encoding"] == coding.name
-            assert packed.headers["etag"] == plain.headers["etag"]
-            assert packed.headers["content-length"] == str(len(coding.pack(RSS)))
-            assert packed.body == (coding.pack(RSS) if method == "GET" else b"")
-    assert site.get("/archive/town/1.rss.br").status == 404
-    os.utime(coding.beside(path), (1, 1))  # of another time: not written with it
-    assert site.get("/archive/town/1.rss", accept_encoding="br").body == RSS
-    coding.beside(path).unlink()
-    coding.beside(path).symlink_to(path)
-    assert site.get("/archive/town/1.rss", accept_encoding="br").body == RSS
 
 
 @pytest.mark.parametrize("path", ["/all.rss", "/", "/style.css"])
