@@ -5,11 +5,16 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 
-from config.values import Address, Language, Section
+from config.values import Address, Language, Listed, Section, address
+
+_MOST_HUBS = 10
 
 
 class Site(Section):
-    """The publication itself. `url` is the public address its feeds and pages are reached at."""
+    """The publication itself. `url` is the public address its feeds and pages are reached at.
+
+    `hubs` are the WebSub hubs that hear of every change of a feed.
+    """
 
     title: str = Field(min_length=1)
     url: Address
@@ -17,6 +22,7 @@ class Site(Section):
     author: str = ""
     timezone: str = "UTC"
     contact: str = ""
+    hubs: Listed = ()
 
     @field_validator("url")
     @classmethod
@@ -27,6 +33,21 @@ class Site(Section):
         if not value.isascii() or " " in value:
             raise ValueError("write it in ASCII, as a browser's address bar copies it")
         return value.rstrip("/") + "/"
+
+    @field_validator("hubs")
+    @classmethod
+    def _hubs(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len(value) > _MOST_HUBS:
+            raise ValueError(f"write at most {_MOST_HUBS} hubs")
+        if len(set(value)) < len(value):
+            raise ValueError("each hub stands once")
+        for hub in value:
+            parts = urlsplit(address(hub))
+            if not hub.isascii() or not hub.isprintable() or set(hub) & set(' <>"'):
+                raise ValueError("write the hub's address in ASCII, as a browser copies it")
+            if parts.fragment or "@" in parts.netloc:
+                raise ValueError("a hub's address without #fragment or password is needed")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -50,7 +50,8 @@ def _language(value: str) -> str:
     return value
 
 
-def _address(value: str) -> str:
+def address(value: str) -> str:
+    """`value`, if it is an absolute http(s) address; raises ValueError."""
     parts = urlsplit(value)  # itself raises ValueError for a broken IPv6 address
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("write the whole address, such as https://example.org/news")
@@ -85,7 +86,7 @@ Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 Language = Annotated[str, AfterValidator(_language)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(address)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Count = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]

@@ -7,6 +7,7 @@ from config.feed import Feed
 from config.settings import Settings
 from feeds.compose import compose
 from feeds.edition import Edition, EditionEntry, RelatedLink
+from feeds.hubs import hubs_of
 from feeds.press import Press, page_url, resolved, resolved_image
 from feeds.web import product_version
 from feeds.words import marked, words
@@ -53,6 +54,7 @@ def assemble(
             for entry in entries
         ),
         version=product_version(),
+        hubs=hubs_of(press.settings, feed),
     )
 
 

@@ -48,8 +48,8 @@ class Edition:
     """One feed's head and its entries, newest exposure first.
 
     `id` is the feed's own `urn:uuid:`; `home` the human page; `urls` maps each published format to
-    the absolute URL it is served at. `updated` is the newest entry's; an empty feed carries the
-    time the feed was first built.
+    the absolute URL it is served at; `hubs` are the WebSub hubs it is announced to. `updated` is
+    the newest entry's; an empty feed carries the time the feed was first built.
     """
 
     id: str
@@ -64,3 +64,4 @@ class Edition:
     entries: tuple[EditionEntry, ...]
     generator: str = "Broadsheet"
     version: str = ""
+    hubs: tuple[str, ...] = ()

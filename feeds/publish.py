@@ -14,6 +14,7 @@ from config.feed import Feed, Format
 from feeds.assemble import assemble
 from feeds.expose import Exposer, Plan
 from feeds.files import compressed, remove_leftovers, told, write_if_changed
+from feeds.hubs import announce, hubs_of
 from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
 from feeds.pages import write_feed_page, write_pages
 from feeds.press import (
@@ -147,6 +148,7 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         return FeedReport(
             name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {told(error)}"
         )
+    digests = {f: hashlib.sha256(body).hexdigest() for f, body in proof.bodies.items()}
     state = EditionState(
         feed=feed.name,
         built_from=plan.change,
@@ -154,10 +156,12 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         settings=_digest(press, feed),
         first_at=first_at,
         built_at=now,
-        digests=tuple((f, hashlib.sha256(body).hexdigest()) for f, body in proof.bodies.items()),
+        digests=tuple(digests.items()),
     )
+    news = [f for f in feed.formats if digests[f] != known.get(f)]
     with press.store.write() as tx:
         published.put_edition(tx, state)
+        announce(tx, press.settings, feed, news, now)
     return FeedReport(name=feed.name, entries=proof.entries, files=_files(feed), changed=changed)
 
 
@@ -175,8 +179,7 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
     remove_leftovers(output)
     changed = False
     records = {
-        _record(f"{feed.name}.{format_}", format_, body, known, now): body
-        for format_, body in bodies.items()
+        _record(press, feed, format_, body, known, now): body for format_, body in bodies.items()
     }
     for suffix, pack in ((".gz", compressed), ("", bytes)):
         for record, body in records.items():
@@ -192,8 +195,15 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
 
 
 def _record(
-    path: str, format_: Format, body: bytes, known: Mapping[str, FileRecord], now: datetime
+    press: Press,
+    feed: Feed,
+    format_: Format,
+    body: bytes,
+    known: Mapping[str, FileRecord],
+    now: datetime,
 ) -> FileRecord:
+    path, hubs = f"{feed.name}.{format_}", hubs_of(press.settings, feed)
+    itself = [(press.settings.feed_url(feed, format_), "self")] if hubs else []
     digest = hashlib.sha256(body).hexdigest()
     last, moment = known.get(path), now.replace(microsecond=0)
     if last:
@@ -205,6 +215,7 @@ def _record(
         digest=digest,
         size=len(body),
         changed_at=moment,
+        links=(*((hub, "hub") for hub in hubs), *itself),
     )
 
 

@@ -64,8 +64,10 @@ class FeedExtension:
         return dict(_NAMESPACES)
 
     def extend_rss(self, root: etree._Element) -> None:
-        """Add the channel's link to its Atom twin and its dates, which are the edition's."""
+        """Add the channel's links to its hubs and Atom twin, and its dates, the edition's."""
         channel = root[0]
+        for hub in self.edition.hubs:
+            add_link(channel, f"{_ATOM}link", "hub", hub)
         if twin := self.urls.get("atom"):
             add_link(channel, f"{_ATOM}link", "alternate", twin, media_type="application/atom+xml")
         for name in ("lastBuildDate", "pubDate"):
@@ -73,8 +75,11 @@ class FeedExtension:
         _arrange(channel, _CHANNEL)
 
     def extend_atom(self, root: etree._Element) -> None:
-        """Write the feed's own date as RFC 3339 has it."""
+        """Write the feed's own date as RFC 3339 has it, and add the links to its hubs."""
         _set(root, "updated", _rfc3339(self.edition.updated))
+        for hub in self.edition.hubs:
+            add_link(root, "link", "hub", hub)
+            root.findall("link")[-2].addnext(root[-1])  # the links stand together
 
 
 class EntryExtension:

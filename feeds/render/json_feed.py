@@ -27,6 +27,7 @@ def json_feed(head: Edition, url: str, entries: Sequence[EditionEntry]) -> bytes
         "description": head.description,
         "language": head.language,
         "authors": [{"name": head.author}],
+        "hubs": [{"type": "WebSub", "url": hub} for hub in head.hubs],
         "items": [_item(entry, head.language) for entry in entries],
     }
     return (json.dumps(_said(feed), ensure_ascii=False, indent=1) + "\n").encode()

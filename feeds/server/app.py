@@ -115,6 +115,7 @@ class _Site:
             (b"cache-control", freshness.encode()),
             _VARY,
             *_CORS,
+            *_link(copy.links),
         )
         if _unchanged(asked, copy.etag, modified):
             return _Answer(304, headers)
@@ -142,6 +143,13 @@ def _static_answer(file: StaticFile, asked: Mapping[bytes, str]) -> _Answer:
         _SNIFF,
     )
     return _Answer(200, headers, file)
+
+
+@lru_cache(maxsize=1024)
+def _link(links: tuple[tuple[str, str], ...]) -> _Pairs:
+    """One header for all (RFC 8288), as WebSub asks for."""
+    told = ", ".join(f'<{url}>; rel="{relation}"' for url, relation in links)
+    return ((b"link", told.encode()),) if links else ()
 
 
 def _moved(feed: Moved, scope: Scope) -> _Answer:

@@ -34,13 +34,15 @@ _Signature = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A feed file in memory. `modified` in seconds since 1970; `gzip` None when there is none."""
+    """A feed file in memory. `modified` in seconds since 1970; `gzip` None when there is none;
+    `links` are (absolute URL, relation) pairs."""
 
     media_type: str
     body: bytes
     gzip: bytes | None
     etag: str
     modified: int
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def size(self) -> int:
@@ -175,6 +177,7 @@ def _copy(output: Path, record: FileRecord) -> Copy:
         gzip=_sibling(path, body),
         etag=f'W/"{digest}"',
         modified=recorded if digest == record.digest else max(changed, recorded + 1),
+        links=record.links,
     )
 
 

@@ -1,0 +1,212 @@
+"""Takes what waits in the outbox to whom it is for: beside everything else, and until it arrives.
+
+Each host is spoken to by one thread at a time. A few threads do it all; one that waits long for an
+answer makes room for another, so that many slow hosts hold up nobody else.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from config.settings import Settings
+from feeds.hubs import ANNOUNCE
+from feeds.web import contact, product_version
+from ingest.errors import StoreError
+from ingest.store import Store, outbox
+from ingest.store.outbox import Letter
+
+if TYPE_CHECKING:
+    from ingest.fetch.messenger import Message, Messenger, Reply
+
+_AT_ONCE = 8  # messages under way
+_AT_MOST = 64  # with those that are slow
+_SLOW = 1.0  # seconds
+_REST = 60.0  # seconds that nobody is told anything while what came of it cannot be noted
+_READ = 500  # messages taken up at once beyond those in hand
+_FIRST, _LAST = timedelta(seconds=30), timedelta(hours=6)  # between two tries
+_DOUBLINGS = 10  # from the first to the last
+
+
+class Courier:
+    """Delivers what is due. `look` and `deliver` begin it, threads of its own do it."""
+
+    def __init__(self, store: Store, settings: Settings, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._changed = threading.Condition()
+        self._queues: dict[str, deque[Letter]] = {}  # by host
+        self._ready: deque[str] = deque()  # hosts with a queue that nobody speaks to
+        self._taken: set[int] = set()  # ids of letters in a queue or under way
+        self._begun: dict[str, float] = {}  # when each host that is spoken to was begun with
+        self._workers = 0
+        self._rest_until = 0.0
+        self._stopping = False
+        self._threads = ThreadPoolExecutor(max_workers=_AT_MOST, thread_name_prefix="courier")
+        self._messenger: Messenger | None = None
+
+    def follow(self, settings: Settings) -> None:
+        """Go by other settings from the next message on."""
+        self._settings = settings
+
+    def look(self) -> bool:
+        """Begin to deliver what is due; whether anything is in hand. Raises StoreError."""
+        if time.monotonic() < self._rest_until:
+            return False
+        with self._changed:
+            limit = len(self._taken) + _READ
+        with self._store.read() as tx:
+            due = outbox.due(tx, self._clock(), limit)
+        with self._changed:
+            for letter in due:
+                if letter.id not in self._taken:
+                    self._take(letter)
+            self._fill()
+            return bool(self._taken)
+
+    def deliver(self, seconds: float) -> None:
+        """Deliver what is due, for at most so long; the rest stays due. Raises StoreError."""
+        until = time.monotonic() + seconds
+        while self.look() and time.monotonic() < until and not self._stopping:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: self._stopping or not self._taken, until - time.monotonic()
+                )
+        with self._changed:
+            self._ready.clear()  # whoever is under way ends; the next look takes up the others
+            for queue in self._queues.values():
+                self._taken -= {letter.id for letter in queue}
+            self._queues.clear()
+
+    def stop(self) -> None:
+        """End soon what is under way, and begin nothing; does not wait."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+        if self._messenger:
+            self._messenger.stop()
+
+    def close(self) -> None:
+        """Stop, and wait for the end of what is under way."""
+        self.stop()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _take(self, letter: Letter) -> None:
+        host = urlsplit(letter.target).hostname or ""
+        self._taken.add(letter.id)
+        self._queues.setdefault(host, deque()).append(letter)
+        if host not in self._begun and host not in self._ready:
+            self._ready.append(host)
+
+    def _fill(self) -> None:
+        """Have as many threads as may be, while hosts wait."""
+        more = min(self._places() - self._workers, len(self._ready))
+        if more <= 0 or self._stopping:
+            return
+        if self._messenger is None:
+            from ingest.fetch.messenger import Messenger  # requests: 66 ms
+
+            self._messenger = Messenger()
+        self._workers += more
+        for _ in range(more):
+            self._threads.submit(self._work)
+
+    def _places(self) -> int:
+        """How many may be at work: those who are slow stand in nobody's way."""
+        long_ago = time.monotonic() - _SLOW
+        slow = sum(begun < long_ago for begun in self._begun.values())
+        return min(_AT_ONCE + slow, _AT_MOST)
+
+    def _work(self) -> None:
+        while found := self._next():
+            host, letter = found
+            try:
+                if not self._send(letter):
+                    self._put_back(host, letter)
+            except StoreError as error:  # it is due still, and told once more; not each second
+                self._rest_until = time.monotonic() + _REST
+                _log().error("a message could not be noted", target=letter.target, error=str(error))
+            finally:
+                with self._changed:
+                    del self._begun[host]
+                    self._taken.discard(letter.id)
+                    if self._queues.get(host):
+                        self._ready.append(host)
+                    self._changed.notify_all()
+
+    def _next(self) -> tuple[str, Letter] | None:
+        with self._changed:
+            if self._stopping or not self._ready or self._workers > self._places():
+                self._workers -= 1
+                return None
+            host = self._ready.popleft()
+            queue = self._queues[host]
+            letter = queue.popleft()
+            if not queue:
+                del self._queues[host]
+            self._begun[host] = time.monotonic()
+            return host, letter
+
+    def _put_back(self, host: str, letter: Letter) -> None:
+        """Take out of the queue what goes to the same target: it is not due any more."""
+        with self._changed:
+            queue = self._queues.pop(host, deque())
+            kept = deque(one for one in queue if one.target != letter.target)
+            self._taken -= {one.id for one in queue if one.target == letter.target}
+            if kept:
+                self._queues[host] = kept
+
+    def _send(self, letter: Letter) -> bool:
+        """Send a message and note what came of it; False when its target takes none now."""
+        assert self._messenger is not None
+        settings = self._settings
+        reply = self._messenger.send(_message(letter, settings), settings.fetch, self._clock())
+        if self._stopping and reply.failure:
+            return True  # it is due still
+        now = self._clock()
+        if not reply.failure:
+            if self._store.together(lambda tx: outbox.told(tx, letter, now)):
+                _log().info("messages arrive again", target=letter.target)
+            return True
+        due_at = now + _pause(letter, reply)
+        whole = reply.status == 429 or not 0 < reply.status < 500
+        if self._store.together(
+            lambda tx: outbox.failed(tx, letter, reply.failure, due_at, whole=whole)
+        ):
+            _log().warning(
+                "messages do not arrive; trying on", target=letter.target, why=reply.failure
+            )
+        return not whole
+
+
+def _pause(letter: Letter, reply: "Reply") -> timedelta:
+    wait = min(_FIRST * (1 << min(letter.tries, _DOUBLINGS)), _LAST)
+    return max(wait, reply.retry_after or wait)
+
+
+def _message(letter: Letter, settings: Settings) -> "Message":
+    from ingest.fetch.fetcher import user_agent
+    from ingest.fetch.messenger import Message
+
+    assert letter.kind == ANNOUNCE
+    # what hubs agree on where WebSub leaves it open (§6): some read the one name, some the other
+    told = {"hub.mode": "publish", "hub.url": letter.topic, "hub.topic": letter.topic}
+    return Message(
+        url=letter.target,
+        body=urlencode(told).encode(),
+        headers={
+            "User-Agent": user_agent(product_version(), contact(settings)),
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
+    )
+
+
+def _log() -> Any:
+    import structlog  # 100 ms that commands which tell nobody do not pay
+
+    return structlog.get_logger()
