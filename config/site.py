@@ -8,12 +8,13 @@ from pydantic import Field, field_validator
 from config.values import Address, Language, Listed, Section, address
 
 _MOST_HUBS = 10
+_OWN = "self"
 
 
 class Site(Section):
     """The publication itself. `url` is the public address its feeds and pages are reached at.
 
-    `hubs` are the WebSub hubs that hear of every change of a feed.
+    `hubs` are the WebSub hubs that hear of every change of a feed; "self" is our own.
     """
 
     title: str = Field(min_length=1)
@@ -23,6 +24,16 @@ class Site(Section):
     timezone: str = "UTC"
     contact: str = ""
     hubs: Listed = ()
+
+    @property
+    def hub_urls(self) -> tuple[str, ...]:
+        """The addresses of the hubs."""
+        return tuple(self.own_hub if hub == _OWN else hub for hub in self.hubs)
+
+    @property
+    def own_hub(self) -> str:
+        """The address of our own hub, whether it is wanted or not."""
+        return f"{self.url}hub"
 
     @field_validator("url")
     @classmethod
@@ -41,7 +52,7 @@ class Site(Section):
             raise ValueError(f"write at most {_MOST_HUBS} hubs")
         if len(set(value)) < len(value):
             raise ValueError("each hub stands once")
-        for hub in value:
+        for hub in set(value) - {_OWN}:
             parts = urlsplit(address(hub))
             if not hub.isascii() or not hub.isprintable() or set(hub) & set(' <>"'):
                 raise ValueError("write the hub's address in ASCII, as a browser copies it")

@@ -11,23 +11,23 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from config.settings import Settings
-from feeds.hubs import ANNOUNCE
-from feeds.web import contact, product_version
+from feeds.hubs import DISTRIBUTE
+from feeds.letters import Written, write
 from ingest.errors import StoreError
-from ingest.store import Store, outbox
+from ingest.store import Store, Transaction, outbox
 from ingest.store.outbox import Letter
 
 if TYPE_CHECKING:
-    from ingest.fetch.messenger import Message, Messenger, Reply
+    from ingest.fetch.messenger import Messenger, Reply
 
 _AT_ONCE = 8  # messages under way
 _AT_MOST = 64  # with those that are slow
 _SLOW = 1.0  # seconds
 _REST = 60.0  # seconds that nobody is told anything while what came of it cannot be noted
-_READ = 500  # messages taken up at once beyond those in hand
+_READ = 2_000  # messages taken up at once beyond those in hand
 _FIRST, _LAST = timedelta(seconds=30), timedelta(hours=6)  # between two tries
 _DOUBLINGS = 10  # from the first to the last
 
@@ -58,11 +58,9 @@ class Courier:
         """Begin to deliver what is due; whether anything is in hand. Raises StoreError."""
         if time.monotonic() < self._rest_until:
             return False
-        with self._changed:
-            limit = len(self._taken) + _READ
-        with self._store.read() as tx:
-            due = outbox.due(tx, self._clock(), limit)
-        with self._changed:
+        with self._changed:  # all through: what ends meanwhile must not be taken for due still
+            with self._store.read() as tx:
+                due = outbox.due(tx, self._clock(), len(self._taken) + _READ)
             for letter in due:
                 if letter.id not in self._taken:
                     self._take(letter)
@@ -128,9 +126,11 @@ class Courier:
             try:
                 if not self._send(letter):
                     self._put_back(host, letter)
-            except StoreError as error:  # it is due still, and told once more; not each second
+            except Exception as error:  # noqa: BLE001 - it is due still, and tried again after a rest
                 self._rest_until = time.monotonic() + _REST
-                _log().error("a message could not be noted", target=letter.target, error=str(error))
+                unexpected = not isinstance(error, StoreError)
+                said = {"target": letter.target, "error": str(error)}
+                _log().error("a message could not be noted", **said, exc_info=unexpected)
             finally:
                 with self._changed:
                     del self._begun[host]
@@ -164,46 +164,47 @@ class Courier:
     def _send(self, letter: Letter) -> bool:
         """Send a message and note what came of it; False when its target takes none now."""
         assert self._messenger is not None
-        settings = self._settings
-        reply = self._messenger.send(_message(letter, settings), settings.fetch, self._clock())
+        settings, now = self._settings, self._clock()
+        try:
+            written = write(letter, settings, self._store, now)
+        except OSError as error:
+            self._failed(letter, f"the document cannot be read: {error.strerror}", now + _FIRST)
+            return True
+        if written is None:
+            self._store.together(lambda tx: outbox.told(tx, letter, now))
+            return True
+        reply = self._messenger.send(written.message, settings.fetch, now)
         if self._stopping and reply.failure:
             return True  # it is due still
         now = self._clock()
-        if not reply.failure:
-            if self._store.together(lambda tx: outbox.told(tx, letter, now)):
-                _log().info("messages arrive again", target=letter.target)
+        failure, again = self._store.together(lambda tx: _judged(tx, letter, written, reply, now))
+        if again:
+            _log().info("messages arrive again", target=letter.target)
+        if not failure:
             return True
-        due_at = now + _pause(letter, reply)
         whole = reply.status == 429 or not 0 < reply.status < 500
-        if self._store.together(
-            lambda tx: outbox.failed(tx, letter, reply.failure, due_at, whole=whole)
-        ):
-            _log().warning(
-                "messages do not arrive; trying on", target=letter.target, why=reply.failure
-            )
+        self._failed(letter, failure, now + _pause(letter, reply), whole=whole)
         return not whole
+
+    def _failed(self, letter: Letter, why: str, due_at: datetime, *, whole: bool = False) -> None:
+        news = self._store.together(lambda tx: outbox.failed(tx, letter, why, due_at, whole=whole))
+        if news:  # a subscriber may be anybody: whether it is there is no concern of the operator
+            log = _log()
+            said = log.info if letter.kind == DISTRIBUTE else log.warning
+            said("messages do not arrive; trying on", target=letter.target, why=why)
+
+
+def _judged(
+    tx: Transaction, letter: Letter, written: Written, reply: "Reply", now: datetime
+) -> tuple[str, bool]:
+    """Why the reply is none to be content with, or "", and whether the target is back again."""
+    failure = written.judge(tx, reply, now)
+    return failure, not failure and outbox.told(tx, letter, now)
 
 
 def _pause(letter: Letter, reply: "Reply") -> timedelta:
     wait = min(_FIRST * (1 << min(letter.tries, _DOUBLINGS)), _LAST)
     return max(wait, reply.retry_after or wait)
-
-
-def _message(letter: Letter, settings: Settings) -> "Message":
-    from ingest.fetch.fetcher import user_agent
-    from ingest.fetch.messenger import Message
-
-    assert letter.kind == ANNOUNCE
-    # what hubs agree on where WebSub leaves it open (§6): some read the one name, some the other
-    told = {"hub.mode": "publish", "hub.url": letter.topic, "hub.topic": letter.topic}
-    return Message(
-        url=letter.target,
-        body=urlencode(told).encode(),
-        headers={
-            "User-Agent": user_agent(product_version(), contact(settings)),
-            "Content-Type": "application/x-www-form-urlencoded",
-        },
-    )
 
 
 def _log() -> Any:

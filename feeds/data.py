@@ -10,7 +10,7 @@ from pathlib import Path
 from config.settings import Settings
 from config.source import Source
 from feeds.files import write_if_changed
-from feeds.hubs import ANNOUNCE, announced
+from feeds.hubs import forget_others
 from ingest.address import Address
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
@@ -23,7 +23,6 @@ from ingest.store import (
     configured,
     feeds,
     open_store,
-    outbox,
     peek_store,
 )
 from ingest.store.sources import SourceState
@@ -72,7 +71,7 @@ def sync(
         state = states[one.name]
         latest[state.id] = _latest(one, zone, state.errors, told.get(state.id, {}), now)
     configured.at_latest(tx, latest)
-    outbox.keep(tx, ANNOUNCE, set(announced(settings)))
+    forget_others(tx, settings, now)
     _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
     return states, feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
 

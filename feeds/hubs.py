@@ -1,14 +1,20 @@
-"""Which hubs hear of which feed, and what they are told."""
+"""Which hubs hear of which feed, and who is told when it changes."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from config.feed import Feed, Format
 from config.settings import Settings
-from ingest.store import Transaction, outbox
+from ingest.store import Transaction, outbox, subscriptions
 
 ANNOUNCE = "announce"
 """The kind of a message that tells a hub (its target) which address (its topic) has changed."""
+
+DISTRIBUTE = "distribute"
+"""That of one that brings a subscriber of our own hub (a callback) the document at a topic."""
+
+VERIFY = "verify"
+"""That of one that asks a callback whether it wants what is asked in its name."""
 
 
 def hubs_of(settings: Settings, feed: Feed) -> tuple[str, ...]:  # noqa: ARG001 - asked per feed
@@ -16,21 +22,53 @@ def hubs_of(settings: Settings, feed: Feed) -> tuple[str, ...]:  # noqa: ARG001 
 
     The one place that decides it: what must not be heard of elsewhere has no hub here.
     """
-    return settings.site.hubs
+    return settings.site.hub_urls
 
 
-def announce(
+def post_changes(
     tx: Transaction, settings: Settings, feed: Feed, changed: Sequence[Format], now: datetime
 ) -> None:
-    """Have the hubs of `feed` told of the formats `changed`; in the transaction that notes the
+    """Have everybody told of the formats `changed` of `feed`; in the transaction that notes the
     edition, so that no crash loses it and nothing unchanged is told."""
     topics = [settings.feed_url(feed, format_) for format_ in changed]
-    pairs = [(hub, topic) for hub in hubs_of(settings, feed) for topic in topics]
-    outbox.post(tx, ANNOUNCE, pairs, now)
+    own = settings.site.own_hub
+    hubs = hubs_of(settings, feed)
+    announcements = [(hub, topic) for hub in hubs if hub != own for topic in topics]
+    outbox.post(tx, ANNOUNCE, announcements, now)
+    if own in hubs:
+        outbox.post(tx, DISTRIBUTE, subscriptions.subscribers(tx, topics, now), now)
 
 
-def announced(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Every (hub, topic) that is ever announced."""
+def forget_others(tx: Transaction, settings: Settings, now: datetime) -> None:
+    """Forget what waits for hubs that are no longer configured, and who subscribed to what is no
+    topic of ours any more."""
+    wanted, topics = set[tuple[str, str]](), set[str]()
     for feed in settings.feeds:
         for hub in hubs_of(settings, feed):
-            yield from ((hub, settings.feed_url(feed, format_)) for format_ in feed.formats)
+            urls = [settings.feed_url(feed, format_) for format_ in feed.formats]
+            if hub == settings.site.own_hub:
+                topics.update(urls)
+            else:
+                wanted.update((hub, url) for url in urls)
+    outbox.keep(tx, ANNOUNCE, wanted)
+    subscriptions.keep(tx, topics)
+    subscriptions.expire(tx, now)
+
+
+def topic_of(settings: Settings, url: str) -> tuple[Feed, Format] | None:
+    """The feed and format whose address is `url`, where our own hub distributes it."""
+    name, _, wanted = url.removeprefix(settings.site.url).rpartition(".")
+    for feed in settings.feeds:
+        if feed.name == name and settings.site.own_hub in hubs_of(settings, feed):
+            for format_ in feed.formats:
+                if format_ == wanted and settings.feed_url(feed, format_) == url:
+                    return feed, format_
+    return None
+
+
+def links_of(settings: Settings, feed: Feed, format_: Format) -> Iterator[tuple[str, str]]:
+    """The (address, relation) pairs by which a document is subscribed to; none without a hub."""
+    hubs = hubs_of(settings, feed)
+    yield from ((hub, "hub") for hub in hubs)
+    if hubs:
+        yield settings.feed_url(feed, format_), "self"

@@ -14,7 +14,7 @@ from config.feed import Feed, Format
 from feeds.assemble import assemble
 from feeds.expose import Exposer, Plan
 from feeds.files import compressed, remove_leftovers, told, write_if_changed
-from feeds.hubs import announce, hubs_of
+from feeds.hubs import links_of, post_changes
 from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
 from feeds.pages import write_feed_page, write_pages
 from feeds.press import (
@@ -161,7 +161,7 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     news = [f for f in feed.formats if digests[f] != known.get(f)]
     with press.store.write() as tx:
         published.put_edition(tx, state)
-        announce(tx, press.settings, feed, news, now)
+        post_changes(tx, press.settings, feed, news, now)
     return FeedReport(name=feed.name, entries=proof.entries, files=_files(feed), changed=changed)
 
 
@@ -202,8 +202,7 @@ def _record(
     known: Mapping[str, FileRecord],
     now: datetime,
 ) -> FileRecord:
-    path, hubs = f"{feed.name}.{format_}", hubs_of(press.settings, feed)
-    itself = [(press.settings.feed_url(feed, format_), "self")] if hubs else []
+    path = f"{feed.name}.{format_}"
     digest = hashlib.sha256(body).hexdigest()
     last, moment = known.get(path), now.replace(microsecond=0)
     if last:
@@ -215,7 +214,7 @@ def _record(
         digest=digest,
         size=len(body),
         changed_at=moment,
-        links=(*((hub, "hub") for hub in hubs), *itself),
+        links=tuple(links_of(press.settings, feed, format_)),
     )
 
 

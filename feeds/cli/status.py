@@ -17,7 +17,7 @@ from feeds.data import open_data, sources_leaving
 from feeds.hubs import ANNOUNCE
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
-from ingest.store import Transaction, daemons, outbox, runs, sources
+from ingest.store import Transaction, daemons, outbox, runs, sources, subscriptions
 from ingest.store.daemons import DaemonState
 from ingest.store.outbox import Failing
 from ingest.store.runs import RunReport, Trouble
@@ -60,6 +60,7 @@ JSON:
            and since
   untold   a list of whom messages do not reach: target (a hub), why, since,
            next_try and waiting (how many wait for it)
+  subscriptions  how many our own hub has
   notes    a list of sentences: sources no longer configured whose articles
            stay"""
 )
@@ -81,6 +82,7 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
             rows = _rows(tx, settings)
             state = daemons.look(tx, socket.gethostname())
             untold = outbox.failing(tx, [ANNOUNCE])
+            subscribed = subscriptions.count(tx, "").all
             notes = sources_leaving(tx, settings)
     except StoreError as error:
         fail(str(error))
@@ -95,12 +97,14 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     if output.json:
         found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}
         told = {"sources": [_json(row) for row in rows], "untold": [*map(_untold_json, untold)]}
-        output.show(found | told | {"notes": notes})
+        output.show(found | told | {"subscriptions": subscribed, "notes": notes})
     else:
         for line in _daemon_lines(pid, up, zone, current=current):
             click.echo(line) if missing else output.say(line)
         head = ["source", "last run", "outcome", "new", "updated", "removed", "failed", "next run"]
         print_table(output, head, [_cells(row, zone) for row in rows])
+        if subscribed:
+            output.say(f"Our hub has {subscribed:,} subscription{'s' if subscribed > 1 else ''}.")
         for line in notes:
             output.say(line)
         for line in (

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from feeds.manifest import FileRecord
 from feeds.server.conditional import accepts_gzip, not_modified
+from feeds.server.hub import HubEndpoint, Take
 from feeds.server.shelf import Copy, Moved, Shelf
 from feeds.server.static import Redirect, StaticFile, find
 
@@ -43,14 +44,17 @@ _ASKED = frozenset({b"if-none-match", b"if-modified-since", b"accept-encoding"})
 _Pairs = tuple[tuple[bytes, bytes], ...]
 
 
-def create_app(output: Path, manifests: Path, max_age: Callable[[], int]) -> Starlette:
-    """Make the application that serves `output`.
+def create_app(
+    output: Path, manifests: Path, max_age: Callable[[], int], take: Take | None = None
+) -> Starlette:
+    """Make the application that serves `output`, and our own hub if there is who `take`s forms.
 
     `manifests` is the folder of the editions' manifests. `max_age` says in how many seconds the
     next scheduled build is; it is asked at every feed request, so it must be cheap.
     """
     site = _Site(output, Shelf(output, manifests), max_age)
-    return Starlette(routes=[Route("/{path:path}", site)])
+    hub = [Route("/hub", HubEndpoint(take))] if take else []
+    return Starlette(routes=[*hub, Route("/{path:path}", site)])
 
 
 @dataclass(frozen=True, slots=True)
