@@ -11,11 +11,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from config.settings import Settings
 from feeds.hubs import DISTRIBUTE
-from feeds.letters import Written, write
+from feeds.letters import UnsentError, Written, host_of, write
 from ingest.errors import StoreError
 from ingest.store import Store, Transaction, outbox
 from ingest.store.outbox import Letter
@@ -95,7 +94,7 @@ class Courier:
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def _take(self, letter: Letter) -> None:
-        host = urlsplit(letter.target).hostname or ""
+        host = host_of(letter, self._settings)
         self._taken.add(letter.id)
         self._queues.setdefault(host, deque()).append(letter)
         if host not in self._begun and host not in self._ready:
@@ -167,8 +166,8 @@ class Courier:
         settings, now = self._settings, self._clock()
         try:
             written = write(letter, settings, self._store, now)
-        except OSError as error:
-            self._failed(letter, f"the document cannot be read: {error.strerror}", now + _FIRST)
+        except UnsentError as error:
+            self._failed(letter, str(error), now + _pause(letter.tries))
             return True
         if written is None:
             self._store.together(lambda tx: outbox.told(tx, letter, now))
@@ -183,7 +182,12 @@ class Courier:
         if not failure:
             return True
         whole = reply.status == 429 or not 0 < reply.status < 500
-        self._failed(letter, failure, now + _pause(letter, reply), whole=whole)
+        self._failed(
+            letter,
+            failure,
+            now + max(_pause(letter.tries), reply.retry_after or timedelta()),
+            whole=whole,
+        )
         return not whole
 
     def _failed(self, letter: Letter, why: str, due_at: datetime, *, whole: bool = False) -> None:
@@ -202,9 +206,9 @@ def _judged(
     return failure, not failure and outbox.told(tx, letter, now)
 
 
-def _pause(letter: Letter, reply: "Reply") -> timedelta:
-    wait = min(_FIRST * (1 << min(letter.tries, _DOUBLINGS)), _LAST)
-    return max(wait, reply.retry_after or wait)
+def _pause(tries: int) -> timedelta:
+    """How long to wait after so many tries and one more that failed."""
+    return min(_FIRST * (1 << min(tries, _DOUBLINGS)), _LAST)
 
 
 def _log() -> Any:

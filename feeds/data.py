@@ -71,9 +71,10 @@ def sync(
         state = states[one.name]
         latest[state.id] = _latest(one, zone, state.errors, told.get(state.id, {}), now)
     configured.at_latest(tx, latest)
-    forget_others(tx, settings, now)
     _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
-    return states, feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+    ids = feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+    forget_others(tx, settings, now)
+    return states, ids
 
 
 def feeds_leaving(tx: Transaction, settings: Settings) -> list[str]:

@@ -2,18 +2,22 @@
 
 import hashlib
 import hmac
+import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
+from config.feed import Feed
 from config.settings import Settings
-from feeds.hubs import ANNOUNCE, DISTRIBUTE, VERIFY, links_of, topic_of
-from feeds.press import MEDIA_TYPES
-from feeds.web import contact, product_version
-from ingest.store import Store, Transaction, subscriptions
+from feeds.hubs import ANNOUNCE, DISTRIBUTE, NOTIFY, VERIFY, links_of, topic_of
+from feeds.press import MEDIA_TYPES, page_url, resolved_image
+from feeds.web import contact, product_version, read_secret
+from feeds.words import marked
+from ingest.entry import Entry
+from ingest.store import Store, Transaction, outbox, published, subscriptions, webhooks
 from ingest.store.outbox import Letter
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
 _FORM = "application/x-www-form-urlencoded"
 _GONE = 410
+_AT_ONCE = 100  # entries in one message to a webhook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +40,21 @@ class Written:
     judge: Callable[[Transaction, "Reply", datetime], str]
 
 
+class UnsentError(Exception):
+    """A letter cannot be written now. The message says why, in plain words."""
+
+
+def host_of(letter: Letter, settings: Settings) -> str:
+    """Who is spoken to when `letter` is sent; "" when that is nobody any more."""
+    if letter.kind != NOTIFY:
+        return urlsplit(letter.target).hostname or ""
+    return next((hook.host for hook in settings.notify if hook.name == letter.target), "")
+
+
 def write(letter: Letter, settings: Settings, store: Store, now: datetime) -> Written | None:
     """What is sent for `letter` now; None when nobody needs to be told any more.
 
-    Raises OSError when the document it should bring cannot be read.
+    Raises UnsentError when it cannot be written.
     """
     return _KINDS[letter.kind](letter, settings, store, now)
 
@@ -63,7 +79,10 @@ def _distribution(
     if known is None or found is None:
         return None
     feed, format_ = found
-    body = (settings.output_folder / f"{feed.name}.{format_}").read_bytes()
+    try:
+        body = (settings.output_folder / f"{feed.name}.{format_}").read_bytes()
+    except OSError as error:
+        raise UnsentError(f"the document cannot be read: {error.strerror}") from error
     digest = hashlib.sha256(body).hexdigest()
     if digest == known.told:  # it changed again while it was brought, and went along
         return None
@@ -110,6 +129,76 @@ def _verification(
     return Written(message=_message(settings, url, None, {}), judge=judge)
 
 
+def _notification(
+    letter: Letter, settings: Settings, store: Store, _now: datetime
+) -> Written | None:
+    """The entries of a feed that a webhook was not told of yet, as JSON."""
+    name = letter.target
+    hook = next((one for one in settings.notify if one.name == name), None)
+    feed = next((one for one in settings.feeds if one.name == letter.topic), None)
+    if hook is None or feed is None:
+        return None
+    with store.read() as tx:
+        exposures = webhooks.untold(tx, name, feed.name, _AT_ONCE)
+        entries = published.entries(tx, [one.article for one in exposures])
+    if not exposures:
+        return None
+    told = [entries[one.article] for one in exposures]
+    body = json.dumps(notice(settings, feed, told), ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json"}
+    secret, problem = hook.secret, ""
+    if hook.secret_file:
+        secret, problem = read_secret(settings.folder / hook.secret_file)
+    if problem:
+        raise UnsentError(f"the file with its secret {problem} (notify.secret_file)")
+    if secret:
+        headers["X-Hub-Signature-256"] = signature(secret, body)
+
+    def judge(tx: Transaction, reply: "Reply", now: datetime) -> str:
+        if not reply.failure:
+            webhooks.told(tx, name, feed.name, exposures[-1].number)
+            if webhooks.untold(tx, name, feed.name, 1):
+                outbox.post(tx, NOTIFY, [(name, feed.name)], now)
+        return reply.failure
+
+    return Written(message=_message(settings, hook.url, body, headers), judge=judge)
+
+
+def notice(settings: Settings, feed: Feed, entries: Sequence[Entry]) -> dict[str, Any]:
+    """What a webhook is told of new `entries` of `feed`; what is empty is left out."""
+    addresses = {format_: settings.feed_url(feed, format_) for format_ in feed.formats}
+    return {
+        "feed": {
+            "name": feed.name,
+            "title": settings.feed_title(feed),
+            "url": settings.site.url + settings.feed_page(feed.name),
+            "formats": addresses,
+        },
+        "entries": [_told(settings, entry) for entry in entries],
+    }
+
+
+def _told(settings: Settings, entry: Entry) -> dict[str, Any]:
+    image = resolved_image(settings, entry.image)
+    values = {
+        "id": entry.article,
+        "url": entry.url or page_url(settings, entry.slug),
+        "title": entry.title,
+        "summary": marked(entry.summary, entry.written_by, entry.language),
+        "published": _time(entry.published),
+        "updated": _time(entry.updated),
+        "authors": list(entry.authors),
+        "tags": list(entry.tags),
+        "language": entry.language,
+        "image": image.url if image else "",
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def signature(secret: str, body: bytes) -> str:
     """What proves that `body` comes from who knows the secret: method=hexadecimal (WebSub §7.1)."""
     return f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
@@ -131,4 +220,9 @@ def _message(
     )
 
 
-_KINDS = {ANNOUNCE: _announcement, DISTRIBUTE: _distribution, VERIFY: _verification}
+_KINDS = {
+    ANNOUNCE: _announcement,
+    DISTRIBUTE: _distribution,
+    VERIFY: _verification,
+    NOTIFY: _notification,
+}

@@ -14,7 +14,7 @@ from config.settings import Settings
 from feeds.cli.common import Output, fail, load_settings, speaks
 from feeds.cli.output import SHOWN, iso, print_table, problems_json, when
 from feeds.data import open_data, sources_leaving
-from feeds.hubs import ANNOUNCE
+from feeds.hubs import ANNOUNCE, NOTIFY
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
 from ingest.store import Transaction, daemons, outbox, runs, sources, subscriptions
@@ -58,8 +58,8 @@ JSON:
            errors_in_a_row, new, updated, unchanged, removed, failed, and
            problems: a list of where, why, failed (false: a warning), advice
            and since
-  untold   a list of whom messages do not reach: target (a hub), why, since,
-           next_try and waiting (how many wait for it)
+  untold   a list of whom messages do not reach: target (a hub, or the name
+           of a webhook), why, since, next_try and waiting (how many)
   subscriptions  how many our own hub has
   notes    a list of sentences: sources no longer configured whose articles
            stay"""
@@ -73,15 +73,16 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     """Show what runs and what is wrong: where, why, since when, and what to do.
 
     With --quiet there is nothing to read unless something is wrong. Exit code 1 when the last run
-    of a source failed or was cut short, when a feed could not be published, when a hub cannot be
-    told, when the daemon refused a changed configuration, or with --daemon when there is none.
+    of a source failed or was cut short, when a feed could not be published, when a hub or webhook
+    cannot be told, when the daemon refused a changed configuration, or with --daemon when there is
+    none.
     """
     settings = load_settings(ctx)
     try:
         with open_data(settings) as store, store.read() as tx:
             rows = _rows(tx, settings)
             state = daemons.look(tx, socket.gethostname())
-            untold = outbox.failing(tx, [ANNOUNCE])
+            untold = outbox.failing(tx, [ANNOUNCE, NOTIFY])
             subscribed = subscriptions.count(tx, "").all
             notes = sources_leaving(tx, settings)
     except StoreError as error:
@@ -162,7 +163,8 @@ def _wrong(
 def _untold(untold: list[Failing], zone: ZoneInfo) -> Iterator[str]:
     for one in untold:
         count = "1 message waits" if one.waiting == 1 else f"{one.waiting} messages wait"
-        yield f"\n{one.target} is not told of changes: {one.failure}"
+        who = f"webhook {one.target}" if one.kind == NOTIFY else one.target
+        yield f"\n{who} is not told of changes: {one.failure}"
         yield f"    since {when(one.since, zone)}; {count}; tried again {when(one.due_at, zone)}"
 
 
