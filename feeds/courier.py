@@ -1,7 +1,7 @@
 """Takes what waits in the outbox to whom it is for: beside everything else, and until it arrives.
 
-Each host is spoken to by one thread at a time. A few threads do it all; one that waits long for an
-answer makes room for another, so that many slow hosts hold up nobody else.
+Each host is spoken to by one thread at a time, and hosts side by side, so that one which is slow
+holds up nobody else.
 """
 
 import threading
@@ -22,9 +22,7 @@ from ingest.store.outbox import Letter
 if TYPE_CHECKING:
     from ingest.fetch.messenger import Messenger, Reply
 
-_AT_ONCE = 8  # messages under way
-_AT_MOST = 64  # with those that are slow
-_SLOW = 1.0  # seconds
+_AT_ONCE = 64  # messages under way: many, for one to a dead host takes all its time
 _REST = 60.0  # seconds that nobody is told anything while what came of it cannot be noted
 _READ = 2_000  # messages taken up at once beyond those in hand
 _FIRST, _LAST = timedelta(seconds=30), timedelta(hours=6)  # between two tries
@@ -40,13 +38,13 @@ class Courier:
         self._clock = clock
         self._changed = threading.Condition()
         self._queues: dict[str, deque[Letter]] = {}  # by host
-        self._ready: deque[str] = deque()  # hosts with a queue that nobody speaks to
+        self._ready: dict[str, None] = {}  # hosts with a queue that nobody speaks to, in order
         self._taken: set[int] = set()  # ids of letters in a queue or under way
-        self._begun: dict[str, float] = {}  # when each host that is spoken to was begun with
+        self._spoken_to = set[str]()  # hosts
         self._workers = 0
         self._rest_until = 0.0
         self._stopping = False
-        self._threads = ThreadPoolExecutor(max_workers=_AT_MOST, thread_name_prefix="courier")
+        self._threads = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="courier")
         self._messenger: Messenger | None = None
 
     def follow(self, settings: Settings) -> None:
@@ -97,12 +95,12 @@ class Courier:
         host = host_of(letter, self._settings)
         self._taken.add(letter.id)
         self._queues.setdefault(host, deque()).append(letter)
-        if host not in self._begun and host not in self._ready:
-            self._ready.append(host)
+        if host not in self._spoken_to:
+            self._ready[host] = None
 
     def _fill(self) -> None:
         """Have as many threads as may be, while hosts wait."""
-        more = min(self._places() - self._workers, len(self._ready))
+        more = min(_AT_ONCE - self._workers, len(self._ready))
         if more <= 0 or self._stopping:
             return
         if self._messenger is None:
@@ -112,12 +110,6 @@ class Courier:
         self._workers += more
         for _ in range(more):
             self._threads.submit(self._work)
-
-    def _places(self) -> int:
-        """How many may be at work: those who are slow stand in nobody's way."""
-        long_ago = time.monotonic() - _SLOW
-        slow = sum(begun < long_ago for begun in self._begun.values())
-        return min(_AT_ONCE + slow, _AT_MOST)
 
     def _work(self) -> None:
         while found := self._next():
@@ -132,23 +124,24 @@ class Courier:
                 _log().error("a message could not be noted", **said, exc_info=unexpected)
             finally:
                 with self._changed:
-                    del self._begun[host]
+                    self._spoken_to.discard(host)
                     self._taken.discard(letter.id)
                     if self._queues.get(host):
-                        self._ready.append(host)
+                        self._ready[host] = None
                     self._changed.notify_all()
 
     def _next(self) -> tuple[str, Letter] | None:
         with self._changed:
-            if self._stopping or not self._ready or self._workers > self._places():
+            if self._stopping or not self._ready:
                 self._workers -= 1
                 return None
-            host = self._ready.popleft()
+            host = next(iter(self._ready))
+            del self._ready[host]
             queue = self._queues[host]
             letter = queue.popleft()
             if not queue:
                 del self._queues[host]
-            self._begun[host] = time.monotonic()
+            self._spoken_to.add(host)
             return host, letter
 
     def _put_back(self, host: str, letter: Letter) -> None:
