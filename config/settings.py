@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from config.feed import Feed, Format
+from config.notify import Notify
 from config.openai import OpenAI
 from config.pages import PageRules
 from config.site import Site
@@ -80,6 +81,7 @@ class Settings(Section):
     openai: OpenAI | None = None
     sources: tuple[Source, ...] = Field(alias="source", default=())
     feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
+    notify: tuple[Notify, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
     rules: tuple[PageRules, ...] = Field(default=(), exclude=True)
 

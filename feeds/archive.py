@@ -99,6 +99,7 @@ def _write(
         edition,
         name=f"archive/{feed.name}/{page.page}",
         urls=_urls(settings, feed, page.page),
+        hubs=(),  # it is no topic
         version="",  # a new one of ours is no reason to change it
         archive=Archive(
             previous=_urls(settings, feed, page.page - 1),

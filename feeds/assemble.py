@@ -10,6 +10,7 @@ from config.site import Site
 from feeds.brand import picture_url
 from feeds.compose import compose
 from feeds.edition import Edition, EditionEntry, Podcast, RelatedLink
+from feeds.hubs import hubs_of
 from feeds.press import Press, addresses, page_url, resolved, resolved_image
 from feeds.stories import also_at
 from feeds.web import product_version
@@ -76,6 +77,7 @@ def assemble(
         copyright=site.copyright,
         podcast=_podcast(feed, site),
         version=product_version(),
+        hubs=hubs_of(press.settings, feed),
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from config.settings import Settings
 from config.source import Source
 from feeds.files import write_if_changed
+from feeds.hubs import forget_others
 from ingest.address import Address
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
@@ -71,7 +72,9 @@ def sync(
         latest[state.id] = _latest(one, zone, state.errors, told.get(state.id, {}), now)
     configured.at_latest(tx, latest)
     _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
-    return states, feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+    ids = feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+    forget_others(tx, settings, now)
+    return states, ids
 
 
 def feeds_leaving(tx: Transaction, settings: Settings) -> list[str]:

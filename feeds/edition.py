@@ -77,9 +77,10 @@ class Edition:
     """One feed's head and its entries, newest exposure first; or the same of one of its archives.
 
     `id` is the feed's own `urn:uuid:`; `home` the human page; `urls` maps each published format to
-    the absolute URL it is served at. `updated` is the newest entry's; an empty feed carries the
-    time the feed was first built. `icon` is the address of a square image, `logo` of a wide one;
-    `licence` an address or a text, `copyright` a text. All of these may be "".
+    the absolute URL it is served at; `hubs` are the WebSub hubs it is announced to. `updated` is
+    the newest entry's; an empty feed carries the time the feed was first built. `icon` is the
+    address of a square image, `logo` of a wide one; `licence` an address or a text, `copyright` a
+    text. All of these may be "".
     """
 
     id: str
@@ -100,3 +101,4 @@ class Edition:
     generator: str = "Broadsheet"
     version: str = ""
     archive: Archive = Archive()
+    hubs: tuple[str, ...] = ()

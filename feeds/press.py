@@ -9,6 +9,7 @@ from pathlib import Path
 from config.feed import Feed, Format
 from config.settings import Settings
 from feeds.edition import RelatedLink
+from feeds.hubs import hubs_of
 from feeds.links import mentioned, rewrite
 from feeds.uris import ascii_url
 from feeds.web import product_version
@@ -62,7 +63,8 @@ def file_links(settings: Settings, feed: Feed, format_: Format) -> tuple[tuple[s
     not parse it knows where it belongs."""
     itself = ascii_url(settings.feed_url(feed, format_))
     home = ascii_url(f"{settings.site.url}{settings.feed_page(feed.name)}")
-    return tuple(link for link in ((itself, "self"), (home, "alternate")) if link[0])
+    hubs = ((hub, "hub") for hub in hubs_of(settings, feed))
+    return tuple(link for link in (*hubs, (itself, "self"), (home, "alternate")) if link[0])
 
 
 def editions_folder(settings: Settings) -> Path:

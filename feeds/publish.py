@@ -16,6 +16,7 @@ from feeds.assemble import gather
 from feeds.expose import Exposer, Plan
 from feeds.files import remove_leftovers, told, write_if_changed, write_with_siblings
 from feeds.hosting import write_host_files
+from feeds.hubs import post_changes
 from feeds.manifest import FileRecord, Manifest, dumps
 from feeds.pages import write_feed_page, write_pages
 from feeds.press import (
@@ -130,6 +131,7 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         return FeedReport(
             name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {told(error)}"
         )
+    digests = {f: hashlib.sha256(body).hexdigest() for f, body in proof.bodies.items()}
     state = EditionState(
         feed=feed.name,
         built_from=plan.change,
@@ -139,10 +141,12 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         shown=len(window),
         first_at=first_at,
         built_at=now,
-        digests=tuple((f, hashlib.sha256(body).hexdigest()) for f, body in proof.bodies.items()),
+        digests=tuple(digests.items()),
     )
+    news = [f for f in feed.formats if digests[f] != known.get(f)]
     with press.store.write() as tx:
         editions.put_edition(tx, state)
+        post_changes(tx, press.settings, feed, news, now)
     return FeedReport(
         name=feed.name, entries=proof.entries, files=staleness.files(feed), changed=changed
     )

@@ -16,12 +16,14 @@ from lxml import etree
 
 from feeds.edition import Edition, EditionEntry, RelatedLink
 from feeds.render.elements import (
+    HISTORY,
     MEDIA,
     add,
     add_atom_source,
     add_enclosures,
     add_link,
     add_picture,
+    add_place,
     add_rss_source,
 )
 from feeds.render.fitting import heading
@@ -42,7 +44,6 @@ _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _CC = "{http://backend.userland.com/creativeCommonsRssModule}"
-_HISTORY = "{http://purl.org/syndication/history/1.0}"
 _NAMESPACES = {"dc": _DC[1:-1], "media": MEDIA[1:-1]}
 _IN_IMAGE = (".gif", ".jpeg", ".jpg", ".png")  # endings that validators accept
 
@@ -56,7 +57,7 @@ def _ranks(*order: str) -> dict[str, int]:
 
 _CHANNEL = _ranks(
     *("title", "link", "description", f"{_ATOM}link", "language", "lastBuildDate", "pubDate"),
-    *("copyright", f"{_CC}license", "generator", "docs", "ttl", f"{_HISTORY}archive", "image"),
+    *("copyright", f"{_CC}license", "generator", "docs", "ttl", f"{HISTORY}archive", "image"),
     *(f"{ITUNES}{name}" for name in ("author", "explicit", "category", "owner", "image")),
 )
 _EPISODE = (
@@ -96,7 +97,7 @@ class FeedExtension:
         """The namespaces declared on the root, beside those feedgen declares itself."""
         found = dict(_NAMESPACES)
         if self.edition.archive.current:
-            found["fh"] = _HISTORY[1:-1]
+            found["fh"] = HISTORY[1:-1]
         if any(map(says_something, self.entries)):
             found["podcast"] = PODCAST[1:-1]
         if self.format == "atom":
@@ -110,6 +111,8 @@ class FeedExtension:
     def extend_rss(self, root: etree._Element) -> None:
         """Add the channel's links, to its Atom twin too, and its dates, which are the edition's."""
         channel, head = root[0], self.edition
+        for hub in head.hubs:
+            add_link(channel, f"{_ATOM}link", "hub", hub)
         if is_address(head.licence):
             add(channel, f"{_CC}license", head.licence)
         if rights := _rights(head):
@@ -120,7 +123,7 @@ class FeedExtension:
         )
         if twin := self.urls.get("atom"):
             add_link(channel, f"{_ATOM}link", "alternate", twin, media_type="application/atom+xml")
-        self._place(channel, f"{_ATOM}link", "rss", "application/rss+xml")
+        add_place(channel, f"{_ATOM}link", head.archive, "rss")
         for name in ("lastBuildDate", "pubDate"):
             add(channel, name, _rfc822(self.edition.updated))
         _arrange(channel, _CHANNEL)
@@ -130,13 +133,16 @@ class FeedExtension:
         stands among archives."""
         head = self.edition
         _set(root, "updated", _rfc3339(head.updated))
+        for hub in head.hubs:
+            add_link(root, "link", "hub", hub)
+            root.findall("link")[-2].addnext(root[-1])  # the links stand together
         if is_address(head.licence):
             add_link(root, "link", "license", head.licence)
         said = {"rights": plain(_rights(head)), "icon": head.icon, "logo": head.logo}
         for name, text in said.items():
             if text:
                 add(root, name, text)
-        self._place(root, "link", "atom", "application/atom+xml")
+        add_place(root, "link", head.archive, "atom")
 
     def _picture(self, channel: etree._Element) -> None:
         """Give the channel the first image that readers of RSS can show; without sizes, which are
@@ -148,19 +154,6 @@ class FeedExtension:
                 add(image, "title", self.edition.title)
                 add(image, "link", self.edition.home)
                 break
-
-    def _place(self, parent: etree._Element, tag: str, format_: str, media_type: str) -> None:
-        """Say where the document stands among the feed's archives. RFC 5005 §4 and Appendix B."""
-        place = self.edition.archive
-        if place.current:
-            add(parent, f"{_HISTORY}archive", "")
-        for rel, urls in (
-            ("current", place.current),
-            ("prev-archive", place.previous),
-            ("next-archive", place.following),
-        ):
-            if href := dict[str, str](urls).get(format_):
-                add_link(parent, tag, rel, href, media_type=media_type)
 
 
 class EntryExtension:

@@ -35,6 +35,7 @@ def json_feed(head: Edition, url: str, entries: Sequence[EditionEntry]) -> bytes
         "description": head.description,
         "language": head.language,
         "authors": [{"name": head.author}],
+        "hubs": [{"type": "WebSub", "url": hub} for hub in head.hubs],
         "_licence": head.licence or head.copyright,
         "_archive": _said({"current": current, "previous": previous, "next": following}),
         "items": [_item(entry, head.language) for entry in entries],

@@ -14,6 +14,7 @@ from feeds.manifest import FileRecord
 from feeds.server import answers
 from feeds.server.answers import Answer, Asked
 from feeds.server.archive import ARCHIVES, archived
+from feeds.server.hub import HubEndpoint, Take
 from feeds.server.limits import Limits
 from feeds.server.shelf import Copy, Moved, Shelf
 from feeds.server.static import Redirect, StaticFile, find
@@ -25,16 +26,21 @@ _ASKED = frozenset({*_CONDITIONS, b"accept-encoding", b"sec-fetch-dest", b"x-for
 
 
 def create_app(
-    output: Path, manifests: Path, max_age: Callable[[], int], limits: Limits | None = None
+    output: Path,
+    manifests: Path,
+    max_age: Callable[[], int],
+    limits: Limits | None = None,
+    take: Take | None = None,
 ) -> Starlette:
-    """Make the application that serves `output`.
+    """Make the application that serves `output`, and our own hub if there is who `take`s forms.
 
     `manifests` is the folder of the editions' manifests. `max_age` says in how many seconds the
     next scheduled build is; it is asked at every feed request, so it must be cheap. Without
     `limits` everybody may have every feed as often as they like.
     """
     site = _Site(output, Shelf(output, manifests), max_age, limits or Limits(0))
-    return Starlette(routes=[Route("/{path:path}", site)])
+    hub = [Route("/hub", HubEndpoint(take))] if take else []
+    return Starlette(routes=[*hub, Route("/{path:path}", site)])
 
 
 class _Site:

@@ -98,6 +98,20 @@ def test_a_missing_part_is_refused() -> None:
             loads(json.dumps(broken).encode())
 
 
+def test_links_come_back_and_what_could_not_stand_in_a_header_is_refused() -> None:
+    links = (("https://hub.example/", "hub"), ("https://example.org/all.rss", "self"))
+    manifest = Manifest(feed="all", files=(record(links=links),))
+    assert loads(dumps(manifest)) == manifest
+    for url, relation in (
+        ("https://hub.example/>; rel=self", "hub"),
+        ("https://hub.example/\r\nX: y", "hub"),
+        ("/relative", "hub"),
+        ("https://hub.example/", 'hub"'),
+    ):
+        with pytest.raises(ValueError, match="an address and a relation"):
+            record(links=((url, relation),))
+
+
 def test_deep_nesting_is_refused() -> None:
     with pytest.raises(ManifestError, match="nested"):
         loads(b"[" * 200_000)

@@ -5,6 +5,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from feeds.codings import CODINGS, Coding
-from feeds.manifest import Manifest, dumps
+from feeds.manifest import Manifest, dumps, read_manifest
 from tests.feeds.server.published import ATOM, NEW, OLD, RSS, Site, renamed
 
 CORS = ("access-control-allow-origin", "access-control-expose-headers")
@@ -41,6 +42,19 @@ def test_feeds_carry_every_header_readers_need(still: Site) -> None:
     atom = still.get("/all.atom")
     assert atom.headers["content-type"] == "application/atom+xml; charset=utf-8"
     assert atom.body == ATOM
+
+
+def test_links_of_the_manifest_are_told_in_one_header(site: Site) -> None:
+    links = (("https://hub.example/", "hub"), ("https://example.org/all.rss", "self"))
+    before = read_manifest(site.manifests / "all.json")
+    files = tuple(replace(file, links=links) for file in before.files)
+    renamed(site.manifests / "all.json", dumps(replace(before, files=files)))
+    reply = site.get("/all.rss")
+    told = '<https://hub.example/>; rel="hub", <https://example.org/all.rss>; rel="self"'
+    assert reply.headers.get_all("link") == [told]
+    same = site.get("/all.rss", if_none_match=reply.headers["etag"])
+    assert (same.status, same.headers["link"]) == (304, told)
+    assert site.get("/all.rss", "HEAD").headers["link"] == told
 
 
 @pytest.mark.parametrize(
