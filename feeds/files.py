@@ -65,7 +65,8 @@ def remove_with_siblings(path: Path) -> None:
 def remove_leftovers(folder: Path) -> None:
     """Delete what a killed process left half written directly in `folder`."""
     for path in folder.glob(".*.new"):
-        path.unlink(missing_ok=True)
+        if not path.is_dir():  # that is none of ours
+            path.unlink(missing_ok=True)
 
 
 def told(error: Exception) -> str:

@@ -96,6 +96,8 @@ def _expose(press: Press, plan: Plan, now: datetime) -> None:
     """Number the newcomers, let the window move on, and what leaves it into archives."""
     feed = plan.feed
     with press.store.write() as tx:
+        if before := editions.edition(tx, feed.name):  # it stands no more, whatever happens next
+            editions.put_edition(tx, replace(before, entry_change=-1))
         told = tell(tx, feed, plan.added, now=now)
         published.expose(tx, feed.name, plan.added, now, told)
         window = published.window(tx, feed.name)

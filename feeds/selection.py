@@ -48,6 +48,11 @@ def batch(limit: int) -> int:
     return min(_FULL, max(1, limit // 2))
 
 
+def leaves_at(feed: Feed) -> int:
+    """The fewest entries of `feed` of which some leave once they are no longer fresh."""
+    return feed.limit + (batch(feed.limit) if feed.archive else 1)
+
+
 def paged(
     left: Sequence[Exposure], sizes: Mapping[str, int], *, limit: int
 ) -> list[Sequence[Exposure]]:

@@ -14,6 +14,7 @@ from feeds.expose import Plan
 from feeds.links import mentioned
 from feeds.manifest import Manifest, ManifestError, read_manifest
 from feeds.press import Press, editions_folder, file_links, settings_digest
+from feeds.selection import leaves_at
 from ingest.store import Transaction, editions, last_change, published, relations, sources
 from ingest.store.editions import EditionState
 
@@ -60,7 +61,7 @@ def settle(press: Press, plans: Sequence[Plan]) -> dict[str, EditionState]:
         kept = [
             replace(state, built_from=plan.change, sources=plan.considered, entry_change=now)
             for plan, state in still
-            if state.shown <= plan.feed.limit  # or its entries leave as time goes by
+            if state.shown < leaves_at(plan.feed)  # or its entries leave as time goes by
             and not published.exposes(tx, plan.feed.name, changed.since(state.entry_change))
         ]
     if kept:
