@@ -249,7 +249,7 @@ def check_archive(site: Site, suffix: str, media_type: str) -> None:
     """It comes as its feed does, and is kept for a week."""
     folder = site.room.folder / "public"
     (folder / "archive/all").mkdir(parents=True, exist_ok=True)
-    for end in ("", ".gz"):
+    for end in ("", ".gz", ".br"):
         shutil.copy(folder / f"all.{suffix}{end}", folder / f"archive/all/1.{suffix}{end}")
     check_feed(site, f"archive/all/1.{suffix}", media_type)
     headers = site.front.ask(f"/archive/all/1.{suffix}").headers
