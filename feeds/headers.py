@@ -20,6 +20,10 @@ PAGE_POLICY = (
 """For pages: no scripts, no forms, no frames."""
 
 
+ARCHIVE_FRESHNESS = "public, max-age=604800"
+"""How long an archive may be kept: it does not change, but an entry may be withdrawn."""
+
+
 def freshness(seconds: int) -> str:
     """How long a feed counts as fresh, when it may change in `seconds`.
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from feeds.files import remove_with_siblings, write_if_changed
-from feeds.headers import CORS, PAGE_POLICY, SHORTEST, SNIFF, freshness, link
+from feeds.headers import ARCHIVE_FRESHNESS, CORS, PAGE_POLICY, SHORTEST, SNIFF, freshness, link
 from feeds.manifest import FileRecord, Manifest, ManifestError, read_manifest
 from feeds.press import Press, editions_folder
 
@@ -35,6 +35,7 @@ def headers(manifests: Sequence[Manifest], pages: Iterable[str]) -> bytes:
     """The `_headers` of these feeds; `pages` are the paths of their own pages."""
     rules = [("/*", [SNIFF])]
     rules += [(f"/{quote(file.path)}", list(_of(file))) for one in manifests for file in one.files]
+    rules += [("/archive/*", [("cache-control", ARCHIVE_FRESHNESS), *CORS])]
     rules += [(path, [PAGE_POLICY]) for path in (*_PAGES, *pages)]
     return "".join(
         f"{path}\n" + "".join(f"  {name}: {value}\n" for name, value in pairs)

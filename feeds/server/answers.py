@@ -27,7 +27,6 @@ _CORS = _encoded(*headers.CORS)
 _VARY = (b"vary", b"Accept-Encoding, Sec-Fetch-Dest")
 _REVALIDATE = (b"cache-control", b"no-cache")
 _A_DAY = (b"cache-control", b"public, max-age=86400")  # a rename may be taken back
-_A_WEEK = b"public, max-age=604800"  # an archive does not change, but an entry may be withdrawn
 _MINUTES = (b"cache-control", b"public, max-age=300")
 # Browsers save what they do not know, and show these.
 _SHOWN_AS = {
@@ -93,7 +92,7 @@ def of_file(file: StaticFile, asked: Asked) -> Answer:
 def of_archive(page: Copy | Moved | NotYet | None, asked: Asked, path: str, query: bytes) -> Answer:
     """What stands at the `path` of an archive; after the newest, the feed itself goes on."""
     if isinstance(page, Copy):
-        return of_feed(page, asked, _A_WEEK)
+        return of_feed(page, asked, headers.ARCHIVE_FRESHNESS.encode())
     if isinstance(page, Moved):
         return of_moved(page, path, query)
     if isinstance(page, NotYet):

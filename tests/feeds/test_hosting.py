@@ -77,6 +77,11 @@ def redirects(room: Newsroom) -> list[str]:
     return room.bytes("_redirects").decode("ascii").splitlines()
 
 
+def test_archives_may_be_kept_for_a_week_and_read_by_other_sites(room: Newsroom) -> None:
+    week = {"cache-control": "public, max-age=604800", "x-content-type-options": "nosniff"}
+    assert sent(room, "/archive/town/1.rss") == {**week, **dict(CORS)}
+
+
 def test_former_addresses_lead_on_or_say_that_they_are_gone(room: Newsroom) -> None:
     assert redirects(room) == ["/town.json /town.atom 301"]
     room.configure(SITE + INBOX + '[[feed]]\nname = "city"\nwas = "town"\n')
