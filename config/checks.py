@@ -27,7 +27,8 @@ def cross_checks(
     data: one wrong type must hide no other.
     """
     output, kept = data.get("output", "public"), data.get("data", "data")
-    issues = [*_twice(data, "source"), *_twice(data, "feed"), *_unknown_sources(data)]
+    issues = [issue for kind in ("source", "feed", "notify") for issue in _twice(data, kind)]
+    issues += [*_unknown_sources(data), *_unknown_feeds(data)]
     issues += [*_former_names(data), *_names_of_made(data), *_unwritten(data), *_ownerless(data)]
     if isinstance(output, str) and isinstance(kept, str):
         with suppress(OSError, ValueError, RuntimeError):  # NUL, links in a ring: told elsewhere
@@ -35,7 +36,7 @@ def cross_checks(
     with suppress(OSError, ValueError, RuntimeError):
         issues += _no_files(data, folder)
     with suppress(OSError, ValueError, RuntimeError):
-        issues += _key_file(data, folder, output)
+        issues += _secret_files(data, folder, output)
     with suppress(OSError, ValueError, RuntimeError):
         issues += _pictures(data, folder)
     issues += [*_unreadable(data, readers), *_wrong_queries(data, query)]
@@ -88,6 +89,19 @@ def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
             if isinstance(name, str) and name.strip() not in known:
                 message = "no source has this name" + nearest(name, known)
                 yield ("feed", number, "sources", place), message
+
+
+def _unknown_feeds(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    names = [table.get("name") for _, table in _tables(data, "feed")]
+    known = {name.strip() for name in names if isinstance(name, str)} or {"all"}
+    for number, table in _tables(data, "notify"):
+        listed = table.get("feeds")
+        for name in (
+            [listed] if isinstance(listed, str) else listed if isinstance(listed, list) else ()
+        ):
+            if isinstance(name, str) and name.strip() not in known:
+                message = f"no feed is called {name!r}" + nearest(name, known)
+                yield ("notify", number, "feeds"), message
 
 
 def _former_names(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
@@ -151,16 +165,22 @@ def _pictures(data: dict[str, Any], folder: Path) -> Iterator[tuple[Loc, str]]:
                     yield (*place, option), "there is no such file beside this configuration"
 
 
-def _key_file(data: dict[str, Any], folder: Path, output: object) -> Iterator[tuple[Loc, str]]:
+def _secret_files(data: dict[str, Any], folder: Path, output: object) -> Iterator[tuple[Loc, str]]:
     section = data.get("openai")
-    name = section.get("key_file") if isinstance(section, dict) else None
-    if not isinstance(name, str):
-        return
-    path = (folder / name.strip()).resolve()
-    if not path.is_file():
-        yield ("openai", "key_file"), "there is no such file"
-    elif isinstance(output, str) and path.is_relative_to((folder / output).resolve()):
-        yield ("openai", "key_file"), "lies in the output folder, where everybody could read it"
+    named = [(("openai", "key_file"), section.get("key_file"))] if isinstance(section, dict) else []
+    found: list[tuple[Loc, object]] = [*named]
+    for number, table in _tables(data, "notify"):
+        found.append((("notify", number, "secret_file"), table.get("secret_file")))
+        if table.get("secret") and table.get("secret_file"):
+            yield ("notify", number, "secret"), "stands beside `secret_file`; take one of them out"
+    for loc, name in found:
+        if not isinstance(name, str):
+            continue
+        path = (folder / name.strip()).resolve()
+        if not path.is_file():
+            yield loc, "there is no such file"
+        elif isinstance(output, str) and path.is_relative_to((folder / output).resolve()):
+            yield loc, "lies in the output folder, where everybody could read it"
 
 
 def _unreadable(

@@ -41,4 +41,5 @@ class Feed(Section):
     icon: Picture = ""
     logo: Picture = ""
     podcast: Category = ""
+    archive: Flag = True
     formats: tuple[Format, ...] = Field(default=("rss", "atom", "json"), min_length=1)

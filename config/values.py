@@ -54,7 +54,8 @@ def _language(value: str) -> str:
     return value
 
 
-def _address(value: str) -> str:
+def address(value: str) -> str:
+    """`value`, if it is an absolute http(s) address; raises ValueError."""
     parts = urlsplit(value)  # itself raises ValueError for a broken IPv6 address
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("write the whole address, such as https://example.org/news")
@@ -86,7 +87,7 @@ def _listed(value: object) -> object:
 def picture(value: str) -> str:
     """The address of an image, or a path to one. Raises ValueError, in plain words, for others."""
     if not value or "://" in value:
-        return _address(value) if value else ""
+        return address(value) if value else ""
     path = PurePosixPath(value)
     if path.is_absolute() or ".." in path.parts or "\\" in value:
         raise ValueError("name a file beside this configuration, or below, or its whole address")
@@ -108,7 +109,7 @@ Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 Language = Annotated[str, AfterValidator(_language)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(address)]
 Picture = Annotated[str, AfterValidator(picture)]
 Category = Annotated[str, AfterValidator(_category)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]

@@ -1,6 +1,7 @@
-"""Assembling an edition: from frozen entries to the value that is rendered. Pure."""
+"""Assembling an edition: from frozen entries to the value that is rendered."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.feed import Feed
@@ -10,10 +11,25 @@ from feeds import slices
 from feeds.brand import picture_url
 from feeds.compose import compose
 from feeds.edition import Edition, EditionEntry, Podcast, RelatedLink
-from feeds.press import Press, page_url, resolved, resolved_image
+from feeds.hubs import hubs_of
+from feeds.press import Press, addresses, page_url, resolved, resolved_image
+from feeds.stories import also_at
 from feeds.web import product_version
 from feeds.words import marked, words
-from ingest.entry import Entry
+from ingest.entry import Entry, Exposure
+from ingest.store import Transaction, published
+
+
+def gather(
+    tx: Transaction, press: Press, feed: Feed, shown: Sequence[Exposure], first_at: datetime
+) -> Edition:
+    """The edition of `feed` that shows what `shown` exposes, newest exposure first, as it is in the
+    store; `first_at` is the time of an edition without entries."""
+    found = published.entries(tx, [exposure.article for exposure in shown])
+    entries = [_as_told(found[exposure.article], exposure) for exposure in shown]
+    pages, related = addresses(tx, press.settings, entries)
+    also = also_at(tx, press.settings, feed, shown)
+    return assemble(press, feed, entries, pages, related, also, first_at)
 
 
 def assemble(
@@ -29,7 +45,8 @@ def assemble(
 
     `pages` and `related` say where the articles they link to are found (`press.addresses`), `also`
     what else was written of the same events (`stories.also_at`);
-    `first_at` is the time of an empty feed's first edition. The same arguments give the same value.
+    `first_at` is the time of an empty feed's first edition. Pure: the same arguments give the same
+    value.
     """
     site = press.settings.site
     title = press.settings.feed_title(feed)
@@ -61,7 +78,13 @@ def assemble(
         copyright=site.copyright,
         podcast=_podcast(feed, site),
         version=product_version(),
+        hubs=hubs_of(press.settings, feed),
     )
+
+
+def _as_told(entry: Entry, exposure: Exposure) -> Entry:
+    """The entry with the date of its story's last development, if that is the later one."""
+    return replace(entry, updated=max(entry.updated, exposure.developed))
 
 
 def _shown(

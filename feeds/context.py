@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from config.settings import Settings
 from config.source import Source
 from feeds import each
+from feeds.courier import Courier
 from feeds.data import feed_ids, namespace, open_data, pace, sync
 from feeds.press import Press
 from feeds.rules import rules_digest, rules_for
@@ -51,7 +52,7 @@ def wall_clock() -> datetime:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Everything a command or the daemon works with. `fetcher` is None when nothing is fetched,
-    `machine` when no summary is written by a model."""
+    `machine` when no summary is written by a model. `courier` tells others what was published."""
 
     settings: Settings
     store: Store
@@ -59,6 +60,7 @@ class Context:
     workers: Workers
     fetcher: "Fetcher | None"
     machine: "Machine | None"
+    courier: Courier
     clock: Clock
     states: dict[str, SourceState]
     feed_ids: dict[str, str]
@@ -82,6 +84,7 @@ class Context:
 
     def stop(self) -> None:
         """End soon whatever waits for the network, and ask nothing more."""
+        self.courier.stop()
         for one in (self.fetcher, self.machine):
             if one:
                 one.stop()
@@ -162,6 +165,7 @@ class Context:
                 warnings = each.settle(tx, settings, self.clock())
                 settings = each.expanded(tx, settings)
                 ids = feed_ids(tx, settings, self.namespace, self.clock())
+            self.courier.follow(settings)
         files = [source for source in self.settings.sources if source.files]
         silent = [s.name for s in self.settings.sources if s.on_change == "silent"]
         return Press(
@@ -225,7 +229,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
     with open_data(settings) as store:
         with store.write() as tx:
             space = namespace(settings.data_folder, used=bool(sources.states(tx)))
-            states, ids = sync(tx, settings, space, clock())
+            states, ids, whole = sync(tx, settings, space, clock())
             runs.cut_short(tx, clock())
         workers = Workers()
         context = Context(
@@ -235,6 +239,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
             workers=workers,
             fetcher=source_fetcher(settings, store, clock()),
             machine=open_machine(settings, store, clock),
+            courier=Courier(store, whole, clock),
             clock=clock,
             states=states,
             feed_ids=ids,
@@ -244,6 +249,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
         finally:
             workers.close()
             context.stop()
+            context.courier.close()
 
 
 @contextmanager
@@ -263,6 +269,7 @@ def open_reading(settings: Settings) -> Iterator[Context]:
             workers=workers,
             fetcher=source_fetcher(settings, store, wall_clock()),
             machine=open_machine(settings, store, wall_clock),
+            courier=Courier(store, settings, wall_clock),
             clock=wall_clock,
             states=states,
             feed_ids={},
@@ -272,6 +279,7 @@ def open_reading(settings: Settings) -> Iterator[Context]:
         finally:
             workers.close()
             context.stop()
+            context.courier.close()
 
 
 def reopened(context: Context, settings: Settings) -> Context:
@@ -280,10 +288,11 @@ def reopened(context: Context, settings: Settings) -> Context:
     The fetcher too: two of them would ask one host twice at once. Raises StoreError.
     """
     with context.store.write() as tx:
-        states, ids = sync(tx, settings, context.namespace, context.clock())
+        states, ids, whole = sync(tx, settings, context.namespace, context.clock())
     fetcher = context.fetcher or source_fetcher(settings, context.store, context.clock())
     if fetcher:
         fetcher.limit(settings.fetch, contact=contact(settings))
+    context.courier.follow(whole)
     machine = context.machine or open_machine(settings, context.store, context.clock)
     kept = replace(context, settings=settings, states=states, feed_ids=ids)
     return replace(kept, fetcher=fetcher, machine=machine)

@@ -11,6 +11,7 @@ from config.settings import Settings
 from config.source import Source
 from feeds import each
 from feeds.files import write_if_changed
+from feeds.hubs import forget_others
 from ingest.address import Address
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
@@ -56,8 +57,9 @@ def peek_data(settings: Settings) -> Iterator[Store | None]:
 
 def sync(
     tx: Transaction, settings: Settings, space: uuid.UUID, now: datetime
-) -> tuple[dict[str, SourceState], dict[str, str]]:
-    """Bring the store in line with the settings: the state of each source, the id of each feed.
+) -> tuple[dict[str, SourceState], dict[str, str], Settings]:
+    """Bring the store in line with the settings: the state of each source, the id of each feed,
+    and the settings with the feeds that are made.
 
     A source is not due later than it can be from now on: its schedule may be another one, or the
     clock have been wrong. What must not be asked yet goes on waiting.
@@ -73,7 +75,9 @@ def sync(
     configured.at_latest(tx, latest)
     whole = each.expanded(tx, settings)
     _say_farewell(feeds.leaving(tx, _wanted_feeds(whole)))
-    return states, feed_ids(tx, whole, space, now)
+    ids = feed_ids(tx, whole, space, now)
+    forget_others(tx, whole, now)
+    return states, ids, whole
 
 
 def feed_ids(

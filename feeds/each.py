@@ -37,7 +37,7 @@ def expanded(tx: Transaction, settings: Settings) -> Settings:
     names = {state.id: name for name, state in sources.states(tx).items()}
     former = {name for feed in settings.feeds if not feed.each for name in feed.was}
     found: list[Feed] = []
-    ours: set[str] = set()
+    makers: dict[str, str] = {}
     for feed in settings.feeds:
         if not feed.each:
             found.append(feed)
@@ -48,8 +48,8 @@ def expanded(tx: Transaction, settings: Settings) -> Settings:
             copy = _made(settings, feed, one, names)
             if copy and copy.name not in former:
                 found.append(copy)
-                ours.add(copy.name)
-    return settings.model_copy(update={"feeds": tuple(found), "made": frozenset(ours)})
+                makers[copy.name] = feed.name
+    return settings.model_copy(update={"feeds": tuple(found), "made": makers})
 
 
 def settle(tx: Transaction, settings: Settings, now: datetime) -> list[str]:
@@ -68,14 +68,11 @@ def settle(tx: Transaction, settings: Settings, now: datetime) -> list[str]:
     return warnings
 
 
-def chosen(settings: Settings, whole: Settings, names: Sequence[str]) -> list[str]:
+def chosen(whole: Settings, names: Sequence[str]) -> list[str]:
     """The names of feeds of the expanded settings `whole` that `names` mean: their own, or those of
-    the feeds of `settings` that they are made of."""
-    makers = tuple(f"{feed.name}-" for feed in settings.feeds if feed.each and feed.name in names)
+    the feeds that they are made of."""
     return [
-        feed.name
-        for feed in whole.feeds
-        if feed.name in names or (feed.name in whole.made and feed.name.startswith(makers))
+        feed.name for feed in whole.feeds if {feed.name, whole.made.get(feed.name)} & set(names)
     ]
 
 

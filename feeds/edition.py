@@ -55,14 +55,32 @@ class Podcast:
     email: str = ""
 
 
+Urls = tuple[tuple[Literal["rss", "atom", "json"], str], ...]
+"""A document's absolute URL in each of its formats."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """Where a document stands among the archives of its feed (RFC 5005): `previous` is the archive
+    before it, `following` the one after, `current` the document that is subscribed to.
+
+    Without `current` it is that document itself.
+    """
+
+    previous: Urls = ()
+    following: Urls = ()
+    current: Urls = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """One feed's head and its entries, newest exposure first.
+    """One feed's head and its entries, newest exposure first; or the same of one of its archives.
 
     `id` is the feed's own `urn:uuid:`; `home` the human page; `urls` maps each published format to
-    the absolute URL it is served at. `updated` is the newest entry's; an empty feed carries the
-    time the feed was first built. `icon` is the address of a square image, `logo` of a wide one;
-    `licence` an address or a text, `copyright` a text. All of these may be "".
+    the absolute URL it is served at; `hubs` are the WebSub hubs it is announced to. `updated` is
+    the newest entry's; an empty feed carries the time the feed was first built. `icon` is the
+    address of a square image, `logo` of a wide one; `licence` an address or a text, `copyright` a
+    text. All of these may be "".
     """
 
     id: str
@@ -70,7 +88,7 @@ class Edition:
     title: str
     description: str
     home: str
-    urls: tuple[tuple[Literal["rss", "atom", "json"], str], ...]
+    urls: Urls
     language: str
     author: str
     updated: datetime
@@ -82,3 +100,5 @@ class Edition:
     podcast: Podcast | None = None
     generator: str = "Broadsheet"
     version: str = ""
+    archive: Archive = Archive()
+    hubs: tuple[str, ...] = ()

@@ -23,16 +23,19 @@ from feeds.press import (
     settings_digest,
 )
 from feeds.relations import both_ways
+from feeds.render import STYLESHEET
 from feeds.site import (
     ArticlePage,
     FeedLink,
     FeedPage,
     IndexEntry,
+    Offer,
     PageLink,
     RemovedPage,
     SiteHead,
     article_page,
     feed_page,
+    feed_stylesheet,
     index_page,
     removed_page,
     stylesheet,
@@ -65,7 +68,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
         change = last_change(tx, "entry")
         before = editions.edition(tx, _STATE)
     output = press.settings.output_folder
-    whole = (output / "index.html").is_file() and (output / "style.css").is_file()
+    whole = all((output / name).is_file() for name in ("index.html", "style.css", STYLESHEET))
     same = before is not None and before.settings == digest and whole
     since = before.built_from if before and same else 0
     written = 0
@@ -78,6 +81,8 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
             written += sum(write_if_changed(path, body) for path, body in pages.items())
         written += write_story_pages(press, _site(press, "../../style.css"), since=since)
         written += write_if_changed(output / "style.css", stylesheet())
+        sheet = feed_stylesheet(press.settings.site.language)
+        written += write_if_changed(output / STYLESHEET, sheet)
         with press.store.read() as tx:
             written += write_if_changed(output / "index.html", _index(tx, press))
         written += write_if_changed(output / OPML, feed_list(press.settings))
@@ -188,8 +193,9 @@ def _index(tx: Transaction, press: Press) -> bytes:
         )
         for entry in (entries[id_] for id_ in ids)
     ]
-    site = _site(press, "style.css", press.settings.feeds)
-    return index_page(shown, site.feeds, site, opml=OPML)
+    site = _site(press, "style.css")
+    offers = [_offer(press.settings, feed, on="") for feed in press.settings.feeds]
+    return index_page(shown, offers, site, opml=OPML)
 
 
 def write_feed_page(press: Press, feed: Feed, edition: Edition) -> bool:
@@ -217,7 +223,7 @@ def write_feed_page(press: Press, feed: Feed, edition: Edition) -> bool:
             )
             for entry in edition.entries
         ),
-        feeds=site.feeds,
+        offer=_offer(press.settings, feed, on=path),
     )
     return write_if_changed(press.settings.output_folder / path, feed_page(page, site))
 
@@ -239,13 +245,9 @@ def _site(press: Press, style: str, shown: Sequence[Feed] | None = None) -> Site
     """The head of a page that names the feeds `shown`."""
     site = press.settings.site
     feeds = tuple(
-        FeedLink(
-            title=f"{press.settings.feed_title(feed)} ({FORMAT_NAMES[format_]})",
-            url=press.settings.feed_url(feed, format_),
-            media_type=MEDIA_TYPES[format_],
-        )
+        link
         for feed in (_named(press.settings) if shown is None else shown)
-        for format_ in feed.formats
+        for link in _formats(press.settings, feed)
     )
     return SiteHead(
         title=site.title,
@@ -262,6 +264,28 @@ def _named(settings: Settings) -> list[Feed]:
     """The feeds that every page names: of those that are made there may be hundreds, and one more
     must not rewrite all pages."""
     return [feed for feed in settings.feeds if feed.name not in settings.made]
+
+
+def _formats(settings: Settings, feed: Feed) -> tuple[FeedLink, ...]:
+    return tuple(
+        FeedLink(
+            title=f"{settings.feed_title(feed)} ({FORMAT_NAMES[format_]})",
+            url=settings.feed_url(feed, format_),
+            media_type=MEDIA_TYPES[format_],
+            format=FORMAT_NAMES[format_],
+        )
+        for format_ in feed.formats
+    )
+
+
+def _offer(settings: Settings, feed: Feed, *, on: str) -> Offer:
+    """`feed` as it is offered on the page whose path is `on`."""
+    page = settings.feed_page(feed.name)
+    return Offer(
+        title=settings.feed_title(feed),
+        formats=_formats(settings, feed),
+        page="" if page == on else settings.site.url + page,
+    )
 
 
 def _time(seconds: int) -> datetime:

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from config.feed import Format
+from config.feed import Feed, Format
 from config.settings import Settings
 from feeds.edition import RelatedLink
+from feeds.hubs import hubs_of
 from feeds.links import mentioned, rewrite
+from feeds.uris import ascii_url
 from feeds.web import product_version
 from ingest.article import INTERNAL, Image
 from ingest.entry import Entry
@@ -57,9 +59,23 @@ def page_url(settings: Settings, slug: str) -> str:
     return f"{settings.site.url}articles/{slug}/"
 
 
+def file_links(settings: Settings, feed: Feed, format_: Format) -> tuple[tuple[str, str], ...]:
+    """What a feed's file tells in its header, as (absolute URL, relation) pairs, so that who does
+    not parse it knows where it belongs."""
+    itself = ascii_url(settings.feed_url(feed, format_))
+    home = ascii_url(f"{settings.site.url}{settings.feed_page(feed.name)}")
+    hubs = ((hub, "hub") for hub in hubs_of(settings, feed))
+    return tuple(link for link in (*hubs, (itself, "self"), (home, "alternate")) if link[0])
+
+
 def editions_folder(settings: Settings) -> Path:
     """Where the manifests of the editions lie: not below `output`, they are ours."""
     return settings.data_folder / "editions"
+
+
+def archives_folder(settings: Settings, name: str) -> Path:
+    """Where the archives of the feed `name` lie, a file for each page, format and coding."""
+    return settings.output_folder / "archive" / name
 
 
 def resolved(settings: Settings, html: str, pages: Mapping[str, str]) -> str:

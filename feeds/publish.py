@@ -1,8 +1,8 @@
 """The publishing use case: expose, freeze, render, write what changed.
 
-Pages go live before the feeds that link to them; of a feed its compressed siblings first, then the
-plain files, then the manifest that the server answers from. Nothing is written whose bytes are the
-same.
+Pages and archives go live before the feeds that link to them; of a feed its files, each after its
+compressed siblings, then the manifest that the server answers from. Nothing is written whose bytes
+are the same.
 """
 
 import hashlib
@@ -11,24 +11,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.feed import Feed, Format
-from feeds import slices, staleness
-from feeds.assemble import assemble
+from feeds import archive, slices, staleness
+from feeds.assemble import gather
 from feeds.expose import Exposer, Plan
-from feeds.files import compressed, remove_leftovers, told, write_if_changed
+from feeds.files import remove_leftovers, told, write_if_changed, write_with_siblings
+from feeds.hosting import write_host_files
+from feeds.hubs import post_changes
 from feeds.manifest import FileRecord, Manifest, dumps
 from feeds.pages import write_feed_page, write_pages
 from feeds.press import (
     MEDIA_TYPES,
     Press,
-    addresses,
     editions_folder,
+    file_links,
 )
 from feeds.proof import proofread
 from feeds.report import FeedReport, PublishReport
 from feeds.retire import other_formats, remove_files, retire
 from feeds.selection import cut, entry_size
 from feeds.stories import also_at, tell
-from ingest.entry import Entry, Exposure
 from ingest.store import articles, editions, last_change, published
 from ingest.store.editions import EditionState
 
@@ -83,6 +84,7 @@ def publish(
                 )
             )
     retire(press)
+    write_host_files(press)
     return report
 
 
@@ -91,18 +93,24 @@ def _in_order(plans: Sequence[Plan]) -> list[str]:
 
 
 def _expose(press: Press, plan: Plan, now: datetime) -> None:
-    """Number the newcomers and let the window move on."""
+    """Number the newcomers, let the window move on, and what leaves it into archives."""
     feed = plan.feed
     with press.store.write() as tx:
+        if before := editions.edition(tx, feed.name):  # it stands no more, whatever happens next
+            editions.put_edition(tx, replace(before, entry_change=-1))
         told = tell(tx, feed, plan.added, now=now)
         published.expose(tx, feed.name, plan.added, now, told)
         window = published.window(tx, feed.name)
         entries = published.entries(tx, [exposure.article for exposure in window])
         also = also_at(tx, press.settings, feed, window)
         sizes = {id_: entry_size(one, feed, also.get(id_, ())) for id_, one in entries.items()}
-        kept = cut(window, sizes, limit=feed.limit, now=now)
+        kept = cut(window, sizes, limit=feed.limit, now=now, archived=feed.archive)
         if len(kept) < len(window):
             published.leave(tx, feed.name, kept[-1].number, now)
+        more = feed.archive and archive.keep(tx, press.settings, feed, now)
+    while more:  # what left before there were archives, or very much at once
+        with press.store.write() as tx:
+            more = archive.keep(tx, press.settings, feed, now)
 
 
 def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) -> FeedReport:
@@ -110,14 +118,12 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     with press.store.read() as tx:
         before = editions.edition(tx, feed.name)
         window = published.window(tx, feed.name)
-        found = published.entries(tx, [exposure.article for exposure in window])
-        shown = [_as_told(found[exposure.article], exposure) for exposure in window]
-        pages, related = addresses(tx, press.settings, shown)
-        also = also_at(tx, press.settings, feed, window)
+        first_at = before.first_at if before else now
+        edition = gather(tx, press, feed, window, first_at)
+        edition = replace(edition, archive=archive.newest(tx, press.settings, feed))
         change = last_change(tx, "entry")
-    first_at = before.first_at if before else now
-    edition = assemble(press, feed, shown, pages, related, also, first_at)
     try:
+        archive.write_archives(press, feed, warnings, now=now)  # before what links to them
         known = dict(before.digests) if before else {}
         proof = proofread(edition, feed.formats, known, now)
         warnings += proof.warnings
@@ -127,6 +133,7 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         return FeedReport(
             name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {told(error)}"
         )
+    digests = {f: hashlib.sha256(body).hexdigest() for f, body in proof.bodies.items()}
     state = EditionState(
         feed=feed.name,
         built_from=plan.change,
@@ -137,18 +144,15 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         first_at=first_at,
         built_at=now,
         rule=slices.rule_text(feed),
-        digests=tuple((f, hashlib.sha256(body).hexdigest()) for f, body in proof.bodies.items()),
+        digests=tuple(digests.items()),
     )
+    news = [f for f in feed.formats if digests[f] != known.get(f)]
     with press.store.write() as tx:
         editions.put_edition(tx, state)
+        post_changes(tx, press.settings, feed, news, now)
     return FeedReport(
         name=feed.name, entries=proof.entries, files=staleness.files(feed), changed=changed
     )
-
-
-def _as_told(entry: Entry, exposure: Exposure) -> Entry:
-    """The entry with the date of its story's last development, if that is the later one."""
-    return replace(entry, updated=max(entry.updated, exposure.developed))
 
 
 def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: datetime) -> bool:
@@ -160,15 +164,13 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
     remove_leftovers(output)
     changed = False
     records = {
-        _record(f"{feed.name}.{format_}", format_, body, known, now): body
-        for format_, body in bodies.items()
+        _record(press, feed, format_, body, known, now): body for format_, body in bodies.items()
     }
-    for suffix, pack in ((".gz", compressed), ("", bytes)):
-        for record, body in records.items():
-            # its own time too is that of the edition: whoever reads the file before the manifest
-            # tells the same Last-Modified as after it
-            path = output / f"{record.path}{suffix}"
-            changed |= write_if_changed(path, pack(body), modified=record.changed_at)
+    for record, body in records.items():
+        # its own time too is that of the edition: whoever reads the file before the manifest
+        # tells the same Last-Modified as after it
+        path = output / record.path
+        changed |= write_with_siblings(path, body, modified=record.changed_at)
     others = other_formats(feed)
     manifest = dumps(Manifest(feed=feed.name, files=tuple(records), moved=others))
     changed |= write_if_changed(manifests / f"{feed.name}.json", manifest)
@@ -177,8 +179,14 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
 
 
 def _record(
-    path: str, format_: Format, body: bytes, known: Mapping[str, FileRecord], now: datetime
+    press: Press,
+    feed: Feed,
+    format_: Format,
+    body: bytes,
+    known: Mapping[str, FileRecord],
+    now: datetime,
 ) -> FileRecord:
+    path = f"{feed.name}.{format_}"
     digest = hashlib.sha256(body).hexdigest()
     last, moment = known.get(path), now.replace(microsecond=0)
     if last:
@@ -190,4 +198,5 @@ def _record(
         digest=digest,
         size=len(body),
         changed_at=moment,
+        links=file_links(press.settings, feed, format_),
     )

@@ -1,16 +1,18 @@
 """Addresses that feeds had: a renamed feed's lead to the new one, a removed feed's say so.
 
-Each gets a manifest of its own, so that the server answers for it, and its files go: a web server
-over the same folder must not serve an edition that nobody renews.
+Each gets a manifest of its own, so that the server answers for it and for its archives, and its
+files go: a web server over the same folder must not serve an edition that nobody renews.
 """
 
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import get_args
 
 from config.feed import Feed, Format
-from feeds.files import write_if_changed
+from feeds.files import remove_with_siblings, write_if_changed
 from feeds.manifest import Manifest, ManifestError, dumps, read_manifest
-from feeds.press import Press, editions_folder
+from feeds.press import Press, archives_folder, editions_folder
 from ingest.store import feeds
 from ingest.store.feeds import FeedName
 
@@ -33,6 +35,9 @@ def retire(press: Press) -> None:
             write_if_changed(path, dumps(manifest))
             page = press.settings.feed_page(name)
             remove_files(press, [*(f"{name}.{format_}" for format_ in _FORMATS), *page.split()])
+            _remove_archives(press, name)
+    for name in (feed.name for feed in press.settings.feeds if not feed.archive):
+        _remove_archives(press, name)
 
 
 def other_formats(feed: Feed) -> tuple[tuple[str, str], ...]:
@@ -47,8 +52,13 @@ def other_formats(feed: Feed) -> tuple[tuple[str, str], ...]:
 def remove_files(press: Press, paths: list[str]) -> None:
     """Take files that are no edition's any more from the output folder, with their siblings."""
     for path in paths:
-        for suffix in (".gz", ""):
-            (press.settings.output_folder / f"{path}{suffix}").unlink(missing_ok=True)
+        remove_with_siblings(press.settings.output_folder / path)
+
+
+def _remove_archives(press: Press, name: str) -> None:
+    """The store keeps which entries were in which: a feed that comes back writes the same again."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(archives_folder(press.settings, name))
 
 
 def _is_live(press: Press, feed: Feed) -> bool:

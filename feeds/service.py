@@ -7,7 +7,7 @@ in a thread of its own.
 import os
 import signal
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,9 +22,11 @@ from config.rules import rule_files
 from config.settings import Settings
 from feeds.context import reopened, wall_clock
 from feeds.daemon import Daemon
+from feeds.each import expanded
 from feeds.notify import Notifier
 from feeds.press import editions_folder
-from feeds.server import Server, ServerError, create_app
+from feeds.server import Limits, Server, ServerError, Take, create_app
+from feeds.subscribers import RefusedError, take
 from ingest.errors import StoreError
 from ingest.sources.folder import real
 from ingest.store import Store, daemons, sources
@@ -180,12 +182,12 @@ class Service:
         if real(settings.data_folder) != real(before.settings.data_folder):
             message = "a running daemon stays with its folder; stop it and start it again"
             raise ConfigError([Problem(file=str(self.config.path), key="data", message=message)])
-        app = new_app(settings, before.store, lambda: self.daemon.context.names)
-        if settings.server == before.settings.server:
+        app = new_app(settings, before.store, lambda: self.daemon.context.names, before.clock)
+        served, old = self.server.app, before.settings.server
+        if (settings.server.address, settings.server.port) == (old.address, old.port):
             self.daemon.reload(reopened(before, settings))
             self.server.serve(app)
             return
-        served, old = self.server.app, before.settings.server
         server = Server(app, settings.server.address, settings.server.port)
         shared = settings.server.port == old.port != 0  # by addresses that may exclude each other
         if shared:
@@ -237,10 +239,41 @@ class Service:
             daemons.started(tx, state)
 
 
-def new_app(settings: Settings, store: Store, names: Callable[[], Collection[str]]) -> "Starlette":
-    """The application that serves what `settings` publish; `names` are those of the sources."""
-    until_next = _until_next(store, names)
-    return create_app(settings.output_folder, editions_folder(settings), until_next)
+def new_app(
+    settings: Settings,
+    store: Store,
+    names: Callable[[], Collection[str]],
+    clock: Callable[[], datetime] | None,
+) -> "Starlette":
+    """The application that serves what `settings` publish; `names` are those of the sources.
+
+    `clock` is the daemon's: without one nothing is sent, and our own hub takes no subscriptions.
+    """
+    folders, server = (settings.output_folder, editions_folder(settings)), settings.server
+    limits = Limits(server.unconditional_per_hour, server.trusted_proxies)
+    takes: Take | None = None
+    if settings.site.own_hub in settings.site.hub_urls:
+        takes = _takes(settings, store, clock) if clock else _takes_nothing
+    return create_app(*folders, _until_next(store, names), limits, takes)
+
+
+def _takes(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Take:
+    def answer(form: Mapping[str, str]) -> tuple[int, str]:
+        try:
+            with store.read() as tx:
+                whole = expanded(tx, settings)
+            take(form, whole, store, clock())
+        except RefusedError as error:
+            return error.status, error.reason
+        except StoreError:
+            return 503, "subscriptions cannot be noted at the moment"
+        return 202, "the callback will be asked whether it wants that"
+
+    return answer
+
+
+def _takes_nothing(_form: Mapping[str, str]) -> tuple[int, str]:
+    return 503, "nobody sends anything at the moment; try again later"
 
 
 def _until_next(store: Store, names: Callable[[], Collection[str]]) -> Callable[[], int]:

@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from config.feed import Feed
-from feeds import slices
+from feeds import archive, slices
 from feeds.expose import Plan
 from feeds.links import mentioned
 from feeds.manifest import Manifest, ManifestError, read_manifest
-from feeds.press import Press, editions_folder, settings_digest
+from feeds.press import Press, editions_folder, file_links, settings_digest
+from feeds.selection import leaves_at
 from ingest.store import Transaction, editions, last_change, published, relations, sources
 from ingest.store.editions import EditionState
 
@@ -29,24 +30,19 @@ def stale(press: Press, feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         states = editions.editions(tx)
         change = last_change(tx, "article")
         settled = {name: id_ for id_, name in sources.settled(tx)}
-    found = []
-    for feed in feeds:
-        state = states.get(feed.name)
-        ready = (settled[name] for name in feed.sources or press.names if name in settled)
-        if (
-            state is None
-            or state.built_from != change
-            or any(state.sources.get(id_) != change for id_ in ready)
-            or not _stands(press, feed, state)
-            or _begins(press, feed, state, now)
-        ):
-            found.append(feed)
+        found = []
+        for feed in feeds:
+            state = states.get(feed.name)
+            ready = (settled[name] for name in feed.sources or press.names if name in settled)
+            if (
+                state is None
+                or state.built_from != change
+                or any(state.sources.get(id_) != change for id_ in ready)
+                or not _stands(press, tx, feed, state)
+                or slices.begins(tx, press.settings, feed, state, now)
+            ):
+                found.append(feed)
     return found
-
-
-def _begins(press: Press, feed: Feed, state: EditionState, now: datetime) -> bool:
-    with press.store.read() as tx:
-        return slices.begins(tx, press.settings, feed, state, now)
 
 
 def settle(press: Press, plans: Sequence[Plan]) -> dict[str, EditionState]:
@@ -61,14 +57,14 @@ def settle(press: Press, plans: Sequence[Plan]) -> dict[str, EditionState]:
             for plan in plans
             if not plan.added
             and (state := states.get(plan.feed.name))
-            and _stands(press, plan.feed, state)
+            and _stands(press, tx, plan.feed, state)
         ]
         now = last_change(tx, "entry")
         changed = _Changed(tx)
         kept = [
             replace(state, built_from=plan.change, sources=plan.considered, entry_change=now)
             for plan, state in still
-            if state.shown <= plan.feed.limit  # or its entries leave as time goes by
+            if state.shown < leaves_at(plan.feed)  # or its entries leave as time goes by
             and not published.exposes(tx, plan.feed.name, changed.since(state.entry_change))
         ]
     if kept:
@@ -116,13 +112,16 @@ def manifest(press: Press, feed: Feed) -> Manifest | None:
         return None
 
 
-def _stands(press: Press, feed: Feed, state: EditionState) -> bool:
-    """Whether the files of an edition are there, made with the same settings."""
+def _stands(press: Press, tx: Transaction, feed: Feed, state: EditionState) -> bool:
+    """Whether the files of an edition and its archives are there, made with the same settings."""
     if state.settings != digest(press, feed) or state.entry_change < 0:
         return False
     live = manifest(press, feed)
     output = press.settings.output_folder
     if live is None or tuple(file.path for file in live.files) != files(feed):
+        return False
+    links = [file_links(press.settings, feed, format_) for format_ in feed.formats]
+    if [file.links for file in live.files] != links:
         return False
     if not (output / (press.settings.feed_page(feed.name) or "index.html")).is_file():
         return False
@@ -132,4 +131,4 @@ def _stands(press: Press, feed: Feed, state: EditionState) -> bool:
                 return False
         except OSError:
             return False
-    return True
+    return archive.are_whole(press, tx, feed)

@@ -67,7 +67,7 @@ def run_daemon(output: Output, settings: Settings, path: Path) -> None:
             open_context(settings) as context,
         ):
             daemon = Daemon(context)
-            app = new_app(settings, context.store, lambda: daemon.context.names)
+            app = new_app(settings, context.store, lambda: daemon.context.names, context.clock)
             server = Server(app, settings.server.address, settings.server.port)
             _announce(output, settings, server.start())
             service = Service(
@@ -106,7 +106,7 @@ def serve(ctx: click.Context, output: Output) -> None:
     names = [source.name for source in settings.sources]
     try:
         with open_data(settings) as store:
-            app = new_app(settings, store, lambda: names)
+            app = new_app(settings, store, lambda: names, None)
             server = Server(app, settings.server.address, settings.server.port)
             _announce(output, settings, server.start())
             signals.wait_for_end()

@@ -13,8 +13,7 @@ from feeds.cli.work import Interrupt, interruptible, opened, work
 from feeds.context import Context, due_names, wall_clock
 from feeds.each import chosen
 from feeds.lock import DAEMON, LockedError
-from feeds.publish import publish as publish_feeds
-from feeds.refresh import RefreshReport, run_sources
+from feeds.refresh import RefreshReport, publish_once, run_sources
 from feeds.refresh import refresh as refresh_sources
 from ingest.store import Transaction, addresses, requests
 
@@ -93,11 +92,10 @@ def publish(ctx: click.Context, output: Output, feed: tuple[str, ...]) -> None:
     _known("feed", feed, settings, "that is a source; `broadsheet refresh {}` reads it")
     try:
         with opened(output, settings) as context:
-            press = context.press()
-            names = chosen(settings, press.settings, feed)
+            names = chosen(context.press().settings, feed)
             if feed and not names:
                 fail(f"no feed {', '.join(feed)} is made yet", code=2)
-            published = publish_feeds(press, now=context.clock(), names=names)
+            published = publish_once(context, names)
     except LockedError as error:
         _fail_locked(error)
     _end(ctx, output, settings, RefreshReport(published=published))

@@ -12,16 +12,19 @@ from typing import Any, Literal
 import lxml.etree  # noqa: F401 - feedgen.util uses it without importing it
 from feedgen.feed import FeedGenerator
 
-from feeds.edition import Edition, EditionEntry
+from feeds.edition import Archive, Edition, EditionEntry
 from feeds.foreign import fit_licence
 from feeds.render.extension import NAME, EntryExtension, FeedExtension, shown_title
 from feeds.render.fitting import UnfitError, fitted, heading
 from feeds.render.json_feed import json_feed
-from feeds.render.spelling import as_html, defused, finish, looks_like_html, plain
+from feeds.render.spelling import as_html, defused, finish, looks_like_html, plain, styled
 from feeds.uris import ascii_url
 from ingest.markup import clean_line
 
 Format = Literal["rss", "atom", "json"]
+
+STYLESHEET = "feed.css"
+"""What a browser shows a feed with: a file beside the feed."""
 
 _TTL = 60  # minutes; readers take the longest of this and the HTTP headers, so it stays small
 _TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
@@ -61,7 +64,9 @@ def render(edition: Edition, format: Format) -> Rendered:
     write = _rss if format == "rss" else _atom
     generator = write(_spelt(head), urls, entries)
     text = generator.rss_str if format == "rss" else generator.atom_str
-    return Rendered(body=finish(text(pretty=True)), ids=ids, rejected=rejected)
+    sheet = f"../../{STYLESHEET}" if edition.archive.current else STYLESHEET
+    body = styled(finish(text(pretty=True)), sheet)
+    return Rendered(body=body, ids=ids, rejected=rejected)
 
 
 @lru_cache(maxsize=1)  # the formats of an edition are rendered one after the other
@@ -98,9 +103,16 @@ def _head(edition: Edition, format: Format) -> Edition:
         logo=ascii_url(edition.logo),
         licence=defused(fit_licence(edition.licence)),
         copyright=defused(clean_line(edition.copyright)),
+        archive=_archive(edition.archive),
         updated=edition.updated.astimezone(UTC).replace(microsecond=0),
         entries=(),
     )
+
+
+def _archive(archive: Archive) -> Archive:
+    found = (archive.previous, archive.following, archive.current)
+    fit = [tuple((name, ascii_url(url)) for name, url in urls) for urls in found]
+    return Archive(previous=fit[0], following=fit[1], current=fit[2])
 
 
 def _spelt(head: Edition) -> Edition:

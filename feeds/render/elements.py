@@ -4,11 +4,12 @@ import re
 
 from lxml import etree
 
-from feeds.edition import EditionEntry
+from feeds.edition import Archive, EditionEntry
 from feeds.media import medium
 from feeds.render.spelling import defused, plain
 from ingest.article import Enclosure, Image, Upstream
 
+HISTORY = "{http://purl.org/syndication/history/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 
 # RSS enclosures must be at a host with a full name for the W3C validator, with a path after it.
@@ -37,6 +38,19 @@ def add_link(
         if value:
             link.set(name, value)
     link.set("href", href)
+
+
+def add_place(parent: etree._Element, tag: str, place: Archive, format_: str) -> None:
+    """Say where a document stands among its feed's archives. RFC 5005 §4 and Appendix B."""
+    if place.current:
+        add(parent, f"{HISTORY}archive", "")
+    for rel, urls in (
+        ("current", place.current),
+        ("prev-archive", place.previous),
+        ("next-archive", place.following),
+    ):
+        if href := dict[str, str](urls).get(format_):
+            add_link(parent, tag, rel, href, media_type=f"application/{format_}+xml")
 
 
 def add_picture(parent: etree._Element, image: Image | None) -> None:

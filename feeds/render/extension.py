@@ -16,12 +16,14 @@ from lxml import etree
 
 from feeds.edition import Edition, EditionEntry, RelatedLink
 from feeds.render.elements import (
+    HISTORY,
     MEDIA,
     add,
     add_atom_source,
     add_enclosures,
     add_link,
     add_picture,
+    add_place,
     add_rss_source,
 )
 from feeds.render.fitting import heading
@@ -55,7 +57,7 @@ def _ranks(*order: str) -> dict[str, int]:
 
 _CHANNEL = _ranks(
     *("title", "link", "description", f"{_ATOM}link", "language", "lastBuildDate", "pubDate"),
-    *("copyright", f"{_CC}license", "generator", "docs", "ttl", "image"),
+    *("copyright", f"{_CC}license", "generator", "docs", "ttl", f"{HISTORY}archive", "image"),
     *(f"{ITUNES}{name}" for name in ("author", "explicit", "category", "owner", "image")),
 )
 _EPISODE = (
@@ -94,6 +96,8 @@ class FeedExtension:
     def extend_ns(self) -> dict[str, str]:
         """The namespaces declared on the root, beside those feedgen declares itself."""
         found = dict(_NAMESPACES)
+        if self.edition.archive.current:
+            found["fh"] = HISTORY[1:-1]
         if any(map(says_something, self.entries)):
             found["podcast"] = PODCAST[1:-1]
         if self.format == "atom":
@@ -105,8 +109,10 @@ class FeedExtension:
         return found
 
     def extend_rss(self, root: etree._Element) -> None:
-        """Add the channel's link to its Atom twin and its dates, which are the edition's."""
+        """Add the channel's links, to its Atom twin too, and its dates, which are the edition's."""
         channel, head = root[0], self.edition
+        for hub in head.hubs:
+            add_link(channel, f"{_ATOM}link", "hub", hub)
         if is_address(head.licence):
             add(channel, f"{_CC}license", head.licence)
         if rights := _rights(head):
@@ -117,20 +123,26 @@ class FeedExtension:
         )
         if twin := self.urls.get("atom"):
             add_link(channel, f"{_ATOM}link", "alternate", twin, media_type="application/atom+xml")
+        add_place(channel, f"{_ATOM}link", head.archive, "rss")
         for name in ("lastBuildDate", "pubDate"):
             add(channel, name, _rfc822(self.edition.updated))
         _arrange(channel, _CHANNEL)
 
     def extend_atom(self, root: etree._Element) -> None:
-        """Write the feed's own date as RFC 3339 has it, and what feedgen has no place for."""
+        """Write the feed's own date as RFC 3339 has it, what feedgen has no place for, and where it
+        stands among archives."""
         head = self.edition
         _set(root, "updated", _rfc3339(head.updated))
+        for hub in head.hubs:
+            add_link(root, "link", "hub", hub)
+            root.findall("link")[-2].addnext(root[-1])  # the links stand together
         if is_address(head.licence):
             add_link(root, "link", "license", head.licence)
         said = {"rights": plain(_rights(head)), "icon": head.icon, "logo": head.logo}
         for name, text in said.items():
             if text:
                 add(root, name, text)
+        add_place(root, "link", head.archive, "atom")
 
     def _picture(self, channel: etree._Element) -> None:
         """Give the channel the first image that readers of RSS can show; without sizes, which are

@@ -16,21 +16,28 @@ _ANY_TYPE = "application/octet-stream"  # an attachment must have a type
 def json_feed(head: Edition, url: str, entries: Sequence[EditionEntry]) -> bytes:
     """The document at `url` that holds the fitted `entries`; the same bytes for the same edition.
 
-    It has no `next_url`: a reader that walks those would fetch the whole archive at each poll.
-    What the format has no place for stands in extensions of our own: `_related`, `_source`, `_via`,
-    `_licence` and `_episode`.
+    Only archives have a `next_url`: a reader that walks those would, from the feed itself, fetch
+    the whole archive at each poll. What the format has no place for stands in extensions of our
+    own: `_archive`, `_related`, `_source`, `_via`, `_licence` and `_episode`.
     """
+    place = head.archive
+    previous, following, current = (
+        dict(urls).get("json", "") for urls in (place.previous, place.following, place.current)
+    )
     feed = {
         "version": _VERSION,
         "title": head.title,
         "home_page_url": head.home,
         "feed_url": url,
+        "next_url": previous if current else "",
         "icon": head.icon,
         "favicon": head.icon,
         "description": head.description,
         "language": head.language,
         "authors": [{"name": head.author}],
+        "hubs": [{"type": "WebSub", "url": hub} for hub in head.hubs],
         "_licence": head.licence or head.copyright,
+        "_archive": _said({"current": current, "previous": previous, "next": following}),
         "items": [_item(entry, head.language) for entry in entries],
     }
     return (json.dumps(_said(feed), ensure_ascii=False, indent=1) + "\n").encode()

@@ -30,6 +30,16 @@ def finish(document: bytes) -> bytes:
     )
 
 
+def styled(document: bytes, sheet: str) -> bytes:
+    """The document with the style sheet `sheet`, relative to it, for browsers.
+
+    feedgen knows no processing instructions. https://www.w3.org/TR/xml-stylesheet/
+    """
+    declaration, end, rest = document.partition(b"?>\n")
+    instruction = f'<?xml-stylesheet type="text/css" href="{sheet}"?>\n'
+    return declaration + end + instruction.encode() + rest
+
+
 def looks_like_html(text: str) -> bool:
     """Tell whether a validator takes `text` for HTML however it is spelt: it holds an end tag."""
     return _END_TAG.search(text) is not None

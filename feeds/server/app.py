@@ -1,13 +1,9 @@
 """Answers to readers: feeds from their manifests, everything else from the output folder."""
 
+import asyncio
 import os
-import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from email.utils import formatdate
-from functools import lru_cache
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
 
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
@@ -15,60 +11,49 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from feeds.manifest import FileRecord
-from feeds.server.conditional import accepts_gzip, not_modified
+from feeds.server import answers
+from feeds.server.answers import Answer, Asked
+from feeds.server.archive import ARCHIVES, archived
+from feeds.server.hub import HubEndpoint, Take
+from feeds.server.limits import Limits
 from feeds.server.shelf import Copy, Moved, Shelf
 from feeds.server.static import Redirect, StaticFile, find
 
-SHORTEST, LONGEST = 300, 3600
-"""Seconds between which a feed's freshness is kept, whatever the schedule says."""
-
 _CHUNK = 262_144
 
-_SNIFF = (b"x-content-type-options", b"nosniff")
-_VARY = (b"vary", b"Accept-Encoding")
-_CORS = (
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Last-Modified, Link"),
-)
-_REVALIDATE = (b"cache-control", b"no-cache")
-_A_DAY = (b"cache-control", b"public, max-age=86400")  # a rename may be taken back
-_PAGE_POLICY = (
-    b"content-security-policy",
-    b"default-src 'none'; img-src * data:; media-src *; style-src 'self'; "
-    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-)
-
-_ASKED = frozenset({b"if-none-match", b"if-modified-since", b"accept-encoding"})
-
-_Pairs = tuple[tuple[bytes, bytes], ...]
+_CONDITIONS = (b"if-none-match", b"if-modified-since")
+_ASKED = frozenset({*_CONDITIONS, b"accept-encoding", b"sec-fetch-dest", b"x-forwarded-for"})
 
 
-def create_app(output: Path, manifests: Path, max_age: Callable[[], int]) -> Starlette:
-    """Make the application that serves `output`.
+def create_app(
+    output: Path,
+    manifests: Path,
+    max_age: Callable[[], int],
+    limits: Limits | None = None,
+    take: Take | None = None,
+) -> Starlette:
+    """Make the application that serves `output`, and our own hub if there is who `take`s forms.
 
     `manifests` is the folder of the editions' manifests. `max_age` says in how many seconds the
-    next scheduled build is; it is asked at every feed request, so it must be cheap.
+    next scheduled build is; it is asked at every feed request, so it must be cheap. Without
+    `limits` everybody may have every feed as often as they like.
     """
-    site = _Site(output, Shelf(output, manifests), max_age)
-    return Starlette(routes=[Route("/{path:path}", site)])
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """A status, its headers and what to send: bytes, or a file to close after sending."""
-
-    status: int
-    headers: _Pairs
-    body: bytes | StaticFile = b""
+    site = _Site(output, Shelf(output, manifests), max_age, limits or Limits(0))
+    hub = [Route("/hub", HubEndpoint(take))] if take else []
+    return Starlette(routes=[*hub, Route("/{path:path}", site)])
 
 
 class _Site:
     """The ASGI endpoint for every path and method."""
 
-    def __init__(self, output: Path, shelf: Shelf, max_age: Callable[[], int]) -> None:
+    def __init__(
+        self, output: Path, shelf: Shelf, max_age: Callable[[], int], limits: Limits
+    ) -> None:
         self._output = output
         self._shelf = shelf
         self._max_age = max_age
+        self._limits = limits
+        self._looking: asyncio.Future[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
         answer = await self._answer(scope)
@@ -78,25 +63,31 @@ class _Site:
             if isinstance(answer.body, StaticFile):
                 os.close(answer.body.descriptor)
 
-    async def _answer(self, scope: Scope) -> _Answer:
+    async def _answer(self, scope: Scope) -> Answer:
         if scope["method"] not in {"GET", "HEAD"}:
-            return _plain(405, "Method not allowed", (b"allow", b"GET, HEAD"))
+            return answers.in_words(405, "Method not allowed", (b"allow", b"GET, HEAD"))
         asked, path = _asked(scope), str(scope["path"])
         feed = await self._feed(path)
         if isinstance(feed, Copy):
-            return self._feed_answer(feed, asked)
+            seconds = self._too_many(scope, asked, path)
+            if seconds:
+                return answers.too_many(seconds)
+            return answers.of_feed(feed, asked, answers.freshness(self._max_age()))
         if isinstance(feed, Moved):
-            return _moved(feed, scope)
+            return answers.of_moved(feed, path, scope["query_string"])
+        if path.startswith(ARCHIVES):
+            page = await run_sync(archived, self._shelf, path)
+            return answers.of_archive(page, asked, path, scope["query_string"])
         found = await run_sync(find, self._output, path)
         if isinstance(found, StaticFile):
-            return _static_answer(found, asked)
+            return answers.of_file(found, asked)
         if isinstance(found, Redirect):
-            return _plain(308, "Moved", _location(found.location, scope))
-        return _plain(404, "Not found")
+            return answers.of_redirect(found, scope["query_string"])
+        return answers.in_words(404, "Not found")
 
     async def _feed(self, path: str) -> Copy | Moved | None:
         if self._shelf.stale():
-            await run_sync(self._shelf.refresh)
+            await self._look_again()
         file = self._shelf.get(path[1:])
         if not isinstance(file, FileRecord):
             return file
@@ -105,78 +96,36 @@ class _Site:
         except OSError:
             return None
 
-    def _feed_answer(self, copy: Copy, asked: Mapping[bytes, str]) -> _Answer:
-        age = min(max(self._max_age(), SHORTEST), LONGEST)
-        freshness = f"public, max-age={age}, stale-while-revalidate=3600, stale-if-error=86400"
-        modified = _past(copy.modified)
-        headers: _Pairs = (
-            (b"etag", copy.etag.encode()),
-            (b"last-modified", _date(modified)),
-            (b"cache-control", freshness.encode()),
-            _VARY,
-            *_CORS,
-        )
-        if _unchanged(asked, copy.etag, modified):
-            return _Answer(304, headers)
-        headers += ((b"content-type", f"{copy.media_type}; charset=utf-8".encode()), _SNIFF)
-        if copy.gzip is not None and accepts_gzip(asked.get(b"accept-encoding", "")):
-            return _whole(200, copy.gzip, (*headers, (b"content-encoding", b"gzip")))
-        return _whole(200, copy.body, headers)
+    async def _look_again(self) -> None:
+        """Refresh the shelf, once for all who ask meanwhile: threads of their own would only wait
+        for each other. Something newer may have come after it began: who came later has another.
+        """
+        for _ in range(2):
+            if not self._shelf.stale():
+                return
+            looking, first = self._looking, self._looking is None
+            if looking is None:
+                looking = self._looking = asyncio.ensure_future(run_sync(self._shelf.refresh))
+                looking.add_done_callback(self._looked)
+            await asyncio.shield(looking)
+            if first:
+                return
+
+    def _looked(self, _: asyncio.Future[None]) -> None:
+        self._looking = None
+
+    def _too_many(self, scope: Scope, asked: Asked, path: str) -> int:
+        """Seconds to wait for who asks for the whole of a feed too often.
+
+        Whoever says what it has already is never told to wait, whatever the answer.
+        """
+        if scope["method"] == "HEAD" or any(name in asked for name in _CONDITIONS):
+            return 0
+        peer = scope["client"][0] if scope.get("client") else ""
+        return self._limits.wait(peer, asked.get(b"x-forwarded-for", ""), path)
 
 
-def _static_answer(file: StaticFile, asked: Mapping[bytes, str]) -> _Answer:
-    """Pages and their assets, asked for again each time: an edit or a removal shows at once."""
-    modified = _past(file.modified)
-    headers: _Pairs = (
-        (b"etag", file.etag.encode()),
-        (b"last-modified", _date(modified)),
-        _REVALIDATE,
-        _PAGE_POLICY,
-    )
-    if _unchanged(asked, file.etag, modified):
-        os.close(file.descriptor)
-        return _Answer(304, headers)
-    headers += (
-        (b"content-type", file.media_type.encode()),
-        (b"content-length", str(file.size).encode()),
-        _SNIFF,
-    )
-    return _Answer(200, headers, file)
-
-
-def _moved(feed: Moved, scope: Scope) -> _Answer:
-    """Of a renamed or removed feed: readers follow 301 for good, and stop asking at 410."""
-    if feed.path is None:
-        return _plain(410, "Gone: this feed was removed", _A_DAY)
-    return _plain(301, "Moved", _location(quote(feed.path), scope), _A_DAY)
-
-
-def _location(path: str, scope: Scope) -> tuple[bytes, bytes]:
-    """Relative, so that whatever prefix a proxy puts before it is kept (RFC 9110 §10.2.2)."""
-    query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    return b"location", path.encode() + query
-
-
-def _plain(status: int, text: str, *headers: tuple[bytes, bytes]) -> _Answer:
-    kind = (b"content-type", b"text/plain; charset=utf-8")
-    return _whole(status, f"{text}\n".encode(), (*headers, kind, _SNIFF))
-
-
-def _whole(status: int, body: bytes, headers: _Pairs) -> _Answer:
-    return _Answer(status, (*headers, (b"content-length", str(len(body)).encode())), body)
-
-
-def _past(modified: int) -> int:
-    """Never in the future, not even after a clock was set back (RFC 9110 §8.8.2.1)."""
-    return min(modified, int(time.time()))
-
-
-@lru_cache(maxsize=1024)
-def _date(seconds: int) -> bytes:
-    return formatdate(seconds, usegmt=True).encode()
-
-
-def _asked(scope: Scope) -> Mapping[bytes, str]:
+def _asked(scope: Scope) -> Asked:
     """The headers that matter; one sent in several lines is one list (RFC 9110 §5.3)."""
     asked: dict[bytes, str] = {}
     for name, value in scope["headers"]:
@@ -186,16 +135,7 @@ def _asked(scope: Scope) -> Mapping[bytes, str]:
     return asked
 
 
-def _unchanged(asked: Mapping[bytes, str], etag: str, modified: int) -> bool:
-    return not_modified(
-        asked.get(b"if-none-match", ""),
-        asked.get(b"if-modified-since", ""),
-        etag=etag,
-        modified=modified,
-    )
-
-
-async def _send(answer: _Answer, send: Send, *, head: bool) -> None:
+async def _send(answer: Answer, send: Send, *, head: bool) -> None:
     start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
     await send(start)
     if isinstance(answer.body, StaticFile) and not head:

@@ -9,11 +9,12 @@ from ingest.article import Enclosure, Image, Upstream
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
-    """A feed to subscribe to: its title, absolute URL and media type."""
+    """A feed in one format: its title, absolute URL, media type and what people call the format."""
 
     title: str
     url: str
     media_type: str
+    format: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,16 @@ class PageLink:
 
     url: str
     title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A feed as it is offered to people: its title, and its formats, the first of which is for
+    whoever has no opinion. `page` is the address of the feed's page, "" on that page itself."""
+
+    title: str
+    formats: tuple[FeedLink, ...]
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +109,7 @@ class IndexEntry:
 class FeedPage:
     """A feed as people read it: what it holds, and how to subscribe to it.
 
-    `url` is the page's own, absolute; `feeds` are the feed's formats.
+    `url` is the page's own, absolute; `offer` is None for what cannot be subscribed to.
     """
 
     url: str
@@ -106,4 +117,4 @@ class FeedPage:
     description: str
     language: str
     entries: tuple[IndexEntry, ...]
-    feeds: tuple[FeedLink, ...]
+    offer: Offer | None = None

@@ -215,6 +215,7 @@ exposure = Table(
     Column("lead", Text, nullable=False, default=""),  # the article whose entry tells of it too
     Column("developed", BigInteger),  # second at which the story of a lead last told more
     Index("exposure_window", "feed", "left_at", "number"),
+    Index("exposure_number", "feed", "number"),
     Index("exposure_lead", "lead", sqlite_where=text("lead != ''")),
 )
 

@@ -71,7 +71,7 @@ def main() -> None:
 
 def _measure(store: Store, settings: Settings, count: int) -> None:
     with store.write() as tx:
-        states, feed_ids = sync(tx, settings, _SPACE, _NOW)
+        states, feed_ids, _ = sync(tx, settings, _SPACE, _NOW)
     ids = [states[source.name].id for source in settings.sources]
     press = Press(store=store, settings=settings, feed_ids=feed_ids, roots={}, silent=frozenset())
     _told("fill", lambda: _fill(store, ids, count))

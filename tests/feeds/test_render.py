@@ -167,6 +167,14 @@ def test_a_small_edition_is_rendered_as_agreed(golden: GoldenFile) -> None:
     golden("small.json", render(edition, "json").body)
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_browser_finds_a_style_sheet_beside_the_feed(format: Literal["rss", "atom"]) -> None:
+    declaration, instruction, root = render(an_edition(), format).body.split(b"\n", 2)
+    assert declaration.startswith(b"<?xml ")
+    assert instruction == b'<?xml-stylesheet type="text/css" href="feed.css"?>'
+    assert root.startswith(b"<" + (b"rss " if format == "rss" else b"feed "))
+
+
 def test_a_nasty_edition_is_rendered_as_agreed(golden: GoldenFile) -> None:
     golden("nasty.rss", render(a_nasty_edition(), "rss").body)
     golden("nasty.atom", render(a_nasty_edition(), "atom").body)

@@ -73,7 +73,7 @@ def office(folder: Path, config: str) -> Iterator[Office]:
     room = Newsroom(folder, config)
     with room.open() as context:
         daemon = Daemon(context)
-        app = new_app(context.settings, context.store, lambda: daemon.context.names)
+        app = new_app(context.settings, context.store, lambda: daemon.context.names, context.clock)
         server = Server(app, "127.0.0.1", 0)
         service = Service(
             config=ConfigFile(folder / "broadsheet.toml", lambda path: load(path, {})),

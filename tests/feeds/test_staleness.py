@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import feeds.proof
+import feeds.publish
 from feeds.edition import Edition
 from feeds.render import Format, Rendered, render
 from tests.newsroom import Newsroom, a_text
@@ -81,7 +82,14 @@ def test_an_article_of_one_feed_in_200_writes_the_files_of_that_feed_alone(
     assert not room.refresh("inbox").failed
     assert rendered == ["f7"]
     assert written(room, before) == {
-        *("f7.atom", "f7.atom.gz", "f7.html", "index.html", "articles/lighthouse/index.html"),
+        *(
+            "f7.atom",
+            "f7.atom.gz",
+            "f7.atom.br",
+            "f7.html",
+            "index.html",
+            "articles/lighthouse/index.html",
+        ),
         "articles/pilots/index.html",  # the one before it, which now leads on
     }
     room.publish()
@@ -156,3 +164,39 @@ def test_what_is_above_the_limit_leaves_when_its_time_has_come(tmp_path: Path) -
     room.write("first.md", tagged("First", "y", a_text("First")))  # a change that touches no entry
     room.refresh("inbox")
     assert room.titles() == ["Third"]
+
+
+def test_what_entered_a_feed_that_could_not_be_written_is_in_its_next_edition(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.write("pilots.md", tagged("Strike", "t1, t0", PILOTS))  # its entry is there already
+
+    def full(*_: object, **__: object) -> bool:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(feeds.publish, "write_with_siblings", full)
+        assert [feed.error for feed in room.refresh().published.feeds if feed.name == "f0"] != [""]
+    room.refresh()
+    assert b"<title>Strike</title>" in room.bytes("f0.atom")
+
+
+def test_an_archived_feed_beyond_its_limit_is_left_alone_while_nothing_leaves(
+    tmp_path: Path, rendered: list[str]
+) -> None:
+    room = a_room(tmp_path, 2, "limit = 4\n")
+    for number in range(3):  # five: the limit and one that waits for another
+        room.write(
+            f"{number}.md",
+            tagged(
+                f"Gate {number}",
+                "t0",
+                f"Gate {number} was painted {number} times by {number}7 hands.",
+            ),
+        )
+        assert not room.refresh().failed
+        room.later(days=3)
+    rendered.clear()
+    room.write("bell.md", tagged("Bell rings", "t1", "Bronze rang out over wet roofs at noon."))
+    assert not room.refresh().failed
+    assert set(rendered) == {"f1"}

@@ -5,8 +5,8 @@ from alembic import op
 
 from ingest.store.facts import fill
 
-revision = "0015"
-down_revision = "0013"
+revision = "0017"
+down_revision = "0016"
 
 
 def upgrade() -> None:
