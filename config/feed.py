@@ -10,13 +10,15 @@ Format = Literal["rss", "atom", "json"]
 
 
 class Feed(Section):
-    """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all.
+    """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all, but in
+    a public feed nothing of sources that private feeds alone name.
 
     `was` are the names it had before, oldest first: it keeps its id, and they lead to it.
     """
 
     name: Name
     was: Names = ()
+    private: Flag = False
     title: str = ""
     description: str = ""
     sources: tuple[str, ...] = ()

@@ -78,14 +78,50 @@ class Settings(Section):
         whole = feed.name == "all"
         return feed.title or (self.site.title if whole else f"{self.site.title}: {feed.name}")
 
+    def sources_of(self, feed: Feed) -> tuple[str, ...]:
+        """The names of the sources that `feed` shows."""
+        kept = frozenset[str]() if feed.private else self._reserved
+        return feed.sources or tuple(n for n in self.by_name if n not in kept)
+
+    @cached_property
+    def private_sources(self) -> dict[str, frozenset[str]]:
+        """The names of the sources that private feeds alone show, each with those of its feeds."""
+        shown = {
+            name: [f for f in self.feeds if name in self.sources_of(f)] for name in self.by_name
+        }
+        return {
+            name: frozenset(feed.name for feed in feeds)
+            for name, feeds in shown.items()
+            if feeds and all(feed.private for feed in feeds)
+        }
+
+    @cached_property
+    def public_feeds(self) -> tuple[Feed, ...]:
+        """The feeds that everybody may read."""
+        return tuple(feed for feed in self.feeds if not feed.private)
+
+    @property
+    def _reserved(self) -> frozenset[str]:
+        """The sources that private feeds name and no public one."""
+        named = {name for feed in self.feeds if feed.private for name in feed.sources}
+        return frozenset(named.difference(*(feed.sources for feed in self.public_feeds)))
+
+    def base_of(self, feed: Feed) -> str:
+        """The address below which everything of `feed` is found: the site's, or its own."""
+        return self.site.url + (f"private/{feed.name}/" if feed.private else "")
+
+    def folder_of(self, feed: Feed) -> Path:
+        """The folder that is found at `base_of`: the output folder, or one of the feed's own."""
+        return self.private_folder / feed.name if feed.private else self.output_folder
+
     def feed_url(self, feed: Feed, format_: Format) -> str:
-        """Where `feed` is found in a format: an absolute URL."""
-        return f"{self.site.url}{feed.name}.{format_}"
+        """Where `feed` is found in a format: an absolute URL. No secret is in it."""
+        return f"{self.base_of(feed)}{feed.name}.{format_}"
 
     @staticmethod
-    def feed_page(name: str) -> str:
-        """The path of the page that shows the feed `name` to people; "" for the index."""
-        return "" if name in {"all", "index"} else f"{name}.html"
+    def feed_page(feed: Feed) -> str:
+        """The path of the page that shows `feed` to people, below its folder; "" for the index."""
+        return "" if feed.private or feed.name in {"all", "index"} else f"{feed.name}.html"
 
     @property
     def output_folder(self) -> Path:
@@ -96,6 +132,11 @@ class Settings(Section):
     def data_folder(self) -> Path:
         """Where the store, its namespace and the editions' manifests lie."""
         return self.folder / self.data
+
+    @property
+    def private_folder(self) -> Path:
+        """Where private feeds lie, a folder each: only our server reads it."""
+        return self.data_folder / "private"
 
     @property
     def rules_folder(self) -> Path:

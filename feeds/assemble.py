@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from config.feed import Feed
-from config.settings import Settings
 from feeds.compose import compose
 from feeds.edition import Edition, EditionEntry, RelatedLink
-from feeds.press import Press, page_url, resolved, resolved_image
+from feeds.press import Press, Reach, resolved, resolved_image
 from feeds.web import product_version
 from feeds.words import marked, words
 from ingest.entry import Entry
@@ -36,14 +35,14 @@ def assemble(
         name=feed.name,
         title=title,
         description=feed.description or title,
-        home=site.url + press.settings.feed_page(feed.name),
+        home=press.settings.base_of(feed) + press.settings.feed_page(feed),
         urls=tuple((f, press.settings.feed_url(feed, f)) for f in feed.formats),
         language=site.language,
         author=site.author or site.title,
         updated=_time(newest),
         entries=tuple(
             _shown(
-                press.settings,
+                press.reach(feed),
                 feed,
                 entry,
                 pages,
@@ -57,18 +56,18 @@ def assemble(
 
 
 def _shown(
-    settings: Settings,
+    reach: Reach,
     feed: Feed,
     entry: Entry,
     pages: Mapping[str, str],
     related: tuple[RelatedLink, ...],
     also: tuple[RelatedLink, ...],
 ) -> EditionEntry:
-    url = entry.url or page_url(settings, entry.slug)
+    url = reach.address(entry)
     told = {link.url for link in also}
     links = tuple(link for link in related if link.url not in told)[: feed.related]
     html, summary = compose(
-        resolved(settings, entry.html, pages),
+        resolved(reach, entry, pages),
         marked(entry.summary, entry.written_by, entry.language),
         links,
         mode=feed.content,
@@ -87,7 +86,7 @@ def _shown(
         authors=entry.authors,
         language=entry.language,
         tags=entry.tags,
-        image=resolved_image(settings, entry.image),
+        image=resolved_image(reach, entry),
         related=(*links, *also) if feed.related_links else (),
         enclosures=entry.enclosures,
         upstream=entry.upstream,

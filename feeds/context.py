@@ -22,7 +22,7 @@ from ingest.sources import Reader
 from ingest.sources.asking import Asking
 from ingest.sources.files import FilesSource
 from ingest.sources.folder import Folder
-from ingest.store import Store, Transaction, addresses, learned, lookup, runs, sources
+from ingest.store import Store, Transaction, addresses, learned, lookup, privacy, runs, sources
 from ingest.store.runs import RunReport, RunTask
 from ingest.store.sources import SourceState
 from ingest.task import Surroundings, Task
@@ -157,12 +157,15 @@ class Context:
         """What publishing works with."""
         files = [source for source in self.settings.sources if source.files]
         silent = [s.name for s in self.settings.sources if s.on_change == "silent"]
+        with self.store.read() as tx:
+            audiences = privacy.audiences(tx)
         return Press(
             store=self.store,
             settings=self.settings,
             feed_ids=self.feed_ids,
             roots={self.states[source.name].id: self.root(source) for source in files},
             silent=frozenset(self.states[name].id for name in silent),
+            audiences=audiences,
         )
 
     def root(self, source: Source) -> Path:

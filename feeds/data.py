@@ -23,6 +23,7 @@ from ingest.store import (
     feeds,
     open_store,
     peek_store,
+    privacy,
 )
 from ingest.store.sources import SourceState
 
@@ -71,7 +72,11 @@ def sync(
         latest[state.id] = _latest(one, zone, state.errors, told.get(state.id, {}), now)
     configured.at_latest(tx, latest)
     _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
-    return states, feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+    ids = feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+    private = settings.private_sources
+    shown = {states[one.name].id: private.get(one.name, ()) for one in settings.sources}
+    privacy.sync(tx, shown, {feed.name: feed.private for feed in settings.feeds})
+    return states, ids
 
 
 def feeds_leaving(tx: Transaction, settings: Settings) -> list[str]:

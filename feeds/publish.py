@@ -15,17 +15,19 @@ from feeds.assemble import assemble
 from feeds.expose import Exposer, Plan
 from feeds.files import compressed, remove_leftovers, told, write_if_changed
 from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
-from feeds.pages import write_feed_page, write_pages
+from feeds.pages import write_feed_page, write_pages, write_private_pages
 from feeds.press import (
     MEDIA_TYPES,
     Press,
     addresses,
-    editions_folder,
+    feed_path,
+    feeds_folder,
+    manifest_path,
     settings_digest,
 )
 from feeds.proof import proofread
 from feeds.report import FeedReport, PublishReport
-from feeds.retire import other_formats, remove_files, retire
+from feeds.retire import other_formats, remove_files, retire, withdraw
 from feeds.selection import cut, entry_size
 from feeds.stories import also_at, tell
 from ingest.entry import Entry, Exposure
@@ -42,6 +44,7 @@ def publish(
     A feed that cannot be published is reported and keeps its last edition.
     """
     report = PublishReport()
+    withdraw(press)
     with press.store.write() as tx:
         articles.release_held(tx, now)
     wanted = [feed for feed in press.settings.feeds if not names or feed.name in names]
@@ -51,6 +54,7 @@ def publish(
         settings=press.settings,
         roots=press.roots,
         silent=press.silent,
+        private=press.audiences,
         now=now,
         warnings=report.warnings,
     )
@@ -68,6 +72,9 @@ def publish(
     for plan in plans:
         _expose(press, plan, now)
     report.pages = write_pages(press, report.warnings, now=now)
+    for feed in wanted:
+        if feed.private:
+            report.pages += write_private_pages(press, feed, report.warnings, now=now)
     rebuilt = {plan.feed.name: plan for plan in plans}
     for feed in wanted:
         if feed.name in rebuilt:
@@ -86,16 +93,16 @@ def _is_stale(press: Press, feed: Feed) -> bool:
     with press.store.read() as tx:
         state = published.edition(tx, feed.name)
         change = last_change(tx, "article")
-        ready = sources.settled(tx, feed.sources or press.names)
+        ready = sources.settled(tx, press.settings.sources_of(feed))
     if state is None or (state.built_from, state.settings) != (change, _digest(press, feed)):
         return True
     if any(state.sources.get(id_) != change for id_ in ready):
         return True
     manifest = _manifest(press, feed)
-    output = press.settings.output_folder
+    output, folder = feeds_folder(press.settings, feed), press.settings.folder_of(feed)
     if manifest is None or tuple(file.path for file in manifest.files) != _files(feed):
         return True
-    if not (output / (press.settings.feed_page(feed.name) or "index.html")).is_file():
+    if not (folder / (press.settings.feed_page(feed) or "index.html")).is_file():
         return True
     return any(
         not (output / file.path).is_file() or (output / file.path).stat().st_size != file.size
@@ -119,7 +126,7 @@ def _expose(press: Press, plan: Plan, now: datetime) -> None:
         published.expose(tx, feed.name, plan.added, now, told)
         window = published.window(tx, feed.name)
         entries = published.entries(tx, [exposure.article for exposure in window])
-        also = also_at(tx, press.settings, feed, window)
+        also = also_at(tx, press.reach(feed), feed, window)
         sizes = {id_: entry_size(one, feed, also.get(id_, ())) for id_, one in entries.items()}
         kept = cut(window, sizes, limit=feed.limit, now=now)
         if len(kept) < len(window):
@@ -133,8 +140,8 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         window = published.window(tx, feed.name)
         found = published.entries(tx, [exposure.article for exposure in window])
         shown = [_as_told(found[exposure.article], exposure) for exposure in window]
-        pages, related = addresses(tx, press.settings, shown)
-        also = also_at(tx, press.settings, feed, window)
+        pages, related = addresses(tx, press.reach(feed), shown)
+        also = also_at(tx, press.reach(feed), feed, window)
     first_at = before.first_at if before else now
     edition = assemble(press, feed, shown, pages, related, also, first_at)
     try:
@@ -168,14 +175,15 @@ def _as_told(entry: Entry, exposure: Exposure) -> Entry:
 
 def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: datetime) -> bool:
     """Make an edition live; returns whether any byte changed."""
-    output, editions = press.settings.output_folder, editions_folder(press.settings)
+    output = feeds_folder(press.settings, feed)
     before = _manifest(press, feed)
     known = {file.path: file for file in before.files} if before else {}
-    output.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(output)
+    folder = press.settings.folder_of(feed)
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(folder)
     changed = False
     records = {
-        _record(f"{feed.name}.{format_}", format_, body, known, now): body
+        _record(feed_path(feed, format_), format_, body, known, now): body
         for format_, body in bodies.items()
     }
     for suffix, pack in ((".gz", compressed), ("", bytes)):
@@ -184,10 +192,10 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
             # tells the same Last-Modified as after it
             path = output / f"{record.path}{suffix}"
             changed |= write_if_changed(path, pack(body), modified=record.changed_at)
-    others = other_formats(feed)
+    others = other_formats(feed, feed.was)
     manifest = dumps(Manifest(feed=feed.name, files=tuple(records), moved=others))
-    changed |= write_if_changed(editions / f"{feed.name}.json", manifest)
-    remove_files(press, [path for path, _ in others])
+    changed |= write_if_changed(manifest_path(press.settings, feed), manifest)
+    remove_files(output, [path for path, _ in others])
     return changed
 
 
@@ -215,11 +223,11 @@ def _untouched(press: Press, feed: Feed) -> FeedReport:
 
 
 def _files(feed: Feed) -> tuple[str, ...]:
-    return tuple(f"{feed.name}.{format_}" for format_ in feed.formats)
+    return tuple(feed_path(feed, format_) for format_ in feed.formats)
 
 
 def _manifest(press: Press, feed: Feed) -> Manifest | None:
     try:
-        return read_manifest(editions_folder(press.settings) / f"{feed.name}.json")
+        return read_manifest(manifest_path(press.settings, feed))
     except ManifestError:
         return None

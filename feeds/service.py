@@ -24,10 +24,10 @@ from feeds.context import reopened, wall_clock
 from feeds.daemon import Daemon
 from feeds.notify import Notifier
 from feeds.press import editions_folder
-from feeds.server import Server, ServerError, create_app
+from feeds.server import Closed, Guests, Server, ServerError, create_app
 from ingest.errors import StoreError
 from ingest.sources.folder import real
-from ingest.store import Store, daemons, sources
+from ingest.store import Store, daemons, sources, tokens
 from ingest.store.daemons import DaemonState
 
 if TYPE_CHECKING:
@@ -240,7 +240,25 @@ class Service:
 def new_app(settings: Settings, store: Store, names: Callable[[], Collection[str]]) -> "Starlette":
     """The application that serves what `settings` publish; `names` are those of the sources."""
     until_next = _until_next(store, names)
-    return create_app(settings.output_folder, editions_folder(settings), until_next)
+    closed = Closed(settings.private_folder, Guests(_tokens(settings, store), _former(settings)))
+    return create_app(settings.output_folder, editions_folder(settings), until_next, closed)
+
+
+def _tokens(settings: Settings, store: Store) -> Callable[[], dict[str, str]]:
+    """What gives the private feeds that tokens open; nobody's when the store fails."""
+    private = {feed.name for feed in settings.feeds if feed.private}
+
+    def by_digest() -> dict[str, str]:
+        with suppress(StoreError), store.read() as tx:
+            found = tokens.feeds_by_digest(tx)
+            return {digest: feed for digest, feed in found.items() if feed in private}
+        return {}
+
+    return by_digest
+
+
+def _former(settings: Settings) -> dict[str, str]:
+    return {old: feed.name for feed in settings.feeds if feed.private for old in feed.was}
 
 
 def _until_next(store: Store, names: Callable[[], Collection[str]]) -> Callable[[], int]:

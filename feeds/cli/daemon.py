@@ -188,7 +188,7 @@ def _announce(output: Output, settings: Settings, port: int) -> None:
     address = settings.server.address
     shown = f"[{address}]" if ":" in address else address
     output.say(f"Serving on http://{shown}:{port}/")
-    for feed in settings.feeds:
+    for feed in settings.public_feeds:
         for format_ in feed.formats:
             output.say(f"Subscribe to {settings.feed_url(feed, format_)}")
     for line in other_port(settings, port):

@@ -12,7 +12,7 @@ import click
 from config.load import digest
 from config.settings import Settings
 from feeds.cli.common import Output, fail, load_settings, speaks
-from feeds.cli.output import SHOWN, iso, print_table, problems_json, when
+from feeds.cli.output import SHOWN, iso, print_table, private_json, problems_json, when
 from feeds.data import open_data, sources_leaving
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
@@ -56,6 +56,8 @@ JSON:
            errors_in_a_row, new, updated, unchanged, removed, failed, and
            problems: a list of where, why, failed (false: a warning), advice
            and since
+  private  the names of the feeds and of the sources that are private, two
+           lists: feeds and sources
   notes    a list of sentences: sources no longer configured whose articles
            stay"""
 )
@@ -89,18 +91,26 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     zone = ZoneInfo(settings.site.timezone)
     if output.json:
         found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}
-        output.show(found | {"sources": [_json(row) for row in rows], "notes": notes})
+        told = {"private": private_json(settings), "notes": notes}
+        output.show(found | {"sources": [_json(row) for row in rows]} | told)
     else:
         for line in _daemon_lines(pid, up, zone, current=current):
             click.echo(line) if missing else output.say(line)
         head = ["source", "last run", "outcome", "new", "updated", "removed", "failed", "next run"]
         print_table(output, head, [_cells(row, zone) for row in rows])
-        for line in notes:
+        for line in (*_private_lines(settings), *notes):
             output.say(line)
         for line in _wrong(rows, up, zone, None if output.verbose else SHOWN):
             click.echo(line)
     wrong = missing or any(row.wrong for row in rows) or (up and (up.refused or up.unpublished))
     ctx.exit(int(bool(wrong)))
+
+
+def _private_lines(settings: Settings) -> Iterator[str]:
+    private = private_json(settings)
+    for what, names in private.items():
+        if names:
+            yield f"Private {what}: {', '.join(names)}"
 
 
 def _rows(tx: Transaction, settings: Settings) -> list[_Row]:

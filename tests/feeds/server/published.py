@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 
 from feeds.manifest import FileRecord, Manifest, dumps
-from feeds.server import Server, create_app
+from feeds.server import Closed, Guests, Server, create_app
 
 OLD = datetime(2026, 5, 1, 12, tzinfo=UTC)
 NEW = datetime(2026, 5, 2, 12, tzinfo=UTC)
@@ -76,6 +76,11 @@ def renamed(path: Path, data: bytes) -> Path:
     return beside.replace(path)
 
 
+def nobodys(folder: Path) -> Closed:
+    """Nothing private, for nobody."""
+    return Closed(folder / "data" / "private", Guests(dict, {}))
+
+
 def published(folder: Path) -> Site:
     site = Site(folder / "public", folder / "data" / "editions")
     site.output.mkdir()
@@ -87,7 +92,8 @@ def published(folder: Path) -> Site:
 @contextmanager
 def served(folder: Path) -> Iterator[Site]:
     site = published(folder)
-    server = Server(create_app(site.output, site.manifests, lambda: site.seconds), "127.0.0.1", 0)
+    app = create_app(site.output, site.manifests, lambda: site.seconds, nobodys(folder))
+    server = Server(app, "127.0.0.1", 0)
     site.port = server.start()
     yield site
     assert server.stop(5)

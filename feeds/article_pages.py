@@ -1,0 +1,127 @@
+"""Article pages, for everybody and for the readers of a private feed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from config.feed import Feed
+from feeds.edition import RelatedLink
+from feeds.foreign import fit_enclosures, fit_upstream
+from feeds.press import (
+    FORMAT_NAMES,
+    MEDIA_TYPES,
+    Press,
+    Reach,
+    addresses,
+    page_folder,
+    resolved,
+    resolved_image,
+)
+from feeds.relations import both_ways
+from feeds.site import (
+    ArticlePage,
+    FeedLink,
+    PageLink,
+    RemovedPage,
+    SiteHead,
+    article_page,
+    removed_page,
+)
+from feeds.stories import story_url
+from ingest.entry import Entry
+from ingest.store import Transaction, published, stories
+
+
+def article_pages(
+    tx: Transaction, root: Path, own: Reach, reach: Reach, ids: Sequence[str], site: SiteHead
+) -> dict[Path, bytes]:
+    """The pages of the articles `ids`, each with where it lies below `root`.
+
+    `own` tells the address that a page has, `reach` those that are written into it.
+    """
+    entries = published.entries(tx, ids)
+    shown = [entry for entry in entries.values() if not entry.removed]
+    pages, related = addresses(tx, reach, shown)
+    both = both_ways(tx, reach, related)
+    led = {} if reach.feed else stories.listed_with(tx, ids)
+    leads = published.entries(tx, led.values())
+    bodies: dict[Path, bytes] = {}
+    for id_ in ids:
+        entry, path = entries[id_], page_folder(root, entries[id_]) / "index.html"
+        url = own.page(entry)
+        if entry.removed:
+            notice = RemovedPage(url=url, title=entry.title, language=entry.language)
+            bodies[path] = removed_page(notice, site)
+            continue
+        page = _page(url, reach, entry, pages, both[id_])
+        if not reach.feed:
+            before, after = (
+                _beside(tx, reach, entry, after=False),
+                _beside(tx, reach, entry, after=True),
+            )
+            page = replace(page, previous=before, next=after)
+        if id_ in led:
+            page = replace(page, story=story_url(reach.site, leads[led[id_]]))
+        bodies[path] = article_page(page, site)
+    return bodies
+
+
+def site_head(press: Press, style: str, shown: Sequence[Feed] | None = None) -> SiteHead:
+    """The head of a page that names the feeds `shown`, or all that are public."""
+    site = press.settings.site
+    feeds = tuple(
+        FeedLink(
+            title=f"{press.settings.feed_title(feed)} ({FORMAT_NAMES[format_]})",
+            url=press.settings.feed_url(feed, format_),
+            media_type=MEDIA_TYPES[format_],
+        )
+        for feed in shown or press.settings.public_feeds
+        for format_ in feed.formats
+    )
+    return SiteHead(
+        title=site.title,
+        home=site.url,
+        language=site.language,
+        author=site.author,
+        feeds=feeds,
+        stylesheet=style,
+    )
+
+
+def _page(
+    url: str,
+    reach: Reach,
+    entry: Entry,
+    pages: Mapping[str, str],
+    related: tuple[RelatedLink, ...],
+) -> ArticlePage:
+    return ArticlePage(
+        url=url,
+        title=entry.title,
+        published=_time(entry.published),
+        updated=_time(entry.updated),
+        html=resolved(reach, entry, pages),
+        authors=entry.authors,
+        language=entry.language,
+        summary=entry.summary,
+        written_by=entry.written_by,
+        key_points=entry.key_points,
+        image=resolved_image(reach, entry),
+        tags=entry.tags,
+        related=related,
+        enclosures=fit_enclosures(entry.enclosures),
+        upstream=fit_upstream(entry.upstream),
+    )
+
+
+def _beside(tx: Transaction, reach: Reach, entry: Entry, *, after: bool) -> PageLink | None:
+    id_ = published.neighbour(tx, entry.number, after=after)
+    if not id_:
+        return None
+    other = published.entries(tx, [id_])[id_]
+    return PageLink(url=reach.page(other), title=other.title)
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
