@@ -71,7 +71,8 @@ def sync(
         state = states[one.name]
         latest[state.id] = _latest(one, zone, state.errors, told.get(state.id, {}), now)
     configured.at_latest(tx, latest)
-    _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
+    leaving = feeds.leaving(tx, _wanted_feeds(settings))
+    _say_farewell([name for name in leaving if name not in privacy.private_feeds(tx)])
     ids = feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
     private = settings.private_sources
     shown = {states[one.name].id: private.get(one.name, ()) for one in settings.sources}
@@ -81,9 +82,11 @@ def sync(
 
 def feeds_leaving(tx: Transaction, settings: Settings) -> list[str]:
     """What becomes of each feed that `settings` take away, in words."""
+    private = privacy.private_feeds(tx)
+    public = "its addresses will answer 410 Gone and readers drop it"
     return [
-        f"feed {name!r} is no longer configured: its addresses will answer 410 Gone and readers "
-        f"drop it; {_keep(name)}"
+        f"feed {name!r} is no longer configured: "
+        f"{'its tokens will open nothing' if name in private else public}; {_keep(name)}"
         for name in feeds.leaving(tx, _wanted_feeds(settings))
     ]
 

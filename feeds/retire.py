@@ -5,9 +5,9 @@ own, so that the server answers for it. Files go, for a web server over the same
 serve an edition that nobody renews. Of what is private nothing is left in public, not even that.
 """
 
+import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
@@ -38,8 +38,11 @@ def withdraw(press: Press) -> None:
         if feed.private or (before and not press.audiences.keys().isdisjoint(before.sources)):
             _unpublish(press, feed.name)
     for one in kept:
-        for folder in (output / "articles" / one.slug, output / "stories" / one.slug):
-            with suppress(FileNotFoundError):
+        for kind in ("articles", "stories"):
+            folder = (
+                f"{output}/{kind}/{one.slug}"  # no Path: this is asked for each at every publish
+            )
+            if os.path.lexists(folder):
                 shutil.rmtree(folder)
 
 
