@@ -1,16 +1,13 @@
 """What private feeds alone show is nowhere in public: before, while and after it is private."""
 
-import random
 import re
 import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from feeds.cli.known import known
-from ingest.store import articles, privacy, published
+from ingest.store import articles
 from tests.feeds.vault import (
     MARK,
     PRIVATE,
@@ -28,13 +25,30 @@ FORMATS = ("rss", "atom", "json")
 OPEN = PUBLIC + PRIVATE.replace("private = true\n", "")
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Rooms that are refreshed: one with private feeds, one where the same feeds are public."""
+    folder = tmp_path_factory.mktemp("made")
+    for name, feeds in (("closed", PUBLIC + PRIVATE), ("open", OPEN)):
+        room = Newsroom(folder / name, SITE + feeds)
+        write_both(room)
+        assert not room.refresh().published.warnings  # the linter's among them
+    return folder
+
+
 @pytest.fixture
-def room(tmp_path: Path) -> Newsroom:
-    for name in ("wire", "vault"):
-        (tmp_path / "articles" / name).mkdir(parents=True)
-    room = Newsroom(tmp_path, SITE + PUBLIC + PRIVATE)
-    write_both(room)
-    return room
+def room(made: Path, tmp_path: Path) -> Newsroom:
+    return _copied(made / "closed", tmp_path, PUBLIC + PRIVATE)
+
+
+@pytest.fixture
+def opened(made: Path, tmp_path: Path) -> Newsroom:
+    return _copied(made / "open", tmp_path, OPEN)
+
+
+def _copied(folder: Path, to: Path, feeds: str) -> Newsroom:
+    shutil.copytree(folder, to, dirs_exist_ok=True)
+    return Newsroom(to, SITE + feeds)
 
 
 def private(room: Newsroom, path: str) -> bytes:
@@ -42,7 +56,6 @@ def private(room: Newsroom, path: str) -> bytes:
 
 
 def test_nothing_private_is_below_output_and_all_of_it_is_in_its_own_folder(room: Newsroom) -> None:
-    assert not room.refresh().published.warnings  # the linter's among them
     assert traces(room) == []
     for format_ in FORMATS:
         assert MARK.encode() in private(room, f"board/board.{format_}")
@@ -54,7 +67,6 @@ def test_nothing_private_is_below_output_and_all_of_it_is_in_its_own_folder(room
 
 
 def test_a_crawl_of_everything_that_can_be_linked_or_guessed_finds_nothing(room: Newsroom) -> None:
-    room.refresh()
     with served(room) as (client, store):
         subscribed(room, store)
         found = crawled(room, client)
@@ -64,9 +76,8 @@ def test_a_crawl_of_everything_that_can_be_linked_or_guessed_finds_nothing(room:
     assert "board" not in found["/"] + found["/feeds.opml"]
 
 
-def test_public_private_and_back_leaves_what_belongs_there_each_time(room: Newsroom) -> None:
-    room.configure(SITE + OPEN)
-    room.refresh()
+def test_public_private_and_back_leaves_what_belongs_there_each_time(opened: Newsroom) -> None:
+    room = opened
     assert f"articles/{MARK}-a/index.html" in traces(room)
     assert "all.atom.gz" in traces(room)
     assert any(path.startswith("stories/") for path in traces(room))
@@ -109,7 +120,6 @@ def test_what_becomes_public_is_new_to_a_feed_by_its_backlog_and_no_flood(tmp_pa
 
 
 def test_sources_and_feeds_that_are_taken_out_stay_as_private_as_they_were(room: Newsroom) -> None:
-    room.refresh()
     whole = room.folder / "broadsheet.toml"
     room.configure(SITE.partition('[[source]]\nname = "vault"')[0] + PUBLIC)
     assert MARK not in whole.read_text()
@@ -122,7 +132,6 @@ def test_sources_and_feeds_that_are_taken_out_stay_as_private_as_they_were(room:
 
 
 def test_a_renamed_private_feed_keeps_entries_and_readers_and_tells_nobody(room: Newsroom) -> None:
-    room.refresh()
     with served(room) as (_, store):
         token = subscribed(room, store)
     before = room.bytes("../data/private/board/board.json")
@@ -139,9 +148,8 @@ def test_a_renamed_private_feed_keeps_entries_and_readers_and_tells_nobody(room:
         assert client.get("/board.atom").told == client.get("/never.atom").told
 
 
-def test_a_public_feed_that_turns_private_leaves_no_address_behind(room: Newsroom) -> None:
-    room.configure(SITE + OPEN)
-    room.refresh()
+def test_a_public_feed_that_turns_private_leaves_no_address_behind(opened: Newsroom) -> None:
+    room = opened
     with served(room) as (client, _):
         assert client.get("/board.atom").status == 200
     room.configure(SITE + PUBLIC + PRIVATE)
@@ -152,9 +160,8 @@ def test_a_public_feed_that_turns_private_leaves_no_address_behind(room: Newsroo
         assert client.get("/board.atom").told == client.get("/never.atom").told
 
 
-def test_a_private_article_never_leads_a_public_story(room: Newsroom) -> None:
-    room.configure(SITE + OPEN)
-    room.refresh()
+def test_a_private_article_never_leads_a_public_story(opened: Newsroom) -> None:
+    room = opened
     assert room.titles("firsts.atom").count("The secret ferry") == 1
     assert "Twin" not in room.titles("firsts.atom")  # the other one was first
     room.configure(SITE + PUBLIC + PRIVATE)
@@ -183,15 +190,16 @@ def _bytes(path: Path) -> bytes:
 
 
 def test_readers_of_a_part_hear_of_that_part_alone(room: Newsroom) -> None:
-    part = PRIVATE.replace('sources = ["vault"]', 'sources = ["vault"]\ntags = ["open"]')
+    part = '[[feed]]\nname = "part"\nprivate = true\nsources = ["vault"]\ntags = ["open"]\n'
     room.write(
         "vault/o.md", "---\ntags: [open]\n---\n# An open ferry\n\nThe ferry Nordstern sank.\n"
     )
-    room.configure(SITE + PUBLIC + part)
+    room.configure(SITE + PUBLIC + PRIVATE + part)
     room.refresh()
     assert MARK.encode() in private(room, "club/club.atom")
-    board = room.folder / "data" / "private" / "board"
-    assert [str(p) for p in board.rglob("*") if MARK.encode() in _bytes(p)] == []
+    assert b"An open ferry" in private(room, "part/part.atom")
+    folder = room.folder / "data" / "private" / "part"
+    assert [str(p) for p in folder.rglob("*") if MARK.encode() in _bytes(p)] == []
 
 
 def test_an_article_that_a_private_source_takes_over_is_private(room: Newsroom) -> None:
@@ -211,10 +219,9 @@ def test_an_article_that_a_private_source_takes_over_is_private(room: Newsroom) 
 
 
 def test_an_edition_that_cannot_be_written_anew_does_not_stay_up(
-    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+    opened: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    room.configure(SITE + OPEN)
-    room.refresh()
+    room = opened
     room.configure(SITE + PUBLIC + PRIVATE)
 
     def full(*_args: object, **_named: object) -> None:
@@ -229,9 +236,8 @@ def test_an_edition_that_cannot_be_written_anew_does_not_stay_up(
     assert traces(room) == []
 
 
-def test_frozen_related_links_are_filtered_when_they_are_shown(room: Newsroom) -> None:
-    room.configure(SITE + OPEN)
-    room.refresh()
+def test_frozen_related_links_are_filtered_when_they_are_shown(opened: Newsroom) -> None:
+    room = opened
     entry = room.entries()["The plan"]
     assert "The secret ferry" in [title for _, title, *_ in entry.related]
     room.configure(SITE + PUBLIC + PRIVATE)
@@ -254,49 +260,7 @@ def test_frozen_related_links_are_filtered_when_they_are_shown(room: Newsroom) -
 
 
 def test_the_operator_sees_where_a_private_article_is_read(room: Newsroom) -> None:
-    room.refresh()
     with room.open() as context, context.store.read() as tx:
         [id_] = articles.with_title(tx, f"another{MARK}")
         found = known(tx, context.settings, id_)
     assert found.address == f"https://example.org/private/board/articles/{MARK}-b/"
-
-
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(seed=st.integers(0, 10_000))
-def test_whatever_happens_in_whatever_order_nothing_private_is_public(
-    seed: int, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    chance = random.Random(seed)
-    room = Newsroom(tmp_path_factory.mktemp("room"), SITE + PUBLIC + PRIVATE)
-    for name in ("wire", "vault"):
-        (room.folder / "articles" / name).mkdir(parents=True)
-    write_both(room)
-    files = sorted((room.folder / "articles").rglob("*.md"))
-    closed = True
-    for _ in range(4):
-        room.later(hours=chance.randint(1, 30))
-        match chance.randint(0, 3):
-            case 0:
-                closed = not closed
-                room.configure(SITE + PUBLIC + PRIVATE if closed else SITE + OPEN)
-                room.publish()
-            case 1:
-                file = chance.choice(files)
-                text = file.read_text() if file.exists() else "# Back\n\nIt is back.\n"
-                more = "New. " * chance.randint(1, 60)
-                own = MARK if "vault" in str(file) else "the wire"
-                room.write(
-                    str(file.relative_to(room.folder / "articles")), f"{text}\n{more}{own}\n"
-                )
-            case 2:
-                chance.choice(files).unlink(missing_ok=True)
-            case 3:
-                room.refresh(allow_removal=True)
-        if closed:
-            room.refresh(allow_removal=True)
-            assert traces(room) == [], seed
-    with room.open() as context, context.store.read() as tx:
-        told = published.entries(tx, published.latest(tx, 100)).values()
-        hidden = privacy.audiences(tx)
-    assert not [entry for entry in told if entry.source in hidden]
-    shutil.rmtree(room.folder)
