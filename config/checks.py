@@ -7,6 +7,7 @@ from typing import Any
 
 from config.lines import Loc
 from config.source import split_root
+from config.values import picture
 from config.wording import nearest
 
 Issues = list[tuple[Loc, str]]
@@ -21,15 +22,18 @@ def cross_checks(
     type must hide no other.
     """
     output, kept = data.get("output", "public"), data.get("data", "data")
-    issues = [*_twice(data, "source"), *_twice(data, "feed"), *_unknown_sources(data)]
-    issues += [*_former_names(data), *_unwritten(data)]
+    issues = [issue for kind in ("source", "feed", "notify") for issue in _twice(data, kind)]
+    issues += [*_unknown_sources(data), *_unknown_feeds(data)]
+    issues += [*_former_names(data), *_unwritten(data), *_ownerless(data)]
     if isinstance(output, str) and isinstance(kept, str):
         with suppress(OSError, ValueError, RuntimeError):  # NUL, links in a ring: told elsewhere
             issues += _folder_checks(data, folder, output, kept)
     with suppress(OSError, ValueError, RuntimeError):
         issues += _no_files(data, folder)
     with suppress(OSError, ValueError, RuntimeError):
-        issues += _key_file(data, folder, output)
+        issues += _secret_files(data, folder, output)
+    with suppress(OSError, ValueError, RuntimeError):
+        issues += _pictures(data, folder)
     issues += _unreadable(data, readers)
     return issues
 
@@ -61,6 +65,19 @@ def _unknown_sources(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
                 yield ("feed", number, "sources", place), message
 
 
+def _unknown_feeds(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    names = [table.get("name") for _, table in _tables(data, "feed")]
+    known = {name.strip() for name in names if isinstance(name, str)} or {"all"}
+    for number, table in _tables(data, "notify"):
+        listed = table.get("feeds")
+        for name in (
+            [listed] if isinstance(listed, str) else listed if isinstance(listed, list) else ()
+        ):
+            if isinstance(name, str) and name.strip() not in known:
+                message = f"no feed is called {name!r}" + nearest(name, known)
+                yield ("notify", number, "feeds"), message
+
+
 def _former_names(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
     """A former name that is still, or twice, somebody's."""
     names = [table.get("name") for _, table in _tables(data, "feed")]  # of any type still
@@ -85,16 +102,48 @@ def _unwritten(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
             yield ("source", number, "summarizer"), message
 
 
-def _key_file(data: dict[str, Any], folder: Path, output: object) -> Iterator[tuple[Loc, str]]:
-    section = data.get("openai")
-    name = section.get("key_file") if isinstance(section, dict) else None
-    if not isinstance(name, str):
+def _ownerless(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    """Podcasts that name nobody to write to, which directories ask for."""
+    site = data.get("site")
+    contact = site.get("contact") if isinstance(site, dict) else None
+    if isinstance(contact, str) and "@" in contact.rpartition("/")[2]:
         return
-    path = (folder / name.strip()).resolve()
-    if not path.is_file():
-        yield ("openai", "key_file"), "there is no such file"
-    elif isinstance(output, str) and path.is_relative_to((folder / output).resolve()):
-        yield ("openai", "key_file"), "lies in the output folder, where everybody could read it"
+    for number, feed in _tables(data, "feed"):
+        if feed.get("podcast"):
+            message = "needs a mail address as `contact` of the site, which directories write to"
+            yield ("feed", number, "podcast"), message
+
+
+def _pictures(data: dict[str, Any], folder: Path) -> Iterator[tuple[Loc, str]]:
+    """Icons and logos that are no file."""
+    site = data.get("site")
+    tables: list[tuple[Loc, dict[str, Any]]] = [(("site",), site)] if isinstance(site, dict) else []
+    tables += [(("feed", number), table) for number, table in _tables(data, "feed")]
+    for place, table in tables:
+        for option in ("icon", "logo"):
+            value = table.get(option)
+            with suppress(ValueError):  # what cannot be one is told elsewhere
+                path = picture(value.strip()) if isinstance(value, str) else ""
+                if path and "://" not in path and not (folder / path).is_file():
+                    yield (*place, option), "there is no such file beside this configuration"
+
+
+def _secret_files(data: dict[str, Any], folder: Path, output: object) -> Iterator[tuple[Loc, str]]:
+    section = data.get("openai")
+    named = [(("openai", "key_file"), section.get("key_file"))] if isinstance(section, dict) else []
+    found: list[tuple[Loc, object]] = [*named]
+    for number, table in _tables(data, "notify"):
+        found.append((("notify", number, "secret_file"), table.get("secret_file")))
+        if table.get("secret") and table.get("secret_file"):
+            yield ("notify", number, "secret"), "stands beside `secret_file`; take one of them out"
+    for loc, name in found:
+        if not isinstance(name, str):
+            continue
+        path = (folder / name.strip()).resolve()
+        if not path.is_file():
+            yield loc, "there is no such file"
+        elif isinstance(output, str) and path.is_relative_to((folder / output).resolve()):
+            yield loc, "lies in the output folder, where everybody could read it"
 
 
 def _unreadable(

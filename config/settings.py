@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import Field, field_validator
 
 from config.feed import Feed, Format
+from config.notify import Notify
 from config.openai import OpenAI
 from config.pages import PageRules
 from config.site import Site
@@ -37,16 +38,31 @@ class Fetch(Section):
 
 
 class Server(Section):
-    """Where `run` and `serve` listen."""
+    """Where `run` and `serve` listen, and what they bear.
+
+    `unconditional_per_hour` is how often an address may have one feed without a condition, 0 for
+    as often as it likes. What `trusted_proxies` say of whom they ask for is believed.
+    """
 
     address: str = Field(default="127.0.0.1", min_length=1)
     port: Count = Field(default=8000, ge=0, le=65535)
+    unconditional_per_hour: Count = Field(default=60, ge=0, le=100_000)
+    trusted_proxies: tuple[Network, ...] = ()
 
     @field_validator("address")
     @classmethod
     def _no_port(cls, value: str) -> str:
         if "/" in value or _WITH_PORT.fullmatch(value):
             raise ValueError("write the address alone, such as 0.0.0.0; `port` says the port")
+        return value
+
+    @field_validator("unconditional_per_hour")
+    @classmethod
+    def _bearable(cls, value: int) -> int:
+        if 0 < value < 12:
+            raise ValueError(
+                "write 12 or more, for honest readers come as often, or 0 for no limit"
+            )
         return value
 
 
@@ -65,6 +81,7 @@ class Settings(Section):
     openai: OpenAI | None = None
     sources: tuple[Source, ...] = Field(alias="source", default=())
     feeds: tuple[Feed, ...] = Field(alias="feed", default=(Feed(name="all"),))
+    notify: tuple[Notify, ...] = ()
     folder: Path = Field(default=Path(), exclude=True)
     rules: tuple[PageRules, ...] = Field(default=(), exclude=True)
 
@@ -117,6 +134,10 @@ class Settings(Section):
     def feed_url(self, feed: Feed, format_: Format) -> str:
         """Where `feed` is found in a format: an absolute URL. No secret is in it."""
         return f"{self.base_of(feed)}{feed.name}.{format_}"
+
+    def archive_url(self, feed: Feed, page: int, format_: Format) -> str:
+        """Where one of the archives of `feed` is found in a format: an absolute URL."""
+        return f"{self.base_of(feed)}archive/{feed.name}/{page}.{format_}"
 
     @staticmethod
     def feed_page(feed: Feed) -> str:

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ _DURATION = re.compile(r"([0-9]{1,9})\s*(?:([a-z]{2,}?)s?|([a-z]))", re.IGNORECA
 _YEAR = 366 * 86400
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+PICTURES = frozenset({".avif", ".gif", ".ico", ".jpeg", ".jpg", ".png", ".svg", ".webp"})
+"""How the names of images end that a browser shows."""
 
 
 class Section(BaseModel):
@@ -50,7 +54,8 @@ def _language(value: str) -> str:
     return value
 
 
-def _address(value: str) -> str:
+def address(value: str) -> str:
+    """`value`, if it is an absolute http(s) address; raises ValueError."""
     parts = urlsplit(value)  # itself raises ValueError for a broken IPv6 address
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ValueError("write the whole address, such as https://example.org/news")
@@ -79,13 +84,34 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def picture(value: str) -> str:
+    """The address of an image, or a path to one. Raises ValueError, in plain words, for others."""
+    if not value or "://" in value:
+        return address(value) if value else ""
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or "\\" in value:
+        raise ValueError("name a file beside this configuration, or below, or its whole address")
+    if path.suffix.lower() not in PICTURES:
+        raise ValueError(f"write a file that ends in one of {', '.join(sorted(PICTURES))}")
+    return value
+
+
+def _category(value: str) -> str:
+    parts = [part.strip() for part in value.split(">")]
+    if value and (len(parts) > 2 or not all(parts)):
+        raise ValueError('write a category, such as "Technology" or "News > Daily News"')
+    return " > ".join(parts)
+
+
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Timeout = Annotated[Duration, Field(ge=timedelta(seconds=1))]
 Name = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(_name)]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 Language = Annotated[str, AfterValidator(_language)]
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(address)]
+Picture = Annotated[str, AfterValidator(picture)]
+Category = Annotated[str, AfterValidator(_category)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Count = Annotated[int, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]

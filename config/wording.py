@@ -20,7 +20,7 @@ _PLAIN = {
     "time_delta_type": 'write a number and a unit in quotes, such as "15 minutes"',
     "is_instance_of": "has the wrong type",
 }
-_REPEATED = frozenset({"source", "feed"})
+_REPEATED = frozenset({"source", "feed", "notify"})
 
 
 def worded(kind: str, loc: Loc, message: str, context: Mapping[str, Any]) -> str:

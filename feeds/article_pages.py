@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.feed import Feed
+from config.settings import Settings
+from feeds.brand import picture_url
 from feeds.edition import RelatedLink
-from feeds.foreign import fit_enclosures, fit_upstream
+from feeds.foreign import fit_enclosures, fit_licence, fit_upstream
 from feeds.press import (
     FORMAT_NAMES,
     MEDIA_TYPES,
@@ -71,14 +73,15 @@ def site_head(press: Press, style: str, shown: Sequence[Feed] | None = None) -> 
     """The head of a page that names the feeds `shown`, or all that are public."""
     site = press.settings.site
     feeds = tuple(
-        FeedLink(
-            title=f"{press.settings.feed_title(feed)} ({FORMAT_NAMES[format_]})",
-            url=press.settings.feed_url(feed, format_),
-            media_type=MEDIA_TYPES[format_],
-        )
+        link
         for feed in shown or press.settings.public_feeds
-        for format_ in feed.formats
+        for link in formats(press.settings, feed)
     )
+    icon = picture_url(press.settings, "icon", shown[0] if shown else None)
+    for feed in shown or ():
+        if feed.private:  # relative, as all that is in its folder
+            home = press.settings.base_of(feed)
+            icon = icon.replace(home, style.removesuffix("style.css"), 1)
     return SiteHead(
         title=site.title,
         home=site.url,
@@ -86,6 +89,20 @@ def site_head(press: Press, style: str, shown: Sequence[Feed] | None = None) -> 
         author=site.author,
         feeds=feeds,
         stylesheet=style,
+        icon=icon,
+    )
+
+
+def formats(settings: Settings, feed: Feed) -> tuple[FeedLink, ...]:
+    """Where `feed` is found in each of its formats."""
+    return tuple(
+        FeedLink(
+            title=f"{settings.feed_title(feed)} ({FORMAT_NAMES[format_]})",
+            url=settings.feed_url(feed, format_),
+            media_type=MEDIA_TYPES[format_],
+            format=FORMAT_NAMES[format_],
+        )
+        for format_ in feed.formats
     )
 
 
@@ -112,6 +129,7 @@ def _page(
         related=related,
         enclosures=fit_enclosures(entry.enclosures),
         upstream=fit_upstream(entry.upstream),
+        licence=fit_licence(entry.licence),
     )
 
 

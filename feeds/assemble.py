@@ -1,15 +1,34 @@
-"""Assembling an edition: from frozen entries to the value that is rendered. Pure."""
+"""Assembling an edition: from frozen entries to the value that is rendered."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.feed import Feed
+from config.site import Site
+from feeds.brand import picture_url
 from feeds.compose import compose
-from feeds.edition import Edition, EditionEntry, RelatedLink
-from feeds.press import Press, Reach, resolved, resolved_image
+from feeds.edition import Edition, EditionEntry, Podcast, RelatedLink
+from feeds.hubs import hubs_of
+from feeds.press import Press, Reach, addresses, resolved, resolved_image
+from feeds.stories import also_at
 from feeds.web import product_version
 from feeds.words import marked, words
-from ingest.entry import Entry
+from ingest.entry import Entry, Exposure
+from ingest.store import Transaction, published
+
+
+def gather(
+    tx: Transaction, press: Press, feed: Feed, shown: Sequence[Exposure], first_at: datetime
+) -> Edition:
+    """The edition of `feed` that shows what `shown` exposes, newest exposure first, as it is in the
+    store; `first_at` is the time of an edition without entries."""
+    found = published.entries(tx, [exposure.article for exposure in shown])
+    entries = [_as_told(found[exposure.article], exposure) for exposure in shown]
+    reach = press.reach(feed)
+    pages, related = addresses(tx, reach, entries)
+    also = also_at(tx, reach, feed, shown)
+    return assemble(press, feed, entries, pages, related, also, first_at)
 
 
 def assemble(
@@ -25,7 +44,8 @@ def assemble(
 
     `pages` and `related` say where the articles they link to are found (`press.addresses`), `also`
     what else was written of the same events (`stories.also_at`);
-    `first_at` is the time of an empty feed's first edition. The same arguments give the same value.
+    `first_at` is the time of an empty feed's first edition. Pure: the same arguments give the same
+    value.
     """
     site = press.settings.site
     title = press.settings.feed_title(feed)
@@ -51,8 +71,19 @@ def assemble(
             )
             for entry in entries
         ),
+        icon=picture_url(press.settings, "icon", feed),
+        logo=picture_url(press.settings, "logo", feed),
+        licence=site.licence,
+        copyright=site.copyright,
+        podcast=_podcast(feed, site),
         version=product_version(),
+        hubs=hubs_of(press.settings, feed),
     )
+
+
+def _as_told(entry: Entry, exposure: Exposure) -> Entry:
+    """The entry with the date of its story's last development, if that is the later one."""
+    return replace(entry, updated=max(entry.updated, exposure.developed))
 
 
 def _shown(
@@ -90,7 +121,17 @@ def _shown(
         related=(*links, *also) if feed.related_links else (),
         enclosures=entry.enclosures,
         upstream=entry.upstream,
+        licence=entry.licence,
+        via=entry.via,
+        episode=entry.episode,
     )
+
+
+def _podcast(feed: Feed, site: Site) -> Podcast | None:
+    if not feed.podcast:
+        return None
+    category, _, part = feed.podcast.partition(" > ")
+    return Podcast(category=category, subcategory=part, email=site.contact.removeprefix("mailto:"))
 
 
 def _time(seconds: int) -> datetime:

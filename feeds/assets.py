@@ -1,9 +1,11 @@
 """The files of a source's folder that entries show, copied beside their pages."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from config.feed import Feed
+from feeds.brand import pictures
 from feeds.press import Press, page_folder
 from ingest.store import published
 
@@ -22,6 +24,16 @@ def copy_assets(press: Press, root: Path, ids: Sequence[str], warnings: list[str
             elif source:
                 copied += _copy(source, path, folder / name, warnings)
     return copied
+
+
+def copy_pictures(
+    press: Press, root: Path, owners: Iterable[Feed | None], warnings: list[str]
+) -> int:
+    """Bring the icons and logos of `owners`, None for the site, in `root` up to date. Returns how
+    many were copied."""
+    here = press.settings.folder.resolve()
+    found = pictures(press.settings, owners)
+    return sum(_copy(here, path, root / name, warnings) for path, name in found)
 
 
 def _copy(root: Path, path: str, target: Path, warnings: list[str]) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from config.source import Source
+from feeds.courier import Courier
 from feeds.data import namespace, open_data, pace, sync
 from feeds.press import Press
 from feeds.rules import rules_digest, rules_for
@@ -50,7 +51,7 @@ def wall_clock() -> datetime:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """Everything a command or the daemon works with. `fetcher` is None when nothing is fetched,
-    `machine` when no summary is written by a model."""
+    `machine` when no summary is written by a model. `courier` tells others what was published."""
 
     settings: Settings
     store: Store
@@ -58,6 +59,7 @@ class Context:
     workers: Workers
     fetcher: "Fetcher | None"
     machine: "Machine | None"
+    courier: Courier
     clock: Clock
     states: dict[str, SourceState]
     feed_ids: dict[str, str]
@@ -81,6 +83,7 @@ class Context:
 
     def stop(self) -> None:
         """End soon whatever waits for the network, and ask nothing more."""
+        self.courier.stop()
         for one in (self.fetcher, self.machine):
             if one:
                 one.stop()
@@ -230,6 +233,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
             workers=workers,
             fetcher=source_fetcher(settings, store, clock()),
             machine=open_machine(settings, store, clock),
+            courier=Courier(store, settings, clock),
             clock=clock,
             states=states,
             feed_ids=feed_ids,
@@ -239,6 +243,7 @@ def open_context(settings: Settings, *, clock: Clock = wall_clock) -> Iterator[C
         finally:
             workers.close()
             context.stop()
+            context.courier.close()
 
 
 @contextmanager
@@ -258,6 +263,7 @@ def open_reading(settings: Settings) -> Iterator[Context]:
             workers=workers,
             fetcher=source_fetcher(settings, store, wall_clock()),
             machine=open_machine(settings, store, wall_clock),
+            courier=Courier(store, settings, wall_clock),
             clock=wall_clock,
             states=states,
             feed_ids={},
@@ -267,6 +273,7 @@ def open_reading(settings: Settings) -> Iterator[Context]:
         finally:
             workers.close()
             context.stop()
+            context.courier.close()
 
 
 def reopened(context: Context, settings: Settings) -> Context:
@@ -279,6 +286,7 @@ def reopened(context: Context, settings: Settings) -> Context:
     fetcher = context.fetcher or source_fetcher(settings, context.store, context.clock())
     if fetcher:
         fetcher.limit(settings.fetch, contact=contact(settings))
+    context.courier.follow(settings)
     machine = context.machine or open_machine(settings, context.store, context.clock)
     kept = replace(context, settings=settings, states=states, feed_ids=feed_ids)
     return replace(kept, fetcher=fetcher, machine=machine)

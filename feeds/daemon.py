@@ -130,7 +130,7 @@ class Daemon:
         return ended.wait(_GRACE)
 
     def tick(self) -> None:
-        """Look once: finish, take requests, start what is due, publish."""
+        """Look once: finish, take requests, start what is due, publish, tell others."""
         with self._ticking:
             try:
                 if not self._stop.is_set():
@@ -158,6 +158,7 @@ class Daemon:
         if waiting:
             self._take(now)
         self._publish_if_due(now)  # before a source that has just ended begins again
+        self._context.courier.look()
         for asked in self._asked:
             self._begin_asked(asked)
         self._take_calls(now)

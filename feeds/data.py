@@ -10,6 +10,7 @@ from pathlib import Path
 from config.settings import Settings
 from config.source import Source
 from feeds.files import write_if_changed
+from feeds.hubs import forget_others
 from ingest.address import Address
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
@@ -77,6 +78,7 @@ def sync(
     private = settings.private_sources
     shown = {states[one.name].id: private.get(one.name, ()) for one in settings.sources}
     privacy.sync(tx, shown, {feed.name: feed.private for feed in settings.feeds})
+    forget_others(tx, settings, now)
     return states, ids
 
 

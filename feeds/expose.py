@@ -18,6 +18,7 @@ from ingest.store import (
     Store,
     Transaction,
     articles,
+    editions,
     last_change,
     postings,
     published,
@@ -71,7 +72,7 @@ class Exposer:
             wanted = self.settings.sources_of(feed)
             shown = [states[name] for name in wanted if name in states]
             ready = tuple(sorted(state.id for state in shown if state.settled))
-            before = published.edition(tx, feed.name)
+            before = editions.edition(tx, feed.name)
             if before is None:
                 if patient and {state.id for state in shown} - runs.ended(tx):
                     return None
@@ -140,8 +141,7 @@ class Exposer:
     ) -> list[Newcomer]:
         tagged_since = None
         if feed.tags and after:
-            shown = published.entries(tx, [e.article for e in published.window(tx, feed.name)])
-            oldest = min((entry.published for entry in shown.values()), default=None)
+            oldest = published.oldest(tx, feed.name)
             tagged_since = datetime.fromtimestamp(oldest, UTC) if oldest else None
         return articles.newest(
             tx,

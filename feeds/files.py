@@ -1,10 +1,11 @@
 """Writing published files: whole or not at all, and not at all when nothing changed."""
 
 import contextlib
-import gzip
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+
+from feeds.codings import CODINGS, Coding
 
 
 def write_if_changed(path: Path, data: bytes, *, modified: datetime | None = None) -> bool:
@@ -36,15 +37,36 @@ def write_if_changed(path: Path, data: bytes, *, modified: datetime | None = Non
     return True
 
 
-def compressed(data: bytes) -> bytes:
-    """`data` in gzip, the same bytes for the same data: no time, no file name inside."""
-    return gzip.compress(data, 9, mtime=0)
+def write_with_siblings(path: Path, data: bytes, *, modified: datetime | None = None) -> bool:
+    """Make `path` hold `data`, and a compressed sibling too for each coding that saves something.
+
+    A sibling stands only where it is smaller than the plain file and than every sibling of the
+    codings before it. All get one time, by which a server can tell that they belong together.
+    Siblings are renamed first. Returns whether any file changed; raises OSError.
+    """
+    moment, best, changed = modified or datetime.now(UTC), len(data), False
+    packed = [(coding.beside(path), _packed(path, coding, data)) for coding in CODINGS]
+    for sibling, body in packed:
+        if len(body) < best:
+            best = len(body)
+            changed |= write_if_changed(sibling, body, modified=moment)
+        else:
+            sibling.unlink(missing_ok=True)
+    return write_if_changed(path, data, modified=moment) or changed
+
+
+def remove_with_siblings(path: Path) -> None:
+    """Delete a file and its compressed siblings, whichever of them are there."""
+    for coding in CODINGS:
+        coding.beside(path).unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
 
 
 def remove_leftovers(folder: Path) -> None:
     """Delete what a killed process left half written directly in `folder`."""
     for path in folder.glob(".*.new"):
-        path.unlink(missing_ok=True)
+        if not path.is_dir():  # that is none of ours
+            path.unlink(missing_ok=True)
 
 
 def told(error: Exception) -> str:
@@ -52,6 +74,15 @@ def told(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'a file'}: {error.strerror}"
     return str(error)
+
+
+def _packed(path: Path, coding: Coding, data: bytes) -> bytes:
+    """What the sibling has to hold: as it is when it already does, for packing takes its time."""
+    with contextlib.suppress(OSError):
+        there = coding.beside(path).read_bytes()
+        if coding.holds(there, data):
+            return there
+    return coding.pack(data)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from feeds.media import media_type
 from feeds.uris import ascii_url
-from ingest.article import Enclosure, Upstream
+from ingest.article import Enclosure, Episode, Upstream
 from ingest.markup import clean_line
 from ingest.urls import link_url
 
@@ -22,6 +22,7 @@ _UNRESERVED = r"A-Za-z0-9:@;/?=+$.,!~*'()_-"
 _TAG = re.compile(rf"tag:([a-z0-9._-]+@)?[a-z0-9.-]+,\d{{4}}(-\d\d){{0,2}}:[{_UNRESERVED}]*")
 _UUID = re.compile(r"urn:uuid:[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _URN = re.compile(r"urn:(?!uuid:)[a-z0-9][a-z0-9-]{1,31}:[A-Za-z0-9()+,.:=@;$_!*'-]+")
+_MOST_EPISODES = 100_000
 _MAX_ID = 2_000  # characters
 
 
@@ -36,8 +37,27 @@ def fit_enclosures(enclosures: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
         if (url := _address(one.url)) and url not in fit and len(fit) < _MOST:
             length = one.length if 0 < one.length < _LONGEST else 0
             kind = _media_type(one.media_type, url)
-            fit[url] = Enclosure(url=url, media_type=kind, length=length)
+            label, duration = clean_line(one.label), max(one.duration, 0)
+            fit[url] = replace(
+                one, url=url, media_type=kind, length=length, label=label, duration=duration
+            )
     return tuple(fit.values())
+
+
+def fit_licence(licence: str) -> str:
+    """A licence as it can be named: an address in ASCII, or a text on one line."""
+    return ascii_url(licence) or clean_line(licence)
+
+
+def fit_episode(episode: Episode | None) -> Episode | None:
+    """What a podcast says of an entry, with files that have an address and a type."""
+    if episode is None:
+        return None
+    transcript, chapters = _typed(episode.transcript), _typed(episode.chapters)
+    number, season = (
+        one if 0 < one < _MOST_EPISODES else 0 for one in (episode.number, episode.season)
+    )
+    return replace(episode, number=number, season=season, transcript=transcript, chapters=chapters)
 
 
 def fit_upstream(upstream: Upstream | None) -> Upstream | None:
@@ -56,6 +76,11 @@ def fit_upstream(upstream: Upstream | None) -> Upstream | None:
     title = clean_line(upstream.title) or urlsplit(feed_url or url).netloc
     id_ = next(filter(None, ids), "")
     return replace(upstream, id=id_, title=title, url=url, feed_url=feed_url)
+
+
+def _typed(file: Enclosure | None) -> Enclosure | None:
+    fit = fit_enclosures([file] if file else [])
+    return fit[0] if fit and fit[0].media_type else None
 
 
 def file_name(url: str) -> str:

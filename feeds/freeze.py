@@ -68,12 +68,15 @@ def freeze(
         html=rewrite(article.html, resolve),
         summary=article.summary,
         image=image,
-        tags=article.tags,
+        tags=_categories(article),
         related=tuple(related),
         assets=tuple(assets.items()),
         judged=article.change,
         enclosures=article.enclosures,
         upstream=article.upstream,
+        licence=article.licence,
+        via=article.via,
+        episode=article.episode,
         key_points=article.key_points,
         written_by=_model(article.origins.get("summary", "")),
     )
@@ -122,6 +125,13 @@ def later_second(after: int, *, now: int, taken: Collection[int]) -> int:
     while second in taken:
         second += 1
     return second
+
+
+def _categories(article: Article) -> tuple[str, ...]:
+    """The tags, and the section unless it is one of them."""
+    folded = {tag.casefold() for tag in article.tags}
+    named = article.section and article.section.casefold() not in folded
+    return (*article.tags, article.section) if named else article.tags
 
 
 def _model(origin: str) -> str:

@@ -11,6 +11,7 @@ from ingest.article import INTERNAL
 from ingest.markup import parse_fragment, serialize
 
 _HREF = re.compile(r'<a(?: [^<>]*?)? href="([^"<>]+)"')  # as `serialize` writes it
+_ARTICLE = re.compile(INTERNAL + "article/([0-9a-f-]{36})")
 _ATTRIBUTES = ("href", "src", "poster", "cite")
 _EMBEDDED = frozenset({"img", "video", "audio", "source"})
 
@@ -46,6 +47,11 @@ def linked_files(html: str) -> set[str]:
 
     rewrite(html, note)
     return found - {""}
+
+
+def mentioned(html: str) -> set[str]:
+    """The bare UUIDs of the articles that frozen `html` links to."""
+    return set(_ARTICLE.findall(html))
 
 
 def links(html: str) -> list[str]:

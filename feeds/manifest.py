@@ -13,6 +13,8 @@ MAX_BYTES = 1_000_000
 """A manifest names a handful of files; anything larger is not one."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_RELATION = re.compile(r"[a-z]{1,20}")
+_TARGET = re.compile(r"(?:https?://[!#-;=?-~]|\./)[!#-;=?-~]{0,2000}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,63}")
 
 
@@ -26,7 +28,9 @@ class FileRecord:
 
     `path` is relative to the output folder, with forward slashes; `digest` the SHA-256 of the
     uncompressed bytes in hex; `size` theirs; `changed_at` the whole second in UTC at which the
-    bytes last changed. Raises ValueError when a part is not of that shape.
+    bytes last changed; `links` the (URL, relation) pairs that are told in its header, of private
+    feeds relative ones.
+    Raises ValueError when a part is not of that shape.
     """
 
     path: str
@@ -34,6 +38,7 @@ class FileRecord:
     digest: str
     size: int
     changed_at: datetime
+    links: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not _inside(self.path):
@@ -46,6 +51,9 @@ class FileRecord:
             raise ValueError(f"size {self.size!r} is not a number of bytes")
         if self.changed_at.utcoffset() != timedelta() or self.changed_at.microsecond:
             raise ValueError(f"{self.changed_at!r} is not a whole second in UTC")
+        for url, relation in self.links:
+            if not (_TARGET.fullmatch(url) and _RELATION.fullmatch(relation)):
+                raise ValueError(f"{(url, relation)!r} is not an address and a relation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +122,14 @@ def _record(value: dict[str, object]) -> FileRecord:
         digest=_text(value["digest"]),
         size=size,
         changed_at=datetime.fromisoformat(_text(value["changed_at"])),
+        links=tuple((_text(url), _text(rel)) for url, rel in _pairs(value.get("links", []))),
     )
+
+
+def _pairs(value: object) -> list[list[object]]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is not a list")
+    return value
 
 
 def _text(value: object) -> str:

@@ -6,16 +6,25 @@ from datetime import UTC, datetime
 
 from config.feed import Feed
 from config.settings import Settings
-from feeds.article_pages import article_pages, site_head
-from feeds.assets import copy_assets
+from feeds.article_pages import article_pages, formats, site_head
+from feeds.assets import copy_assets, copy_pictures
 from feeds.edition import Edition, EditionEntry
 from feeds.files import write_if_changed
 from feeds.press import Press, settings_digest
-from feeds.site import FeedPage, IndexEntry, feed_page, index_page, stylesheet
+from feeds.render import STYLESHEET
+from feeds.site import (
+    FeedPage,
+    IndexEntry,
+    Offer,
+    feed_page,
+    feed_stylesheet,
+    index_page,
+    stylesheet,
+)
 from feeds.story_pages import write_story_pages
 from feeds.words import marked
-from ingest.store import Transaction, last_change, privacy, published, relations
-from ingest.store.published import EditionState
+from ingest.store import Transaction, editions, last_change, privacy, published, relations
+from ingest.store.editions import EditionState
 from ingest.upstream import Subscription, write_opml
 
 OPML = "feeds.opml"
@@ -37,9 +46,9 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
     digest = settings_digest(press, [feed.model_dump_json() for feed in press.settings.feeds])
     with press.store.read() as tx:
         change = last_change(tx, "entry")
-        before = published.edition(tx, STATE)
+        before = editions.edition(tx, STATE)
     output = press.settings.output_folder
-    whole = (output / "index.html").is_file() and (output / "style.css").is_file()
+    whole = all((output / name).is_file() for name in ("index.html", "style.css", STYLESHEET))
     same = before is not None and before.settings == digest and whole
     since = before.built_from if before and same else 0
     written = 0
@@ -50,21 +59,26 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
         written += _write_articles(press, ids)
         written += write_story_pages(press, site_head(press, "../../style.css"), since=since)
         written += write_if_changed(output / "style.css", stylesheet())
+        sheet = feed_stylesheet(press.settings.site.language)
+        written += write_if_changed(output / STYLESHEET, sheet)
         with press.store.read() as tx:
             written += write_if_changed(output / "index.html", _index(tx, press))
         written += write_if_changed(output / OPML, feed_list(press.settings))
         state = EditionState(
             feed=STATE,
             built_from=change,
+            entry_change=change,
             sources={},
             settings=digest,
             first_at=before.first_at if before else now,
             built_at=now,
         )
         with press.store.write() as tx:
-            published.put_edition(tx, state)
+            editions.put_edition(tx, state)
     with press.store.read() as tx:
         ids = [*published.with_assets(tx, removed=False), *published.with_assets(tx, removed=True)]
+    owners = (None, *press.settings.public_feeds)
+    written += copy_pictures(press, output, owners, warnings)
     return written + copy_assets(press, output, ids, warnings)
 
 
@@ -78,9 +92,10 @@ def write_private_pages(press: Press, feed: Feed, warnings: list[str], *, now: d
     digest = settings_digest(press, feed.model_dump_json())
     with press.store.read() as tx:
         change = last_change(tx, "entry")
-        before = published.edition(tx, name)
+        before = editions.edition(tx, name)
         mine = privacy.withheld(tx, feed.name)
-        same = before and before.settings == digest and (folder / "style.css").is_file()
+        whole = all((folder / one).is_file() for one in ("style.css", STYLESHEET))
+        same = before and before.settings == digest and whole
         since = before.built_from if before and same else 0
         stale = set(_affected(tx, since)) if since != change else set()
     pages = folder / "articles"
@@ -92,13 +107,22 @@ def write_private_pages(press: Press, feed: Feed, warnings: list[str], *, now: d
     ]
     written = _write_articles(press, ids, feed)
     written += copy_assets(press, folder, [one.article for one in mine if one.files], warnings)
+    written += copy_pictures(press, folder, [feed], warnings)
     written += write_if_changed(folder / "style.css", stylesheet())
+    sheet = feed_stylesheet(press.settings.site.language)
+    written += write_if_changed(folder / STYLESHEET, sheet)
     state = EditionState(
-        feed=name, built_from=change, sources={}, settings=digest, first_at=now, built_at=now
+        feed=name,
+        built_from=change,
+        entry_change=change,
+        sources={},
+        settings=digest,
+        first_at=now,
+        built_at=now,
     )
     if before is None or (before.built_from, before.settings) != (change, digest):
         with press.store.write() as tx:
-            published.put_edition(tx, state)
+            editions.put_edition(tx, state)
     return written
 
 
@@ -146,7 +170,8 @@ def _index(tx: Transaction, press: Press) -> bytes:
         for entry in (entries[id_] for id_ in ids)
     ]
     site = site_head(press, "style.css")
-    return index_page(shown, site.feeds, site, opml=OPML)
+    offers = [_offer(press.settings, feed, on="") for feed in press.settings.public_feeds]
+    return index_page(shown, offers, site, opml=OPML)
 
 
 def write_feed_page(press: Press, feed: Feed, edition: Edition) -> bool:
@@ -166,7 +191,7 @@ def write_feed_page(press: Press, feed: Feed, edition: Edition) -> bool:
         description=edition.description,
         language=edition.language,
         entries=tuple(_listed(entry, base) for entry in edition.entries),
-        feeds=site.feeds,
+        offer=_offer(press.settings, feed, on=path),
     )
     body = feed_page(page, replace(site, feeds=()) if feed.private else site)
     return write_if_changed(press.settings.folder_of(feed) / (path or "index.html"), body)
@@ -194,3 +219,13 @@ def feed_list(settings: Settings) -> bytes:
         for feed in settings.public_feeds
     )
     return write_opml(feeds, title=settings.site.title)
+
+
+def _offer(settings: Settings, feed: Feed, *, on: str) -> Offer:
+    """`feed` as it is offered on the page whose path is `on`."""
+    page = settings.feed_page(feed)
+    return Offer(
+        title=settings.feed_title(feed),
+        formats=formats(settings, feed),
+        page="" if page == on else settings.base_of(feed) + page,
+    )

@@ -2,14 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.feed import Feed, Format
 from config.settings import Settings
 from feeds.edition import RelatedLink
-from feeds.links import rewrite
+from feeds.hubs import hubs_of
+from feeds.links import mentioned, rewrite
+from feeds.uris import ascii_url
 from feeds.web import product_version
 from ingest.article import INTERNAL, Image
 from ingest.entry import Entry
@@ -40,16 +42,17 @@ class Press:
     silent: frozenset[str]
     audiences: Mapping[str, frozenset[str]]
 
+    @property
+    def privacy(self) -> list[tuple[str, list[str]]]:
+        """Who sees what, in an order that is always the same: empty when everybody sees all."""
+        return sorted((source, sorted(names)) for source, names in self.audiences.items())
+
     def reach(self, feed: Feed | None = None, base: str | None = None) -> "Reach":
         """Where readers of `feed`, or everybody, find the pages of ours.
 
         `base` stands for the address of a private feed's folder: a relative one in its pages.
         """
-        site = self.settings.site.url
-        if feed is None or not feed.private:
-            return Reach(site=site)
-        own = self.settings.base_of(feed) if base is None else base
-        return Reach(site=site, feed=feed.name, base=own, private=frozenset(self.audiences))
+        return reach_of(self.settings, feed, self.audiences, base)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +82,20 @@ class Reach:
         return entry.url or self.page(entry)
 
 
+def reach_of(
+    settings: Settings, feed: Feed | None, private: Iterable[str], base: str | None = None
+) -> Reach:
+    """`Press.reach` for who has no press; `private` are the internal ids of private sources."""
+    if feed is None or not feed.private:
+        return Reach(site=settings.site.url)
+    own = settings.base_of(feed) if base is None else base
+    return Reach(site=settings.site.url, feed=feed.name, base=own, private=frozenset(private))
+
+
 def settings_digest(press: Press, *parts: object) -> str:
     """A digest that changes when an edition must be rendered again though its store has not."""
     site = press.settings.site.model_dump_json()
-    private = sorted((source, sorted(names)) for source, names in press.audiences.items())
-    text = json.dumps([product_version(), site, *map(str, parts), *private])
+    text = json.dumps([product_version(), site, *map(str, parts), *press.privacy])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -108,9 +120,26 @@ def feeds_folder(settings: Settings, feed: Feed) -> Path:
     return settings.private_folder if feed.private else settings.output_folder
 
 
+def file_links(settings: Settings, feed: Feed, format_: Format) -> tuple[tuple[str, str], ...]:
+    """What a feed's file tells in its header, as (URL, relation) pairs, so that who does not parse
+    it knows where it belongs. Absolute ones; of a private feed relative ones, for it is asked for
+    at several addresses and none is to be told at another."""
+    hubs = ((hub, "hub") for hub in hubs_of(settings, feed))
+    if feed.private:
+        return (*hubs, (f"./{feed.name}.{format_}", "self"), ("./", "alternate"))
+    itself = ascii_url(settings.feed_url(feed, format_))
+    home = ascii_url(f"{settings.site.url}{settings.feed_page(feed)}")
+    return tuple(link for link in (*hubs, (itself, "self"), (home, "alternate")) if link[0])
+
+
 def editions_folder(settings: Settings) -> Path:
     """Where the manifests of public editions lie."""
     return settings.data_folder / "editions"
+
+
+def archives_folder(settings: Settings, feed: Feed) -> Path:
+    """Where the archives of `feed` lie, a file for each page, format and coding."""
+    return settings.folder_of(feed) / "archive" / feed.name
 
 
 def resolved(reach: Reach, entry: Entry, pages: Mapping[str, str]) -> str:
@@ -132,34 +161,21 @@ def addresses(
 
     Returns addresses by bare UUID, and each entry's related links by article id.
     """
-    mentioned = {id_ for entry in entries for id_, *_ in entry.related}
+    wanted = {id_ for entry in entries for id_, *_ in entry.related}
     for entry in entries:
-        mentioned |= {f"urn:uuid:{uuid}" for uuid in _mentions(entry.html)}
-    mentioned -= privacy.unseen(tx, mentioned, reach.feed)
-    found = published.entries(tx, mentioned)
+        wanted |= {f"urn:uuid:{uuid}" for uuid in mentioned(entry.html)}
+    wanted -= privacy.unseen(tx, wanted, reach.feed)
+    found = published.entries(tx, wanted)
     pages = {id_.removeprefix("urn:uuid:"): reach.address(one) for id_, one in found.items()}
     related = {
         entry.article: tuple(
             RelatedLink(url=url or pages[id_.removeprefix("urn:uuid:")], title=title, shares=shares)
             for id_, title, url, shares in entry.related
-            if id_ in mentioned and (url or id_ in found)
+            if id_ in wanted and (url or id_ in found)
         )
         for entry in entries
     }
     return pages, related
-
-
-def _mentions(html: str) -> set[str]:
-    found: set[str] = set()
-    head = f"{INTERNAL}article/"
-
-    def note(link: str) -> str:
-        if link.startswith(head):
-            found.add(link[len(head) :].partition("#")[0])
-        return link
-
-    rewrite(html, note)
-    return found
 
 
 def _resolve(reach: Reach, entry: Entry, link: str, pages: Mapping[str, str]) -> str:

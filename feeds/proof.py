@@ -92,7 +92,7 @@ def _culprits(edition: Edition, format_: Format, finding: Finding, now: datetime
 
 def _errors(edition: Edition, format_: Format, body: bytes, now: datetime) -> list[Finding]:
     report = lint(body, now=now, url=dict(edition.urls)[format_])
-    return [finding for finding in report.findings if finding.rule.level == "error"]
+    return [one for one in report.findings if one.rule.level == "error" and not one.doubtful]
 
 
 def _told(finding: Finding) -> str:

@@ -1,8 +1,8 @@
 """The publishing use case: expose, freeze, render, write what changed.
 
-Pages go live before the feeds that link to them; of a feed its compressed siblings first, then the
-plain files, then the manifest that the server answers from. Nothing is written whose bytes are the
-same.
+Pages and archives go live before the feeds that link to them; of a feed its files, each after its
+compressed siblings, then the manifest that the server answers from. Nothing is written whose bytes
+are the same.
 """
 
 import hashlib
@@ -11,28 +11,29 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.feed import Feed, Format
-from feeds.assemble import assemble
+from feeds import archive, staleness
+from feeds.assemble import gather
 from feeds.expose import Exposer, Plan
-from feeds.files import compressed, remove_leftovers, told, write_if_changed
-from feeds.manifest import FileRecord, Manifest, ManifestError, dumps, read_manifest
+from feeds.files import remove_leftovers, told, write_if_changed, write_with_siblings
+from feeds.hosting import write_host_files
+from feeds.hubs import post_changes
+from feeds.manifest import FileRecord, Manifest, dumps
 from feeds.pages import write_feed_page, write_pages, write_private_pages
 from feeds.press import (
     MEDIA_TYPES,
     Press,
-    addresses,
     feed_path,
     feeds_folder,
+    file_links,
     manifest_path,
-    settings_digest,
 )
 from feeds.proof import proofread
 from feeds.report import FeedReport, PublishReport
 from feeds.retire import other_formats, remove_files, retire, withdraw
 from feeds.selection import cut, entry_size
 from feeds.stories import also_at, tell
-from ingest.entry import Entry, Exposure
-from ingest.store import articles, last_change, published, sources
-from ingest.store.published import EditionState
+from ingest.store import articles, editions, last_change, published
+from ingest.store.editions import EditionState
 
 
 def publish(
@@ -48,7 +49,6 @@ def publish(
     with press.store.write() as tx:
         articles.release_held(tx, now)
     wanted = [feed for feed in press.settings.feeds if not names or feed.name in names]
-    stale = [feed for feed in wanted if _is_stale(press, feed)]
     exposer = Exposer(
         store=press.store,
         settings=press.settings,
@@ -59,7 +59,7 @@ def publish(
         warnings=report.warnings,
     )
     plans: list[Plan] = []
-    for feed in stale:
+    for feed in staleness.stale(press, wanted):
         plan = exposer.plan(feed, patient=patient)
         if plan is None:
             report.waiting.append(feed.name)
@@ -69,49 +69,30 @@ def publish(
         exposer.mint(_in_order(plans))
         exposer.compare(plans)
         exposer.follow()
+        same = staleness.settle(press, plans)
+        plans = [plan for plan in plans if plan.feed.name not in same]
     for plan in plans:
         _expose(press, plan, now)
     report.pages = write_pages(press, report.warnings, now=now)
     for feed in wanted:
         if feed.private:
             report.pages += write_private_pages(press, feed, report.warnings, now=now)
+    with press.store.read() as tx:
+        states = editions.editions(tx)
     rebuilt = {plan.feed.name: plan for plan in plans}
     for feed in wanted:
         if feed.name in rebuilt:
             report.feeds.append(_publish_feed(press, rebuilt[feed.name], report.warnings, now))
         elif feed.name not in report.waiting:
-            report.feeds.append(_untouched(press, feed))
+            shown = states[feed.name].shown
+            report.feeds.append(
+                FeedReport(
+                    name=feed.name, entries=shown, files=staleness.files(feed), changed=False
+                )
+            )
     retire(press)
+    write_host_files(press)
     return report
-
-
-def _is_stale(press: Press, feed: Feed) -> bool:
-    """Whether anything changed since the feed's edition was built, or its files are not there.
-
-    Also when a source was in the middle of a run then, and is not any more.
-    """
-    with press.store.read() as tx:
-        state = published.edition(tx, feed.name)
-        change = last_change(tx, "article")
-        ready = sources.settled(tx, press.settings.sources_of(feed))
-    if state is None or (state.built_from, state.settings) != (change, _digest(press, feed)):
-        return True
-    if any(state.sources.get(id_) != change for id_ in ready):
-        return True
-    manifest = _manifest(press, feed)
-    output, folder = feeds_folder(press.settings, feed), press.settings.folder_of(feed)
-    if manifest is None or tuple(file.path for file in manifest.files) != _files(feed):
-        return True
-    if not (folder / (press.settings.feed_page(feed) or "index.html")).is_file():
-        return True
-    return any(
-        not (output / file.path).is_file() or (output / file.path).stat().st_size != file.size
-        for file in manifest.files
-    )
-
-
-def _digest(press: Press, feed: Feed) -> str:
-    return settings_digest(press, feed.model_dump_json())
 
 
 def _in_order(plans: Sequence[Plan]) -> list[str]:
@@ -119,32 +100,37 @@ def _in_order(plans: Sequence[Plan]) -> list[str]:
 
 
 def _expose(press: Press, plan: Plan, now: datetime) -> None:
-    """Number the newcomers and let the window move on."""
+    """Number the newcomers, let the window move on, and what leaves it into archives."""
     feed = plan.feed
     with press.store.write() as tx:
+        if before := editions.edition(tx, feed.name):  # it stands no more, whatever happens next
+            editions.put_edition(tx, replace(before, entry_change=-1))
         told = tell(tx, feed, plan.added, now=now)
         published.expose(tx, feed.name, plan.added, now, told)
         window = published.window(tx, feed.name)
         entries = published.entries(tx, [exposure.article for exposure in window])
         also = also_at(tx, press.reach(feed), feed, window)
         sizes = {id_: entry_size(one, feed, also.get(id_, ())) for id_, one in entries.items()}
-        kept = cut(window, sizes, limit=feed.limit, now=now)
+        kept = cut(window, sizes, limit=feed.limit, now=now, archived=feed.archive)
         if len(kept) < len(window):
             published.leave(tx, feed.name, kept[-1].number, now)
+        more = feed.archive and archive.keep(tx, press, feed, now)
+    while more:  # what left before there were archives, or very much at once
+        with press.store.write() as tx:
+            more = archive.keep(tx, press, feed, now)
 
 
 def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) -> FeedReport:
     feed = plan.feed
     with press.store.read() as tx:
-        before = published.edition(tx, feed.name)
+        before = editions.edition(tx, feed.name)
         window = published.window(tx, feed.name)
-        found = published.entries(tx, [exposure.article for exposure in window])
-        shown = [_as_told(found[exposure.article], exposure) for exposure in window]
-        pages, related = addresses(tx, press.reach(feed), shown)
-        also = also_at(tx, press.reach(feed), feed, window)
-    first_at = before.first_at if before else now
-    edition = assemble(press, feed, shown, pages, related, also, first_at)
+        first_at = before.first_at if before else now
+        edition = gather(tx, press, feed, window, first_at)
+        edition = replace(edition, archive=archive.newest(tx, press.settings, feed))
+        change = last_change(tx, "entry")
     try:
+        archive.write_archives(press, feed, warnings, now=now)  # before what links to them
         known = dict(before.digests) if before else {}
         proof = proofread(edition, feed.formats, known, now)
         warnings += proof.warnings
@@ -154,44 +140,44 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         return FeedReport(
             name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {told(error)}"
         )
+    digests = {f: hashlib.sha256(body).hexdigest() for f, body in proof.bodies.items()}
     state = EditionState(
         feed=feed.name,
         built_from=plan.change,
         sources=plan.considered,
-        settings=_digest(press, feed),
+        settings=staleness.digest(press, feed),
+        entry_change=change,
+        shown=len(window),
         first_at=first_at,
         built_at=now,
-        digests=tuple((f, hashlib.sha256(body).hexdigest()) for f, body in proof.bodies.items()),
+        digests=tuple(digests.items()),
     )
+    news = [f for f in feed.formats if digests[f] != known.get(f)]
     with press.store.write() as tx:
-        published.put_edition(tx, state)
-    return FeedReport(name=feed.name, entries=proof.entries, files=_files(feed), changed=changed)
-
-
-def _as_told(entry: Entry, exposure: Exposure) -> Entry:
-    """The entry with the date of its story's last development, if that is the later one."""
-    return replace(entry, updated=max(entry.updated, exposure.developed))
+        editions.put_edition(tx, state)
+        post_changes(tx, press.settings, feed, news, now)
+    return FeedReport(
+        name=feed.name, entries=proof.entries, files=staleness.files(feed), changed=changed
+    )
 
 
 def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: datetime) -> bool:
     """Make an edition live; returns whether any byte changed."""
     output = feeds_folder(press.settings, feed)
-    before = _manifest(press, feed)
+    before = staleness.manifest(press, feed)
     known = {file.path: file for file in before.files} if before else {}
     folder = press.settings.folder_of(feed)
     folder.mkdir(parents=True, exist_ok=True)
     remove_leftovers(folder)
     changed = False
     records = {
-        _record(feed_path(feed, format_), format_, body, known, now): body
-        for format_, body in bodies.items()
+        _record(press, feed, format_, body, known, now): body for format_, body in bodies.items()
     }
-    for suffix, pack in ((".gz", compressed), ("", bytes)):
-        for record, body in records.items():
-            # its own time too is that of the edition: whoever reads the file before the manifest
-            # tells the same Last-Modified as after it
-            path = output / f"{record.path}{suffix}"
-            changed |= write_if_changed(path, pack(body), modified=record.changed_at)
+    for record, body in records.items():
+        # its own time too is that of the edition: whoever reads the file before the manifest
+        # tells the same Last-Modified as after it
+        path = output / record.path
+        changed |= write_with_siblings(path, body, modified=record.changed_at)
     others = other_formats(feed, feed.was)
     manifest = dumps(Manifest(feed=feed.name, files=tuple(records), moved=others))
     changed |= write_if_changed(manifest_path(press.settings, feed), manifest)
@@ -200,8 +186,14 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
 
 
 def _record(
-    path: str, format_: Format, body: bytes, known: Mapping[str, FileRecord], now: datetime
+    press: Press,
+    feed: Feed,
+    format_: Format,
+    body: bytes,
+    known: Mapping[str, FileRecord],
+    now: datetime,
 ) -> FileRecord:
+    path = feed_path(feed, format_)
     digest = hashlib.sha256(body).hexdigest()
     last, moment = known.get(path), now.replace(microsecond=0)
     if last:
@@ -213,21 +205,5 @@ def _record(
         digest=digest,
         size=len(body),
         changed_at=moment,
+        links=file_links(press.settings, feed, format_),
     )
-
-
-def _untouched(press: Press, feed: Feed) -> FeedReport:
-    with press.store.read() as tx:
-        entries = len(published.window(tx, feed.name))
-    return FeedReport(name=feed.name, entries=entries, files=_files(feed), changed=False)
-
-
-def _files(feed: Feed) -> tuple[str, ...]:
-    return tuple(feed_path(feed, format_) for format_ in feed.formats)
-
-
-def _manifest(press: Press, feed: Feed) -> Manifest | None:
-    try:
-        return read_manifest(manifest_path(press.settings, feed))
-    except ManifestError:
-        return None

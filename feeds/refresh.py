@@ -9,6 +9,7 @@ from feeds.publish import publish
 from feeds.report import PublishReport
 from ingest.store.runs import RunReport, RunTask
 
+_TELLING = 10.0  # seconds
 _AT_ONCE = 16  # runs at once; each host is asked one request at a time whatever this is
 
 
@@ -75,4 +76,14 @@ def refresh(
     )
     if stopping():
         return RefreshReport(runs=runs)
-    return RefreshReport(runs=runs, published=publish(context.press(), now=context.clock()))
+    return RefreshReport(runs=runs, published=publish_once(context))
+
+
+def publish_once(context: Context, names: Sequence[str] = ()) -> PublishReport:
+    """Publish the feeds `names` (none: all), and tell their hubs for as long as one waits for it.
+
+    What did not arrive is told by the next command, or by the daemon.
+    """
+    published = publish(context.press(), now=context.clock(), names=names)
+    context.courier.deliver(_TELLING)
+    return published

@@ -1,21 +1,24 @@
 """What must not stand any more: at addresses that feeds had, and of what became private.
 
 A renamed feed's addresses lead to the new one, a removed feed's say so: each gets a manifest of its
-own, so that the server answers for it. Files go, for a web server over the same folder must not
-serve an edition that nobody renews. Of what is private nothing is left in public, not even that.
+own, so that the server answers for it and its archives. Files go, for a web server over the same
+folder must not serve an edition that nobody renews. Of what is private nothing is left in public,
+not even that.
 """
 
 import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
 from config.feed import Feed, Format
-from feeds.files import write_if_changed
+from feeds.brand import picture_names
+from feeds.files import remove_with_siblings, write_if_changed
 from feeds.manifest import Manifest, ManifestError, dumps, read_manifest
-from feeds.press import Press, editions_folder, feed_path, manifest_path
-from ingest.store import feeds, privacy, published
+from feeds.press import Press, archives_folder, editions_folder, feed_path, manifest_path
+from ingest.store import editions, feeds, privacy
 from ingest.store.feeds import FeedName
 
 _FORMATS: tuple[Format, ...] = get_args(Format)
@@ -32,7 +35,7 @@ def withdraw(press: Press) -> None:
     output = press.settings.output_folder
     with press.store.read() as tx:
         kept = privacy.withheld(tx)
-        states = {one.name: published.edition(tx, one.name) for one in press.settings.public_feeds}
+        states = editions.editions(tx)
     for feed in press.settings.feeds:
         before = states.get(feed.name)
         if feed.private or (before and not press.audiences.keys().isdisjoint(before.sources)):
@@ -68,6 +71,9 @@ def retire(press: Press) -> None:
     private = press.settings.private_folder
     own = {feed.name for feed in press.settings.feeds if feed.private}
     _clear(private, own)
+    for feed in press.settings.feeds:
+        if not feed.archive:
+            _remove_archives(press, feed)
 
 
 def other_formats(feed: Feed, names: Iterable[str] = ()) -> tuple[tuple[str, str], ...]:
@@ -83,13 +89,14 @@ def other_formats(feed: Feed, names: Iterable[str] = ()) -> tuple[tuple[str, str
 def remove_files(folder: Path, paths: Iterable[str]) -> None:
     """Take files that are no edition's any more from `folder`, with their compressed siblings."""
     for path in paths:
-        for suffix in (".gz", ""):
-            (folder / f"{path}{suffix}").unlink(missing_ok=True)
+        remove_with_siblings(folder / path)
 
 
 def _unpublish(press: Press, name: str) -> None:
     """Leave no trace of the feed `name` in public."""
     (editions_folder(press.settings) / f"{name}.json").unlink(missing_ok=True)
+    for picture in picture_names(Feed(name=name)):
+        (press.settings.output_folder / picture).unlink(missing_ok=True)
     _remove_public(press, name)
 
 
@@ -98,6 +105,13 @@ def _remove_public(press: Press, name: str) -> None:
     page = press.settings.feed_page(feed)
     paths = [*(feed_path(feed, format_) for format_ in _FORMATS), *page.split()]
     remove_files(press.settings.output_folder, paths)
+    _remove_archives(press, feed)
+
+
+def _remove_archives(press: Press, feed: Feed) -> None:
+    """The store keeps which entries were in which: a feed that comes back writes the same again."""
+    with suppress(FileNotFoundError):
+        shutil.rmtree(archives_folder(press.settings, feed))
 
 
 def _clear(folder: Path, names: Collection[str]) -> None:

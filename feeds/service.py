@@ -7,10 +7,10 @@ in a thread of its own.
 import os
 import signal
 import socket
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -20,23 +20,22 @@ import structlog
 from config.load import ConfigError, Problem, digest
 from config.rules import rule_files
 from config.settings import Settings
-from feeds.context import reopened, wall_clock
+from feeds.context import reopened
 from feeds.daemon import Daemon
 from feeds.notify import Notifier
-from feeds.press import editions_folder
-from feeds.server import Closed, Guests, Server, ServerError, create_app
+from feeds.server import Server, ServerError
+from feeds.serving import new_app
 from ingest.errors import StoreError
 from ingest.sources.folder import real
-from ingest.store import Store, daemons, sources, tokens
+from ingest.store import daemons
 from ingest.store.daemons import DaemonState
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    pass
 
 _LOOK = 1.0  # seconds between two looks at the configuration
 _HUNG = 600.0  # seconds without a tick after which the service manager hears nothing from us
 _STOP = 5.0  # seconds for answers under way
-_FRESH = timedelta(seconds=30)  # how long the time of the next run is believed
 
 _ENDS = (signal.SIGTERM, signal.SIGINT)
 
@@ -180,12 +179,12 @@ class Service:
         if real(settings.data_folder) != real(before.settings.data_folder):
             message = "a running daemon stays with its folder; stop it and start it again"
             raise ConfigError([Problem(file=str(self.config.path), key="data", message=message)])
-        app = new_app(settings, before.store, lambda: self.daemon.context.names)
-        if settings.server == before.settings.server:
+        app = new_app(settings, before.store, lambda: self.daemon.context.names, before.clock)
+        served, old = self.server.app, before.settings.server
+        if (settings.server.address, settings.server.port) == (old.address, old.port):
             self.daemon.reload(reopened(before, settings))
             self.server.serve(app)
             return
-        served, old = self.server.app, before.settings.server
         server = Server(app, settings.server.address, settings.server.port)
         shared = settings.server.port == old.port != 0  # by addresses that may exclude each other
         if shared:
@@ -235,51 +234,3 @@ class Service:
         )
         with context.store.write() as tx:
             daemons.started(tx, state)
-
-
-def new_app(settings: Settings, store: Store, names: Callable[[], Collection[str]]) -> "Starlette":
-    """The application that serves what `settings` publish; `names` are those of the sources."""
-    until_next = _until_next(store, names)
-    closed = Closed(settings.private_folder, Guests(_tokens(settings, store), _former(settings)))
-    return create_app(settings.output_folder, editions_folder(settings), until_next, closed)
-
-
-def _tokens(settings: Settings, store: Store) -> Callable[[], dict[str, str]]:
-    """What gives the private feeds that tokens open; nobody's when the store fails."""
-    private = {feed.name for feed in settings.feeds if feed.private}
-
-    def by_digest() -> dict[str, str]:
-        with suppress(StoreError), store.read() as tx:
-            found = tokens.feeds_by_digest(tx)
-            return {digest: feed for digest, feed in found.items() if feed in private}
-        return {}
-
-    return by_digest
-
-
-def _former(settings: Settings) -> dict[str, str]:
-    return {old: feed.name for feed in settings.feeds if feed.private for old in feed.was}
-
-
-def _until_next(store: Store, names: Callable[[], Collection[str]]) -> Callable[[], int]:
-    """Seconds until the next source is due: how long what we serve will stay as it is."""
-    read_at = due = datetime.min.replace(tzinfo=UTC)
-
-    def seconds() -> int:
-        nonlocal read_at, due
-        now = wall_clock()
-        if not timedelta() <= now - read_at <= _FRESH:
-            read_at = now
-            with suppress(StoreError):  # what is published is served, whatever the store is like
-                with store.read() as tx:
-                    states = sources.states(tx)
-                wanted = set(names())
-                times = [
-                    state.next_due
-                    for name, state in states.items()
-                    if name in wanted and not state.stopped
-                ]
-                due = min(times, default=now)
-        return max(0, int((due - now).total_seconds()))
-
-    return seconds

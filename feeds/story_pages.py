@@ -58,6 +58,5 @@ def _page(press: Press, told: Sequence[Entry], site: SiteHead) -> bytes:
             )
             for entry in sorted(told, key=lambda one: (one.published, one.article))
         ),
-        feeds=(),
     )
     return story_page(page, site)

@@ -6,6 +6,11 @@ from urllib.parse import SplitResult, quote, urlsplit
 from ingest.markup import clean_line
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+# What most addresses are: fit already. Without `%`, `@` and port, which must be looked at.
+_FIT = re.compile(
+    r"https?://[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?/[A-Za-z0-9/:!$&'()*+,;=~._-]{0,2000}"
+    r"(\?[A-Za-z0-9/:!$&'()*+,;=~._?-]{1,2000})?"
+)
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # RFC 3986 §3.3 and §3.4, without the `[` and `]` that validators refuse outside a host.
 _SAFE = "/:@!$&'()*+,;=~%"
@@ -18,6 +23,8 @@ def ascii_url(url: str) -> str:
     What is valid already stays as it is; user name and password are left out, they are nobody's
     business. "" when no absolute http or https URL can be made of it. RFC 3987 §3.1, UTS 46.
     """
+    if not url or _FIT.fullmatch(url):
+        return url
     url = clean_line(url)
     if len(url) > _MAX_LENGTH:
         return ""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.settings import Fetch, Settings
@@ -85,11 +86,17 @@ def _key(settings: Settings) -> tuple[str, str]:
     name = settings.openai.key_file if settings.openai else None
     if name is None:
         return "", ""
+    key, problem = read_secret(settings.folder / name)
+    return key, f"the file with its key {problem} (openai.key_file)" if problem else ""
+
+
+def read_secret(path: Path) -> tuple[str, str]:
+    """The one line of visible ASCII that a file holds, or "" and what is wrong with the file."""
     try:
-        with (settings.folder / name).open("rb") as file:
-            key = file.read(_LONGEST_KEY + 1).decode("ascii").strip()
+        with path.open("rb") as file:
+            secret = file.read(_LONGEST_KEY + 1).decode("ascii").strip()
     except (OSError, ValueError):
-        return "", "the file with its key cannot be read (openai.key_file)"
-    if not key or len(key) > _LONGEST_KEY or not key.isprintable() or " " in key:
-        return "", "the file with its key does not hold one line of it (openai.key_file)"
-    return key, ""
+        return "", "cannot be read"
+    if not secret or len(secret) > _LONGEST_KEY or not secret.isprintable() or " " in secret:
+        return "", "does not hold one line of it"
+    return secret, ""

@@ -40,11 +40,30 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enclosure:
-    """A media file that goes with an article. `length` in bytes, 0 when unknown."""
+    """A media file that goes with an article. `length` in bytes and `duration` in whole seconds, 0
+    when unknown; `label` what it is called, plain text."""
 
     url: str
     media_type: str = ""
     length: int = 0
+    label: str = ""
+    duration: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """What a podcast says of an article beside its file.
+
+    `number` and `season` are 0 when unknown, `kind` is full, trailer, bonus or "", `explicit` None
+    when it is not said. `transcript` and `chapters` are files that go with the sound.
+    """
+
+    number: int = 0
+    season: int = 0
+    kind: str = ""
+    explicit: bool | None = None
+    transcript: Enclosure | None = None
+    chapters: Enclosure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +87,8 @@ class Stated:
     `guid` is the source's own identifier, verbatim. `url` and every other address is absolute http
     or https. `html` and `summary` are HTML as it came, neither sanitized nor cleaned, and `base` is
     what references in them are relative to; `title` and `authors` are plain text. `language` is a
-    tag. `keys` are what the source knows it by, strongest first (`identity.stated_keys`).
+    tag, `licence` and `via` (the page that led to it, if not its own) are addresses. `keys` are
+    what the source knows it by, strongest first (`identity.stated_keys`).
     """
 
     keys: tuple[str, ...] = ()
@@ -86,6 +106,9 @@ class Stated:
     image: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     upstream: Upstream | None = None
+    licence: str = ""
+    via: str = ""
+    episode: Episode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +190,12 @@ class Draft:
     Every string went through `markup.clean`; `html` through `normalize.sanitize`. `declared_id` is
     the front matter's own id. `url` is the canonical URL, "" when the article has none of its own.
     `html` of files may hold `broadsheet:file/…` links (see INTERNAL); `assets` are the files below
-    the root that it shows or offers (paths relative to the root). `summary` is the publisher's
-    own, if it is real prose. `unpublished` is a front matter's `draft: true`. `warnings` are for
-    the run's report. `origins` tells of each field that was chosen, and is not empty, where its
-    value came from. `passages` are the document's as it came, `shared` key and text of those that
-    are learned; neither is stored with the article.
+    the root that it shows or offers (paths relative to the root). `summary` is the publisher's own,
+    if it is real prose. `licence` is an address or a text; `via` the page that led to it.
+    `unpublished` is a front matter's `draft: true`. `warnings` are for the run's report. `origins`
+    tells of each field that was chosen, and is not empty, where its value came from. `passages` are
+    the document's as it came, `shared` key and text of those that are learned; neither is stored
+    with the article.
     """
 
     origin: str
@@ -195,6 +219,8 @@ class Draft:
     assets: tuple[str, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
     upstream: Upstream | None = None
+    via: str = ""
+    episode: Episode | None = None
     stated_keys: tuple[str, ...] = ()
     unpublished: bool = False
     warnings: tuple[str, ...] = ()

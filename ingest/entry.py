@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.article import Enclosure, Image, Upstream
+from ingest.article import Enclosure, Episode, Image, Upstream
 
 AGAIN, AGAIN_SAME_DATE = -1, -2
 """What an entry was judged to be: to freeze again as an update, or without a later `updated`."""
@@ -17,9 +17,9 @@ class Entry:
     is the article's own, "" when a page of ours shows it. `html` and `image` may hold
     `broadsheet:article/…` and `broadsheet:asset/…` links. `related` are (article id, title, its own
     URL or "", what both are about), best first; `assets` pairs of (path below the source's root,
-    name beside the page). `written_by` is the model that wrote the summary, "" for none. `judged`
-    is the article's change number it was last compared with, or one of AGAIN and AGAIN_SAME_DATE;
-    `change` the number of its own last change.
+    name beside the page). `written_by` is the model that wrote the summary, "" for none. `licence`,
+    `via` and `episode` are the article's. `judged` is the article's change number it was last
+    compared with, or one of AGAIN and AGAIN_SAME_DATE; `change` the number of its own last change.
     """
 
     article: str
@@ -41,6 +41,9 @@ class Entry:
     judged: int
     enclosures: tuple[Enclosure, ...] = ()
     upstream: Upstream | None = None
+    licence: str = ""
+    via: str = ""
+    episode: Episode | None = None
     key_points: tuple[str, ...] = ()
     written_by: str = ""
     change: int = 0

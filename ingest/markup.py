@@ -8,6 +8,7 @@ still lost. XML is parsed without entities, DTD and network.
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from html import escape
 from io import BytesIO
 
@@ -25,7 +26,8 @@ _SUSPECT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffd-\uffff"
     "\U0001fffe-\U0010ffff]"
 )
-_LONG = 500  # characters; from here on it pays to look at the unusual ones alone
+# Not fit at a glance: below U+0300 all is NFC (UAX #15 §9), and so are quotation marks and dashes.
+_ODD = re.compile("[^\xa0-\u02ff\u2010-\u2027]|[\xc2-\xf4][\xa0-\xbf]")
 _USUAL = bytes((0x09, 0x0A, *range(0x20, 0x7F)))
 _SPACE = re.compile(r"\s+")
 _GONE = "unwrapped"  # the name of no element
@@ -40,12 +42,13 @@ def clean(text: str) -> str:
 
     C1 controls become what windows-1252 means by them, other controls, lone surrogates,
     noncharacters, the byte-order mark and U+FFFD go, line ends become `\\n`, UTF-8 that was encoded
-    twice is decoded, and the result is in NFC, except that `<` and `>` are never composed with what
-    follows: in HTML they end a tag. Idempotent. XML 1.0 §2.2; the W3C feed validator's
-    BadCharacters.
+    twice is decoded, and the result is in NFC, except that `<` and `>` compose with nothing: they
+    end a tag. Idempotent. XML 1.0 §2.2; the W3C feed validator's BadCharacters.
     """
+    if not _ODD.search(unusual(text)):
+        return text
     text = _fit(text)
-    while _DOUBLED.search(_unusual(text)):  # each round halves what was doubled
+    while _DOUBLED.search(unusual(text)):  # each round halves what was doubled
         single = _fit(_SEGMENT.sub(_decoded, text))
         if single == text:
             break
@@ -55,24 +58,22 @@ def clean(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """`clean`, on one line: runs of white space become one space, ends stripped. Idempotent."""
-    line = _SPACE.sub(" ", clean(text)).strip()
-    return line if clean(line) == line else clean_line(line)
+    text = clean(text)
+    line = " ".join(text.split())
+    return line if line == text or clean(line) == line else clean_line(line)
 
 
 def _fit(text: str) -> str:
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if _SUSPECT.search(_unusual(text)):
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _SUSPECT.search(unusual(text)):
         text = text.translate(_MAPPED)
     if "\u0338" in text:  # the one mark that composes with them: "<p>" and U+0338 make "<p≯"
         return "".join(unicodedata.normalize("NFC", part) for part in _ANGLE.split(text))
     return unicodedata.normalize("NFC", text)
 
 
-def _unusual(text: str) -> str:
-    """What a long `text` holds beside printable ASCII: of a page little, and found in a moment."""
-    if len(text) < _LONG:
-        return text
+def unusual(text: str) -> str:
+    """What `text` holds beside printable ASCII: of a page little, and found in a moment."""
     return (
         text.encode("utf-8", "surrogatepass")
         .translate(None, _USUAL)
@@ -183,7 +184,49 @@ def parse_xml(text: str, *, recover: bool = False) -> etree._Element:
     Raises ExtractError saying where it is not well-formed; with `recover` only when nothing at all
     can be read, and what libxml2 understands is kept.
     """
-    parser = etree.XMLParser(
+    parser = _xml_parser(recover=recover)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
+    except etree.XMLSyntaxError as error:
+        raise ExtractError(f"line {error.lineno}: {_fault(error)}") from error
+    if root is None:
+        raise ExtractError("there is no XML in it")
+    return root
+
+
+def parse_broken_xml(text: str) -> tuple[etree._Element | None, tuple[tuple[int, str], ...]]:
+    """What libxml2 understands of XML that is not well-formed, and each fault: its line, and why.
+
+    As `parse_xml` with `recover`, but nothing is raised; lxml keeps the first 100 faults. Elements
+    whose names are none are called `unnamed`, and such attributes are left out.
+    """
+    parser = _xml_parser(recover=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    log = parser.error_log.filter_from_errors()
+    faults = [(max(one.line, 1), one.message.partition("\n")[0]) for one in log]
+    for element in root.iter(etree.Element) if root is not None else ():
+        if not _is_name(str(element.tag)):
+            element.tag = "unnamed"
+        for name in element.attrib:
+            if not _is_name(str(name)):
+                del element.attrib[name]
+    return root, tuple(dict.fromkeys(faults))
+
+
+@lru_cache(maxsize=1024)
+def _is_name(tag: str) -> bool:
+    try:
+        etree.QName(tag)
+    except ValueError:
+        return False
+    return True
+
+
+def _xml_parser(*, recover: bool) -> etree.XMLParser:
+    return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -193,13 +236,6 @@ def parse_xml(text: str, *, recover: bool = False) -> etree._Element:
         remove_pis=True,
         recover=recover,
     )
-    try:
-        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
-    except etree.XMLSyntaxError as error:
-        raise ExtractError(f"line {error.lineno}: {_fault(error)}") from error
-    if root is None:
-        raise ExtractError("there is no XML in it")
-    return root
 
 
 def _fault(error: etree.XMLSyntaxError) -> str:

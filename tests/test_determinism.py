@@ -127,7 +127,7 @@ def write(folder: Path, *, seed: int) -> None:
 def published(folder: Path) -> dict[str, bytes]:
     output = folder / "public"
     found = {str(p.relative_to(output)): p.read_bytes() for p in output.rglob("*") if p.is_file()}
-    assert {"all.rss", "all.atom.gz", "tagged.atom", "index.html"} <= set(found)
+    assert {"all.rss", "all.atom.gz", "all.atom.br", "tagged.atom", "index.html"} <= set(found)
     return found
 
 

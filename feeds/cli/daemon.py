@@ -27,7 +27,8 @@ from feeds.files import told
 from feeds.lock import DAEMON, LockedError, daemon_pid, data_lock
 from feeds.notify import Notifier
 from feeds.server import PortTakenError, Server, ServerError
-from feeds.service import ConfigFile, Service, Signals, new_app
+from feeds.service import ConfigFile, Service, Signals
+from feeds.serving import new_app
 from ingest.errors import StoreError
 from ingest.store import daemons
 
@@ -67,7 +68,7 @@ def run_daemon(output: Output, settings: Settings, path: Path) -> None:
             open_context(settings) as context,
         ):
             daemon = Daemon(context)
-            app = new_app(settings, context.store, lambda: daemon.context.names)
+            app = new_app(settings, context.store, lambda: daemon.context.names, context.clock)
             server = Server(app, settings.server.address, settings.server.port)
             _announce(output, settings, server.start())
             service = Service(
@@ -106,7 +107,7 @@ def serve(ctx: click.Context, output: Output) -> None:
     names = [source.name for source in settings.sources]
     try:
         with open_data(settings) as store:
-            app = new_app(settings, store, lambda: names)
+            app = new_app(settings, store, lambda: names, None)
             server = Server(app, settings.server.address, settings.server.port)
             _announce(output, settings, server.start())
             signals.wait_for_end()

@@ -13,8 +13,7 @@ from feeds.cli.find import the_article
 from feeds.cli.output import show_published
 from feeds.cli.work import work
 from feeds.context import Context, wall_clock
-from feeds.publish import publish
-from feeds.refresh import RefreshReport
+from feeds.refresh import RefreshReport, publish_once
 from ingest.store import Transaction, articles, lookup, requests, sources, view
 
 _of_source = click.option(
@@ -149,7 +148,7 @@ def _carry_out(ctx: click.Context, output: Output, change: _Change) -> None:
     def here(context: Context, *_: object) -> RefreshReport:
         with context.store.write() as tx:
             change(tx)
-        return RefreshReport(published=publish(context.press(), now=context.clock()))
+        return RefreshReport(published=publish_once(context))
 
     def ask(tx: Transaction) -> int:
         change(tx)

@@ -12,8 +12,7 @@ from feeds.cli.output import RunTable, refresh_json, show_done
 from feeds.cli.work import Interrupt, interruptible, opened, work
 from feeds.context import Context, due_names, wall_clock
 from feeds.lock import DAEMON, LockedError
-from feeds.publish import publish as publish_feeds
-from feeds.refresh import RefreshReport, run_sources
+from feeds.refresh import RefreshReport, publish_once, run_sources
 from feeds.refresh import refresh as refresh_sources
 from ingest.store import Transaction, addresses, requests
 
@@ -92,7 +91,7 @@ def publish(ctx: click.Context, output: Output, feed: tuple[str, ...]) -> None:
     _known("feed", feed, settings, "that is a source; `broadsheet refresh {}` reads it")
     try:
         with opened(output, settings) as context:
-            published = publish_feeds(context.press(), now=context.clock(), names=feed)
+            published = publish_once(context, feed)
     except LockedError as error:
         _fail_locked(error)
     _end(ctx, output, settings, RefreshReport(published=published))

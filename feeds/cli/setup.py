@@ -14,6 +14,7 @@ from config.checks import Issues
 from config.load import ConfigError, Problem, located
 from config.settings import Settings
 from config.source import Source
+from feeds.brand import unshown
 from feeds.cli.common import Output, config_path, fail, other_port, read_settings, speaks, suggest
 from feeds.cli.output import private_json
 from feeds.data import feeds_leaving, peek_data, sources_leaving
@@ -237,6 +238,7 @@ def _notes(settings: Settings, held: Sequence[_Holding]) -> Iterator[str]:
             yield f"source {one.source.name!r} holds nothing: no file matches {one.source.files}"
     yield from other_port(settings, settings.server.port)
     yield from not_so_private(settings)
+    yield from unshown(settings)
     with peek_data(settings) as store:
         if store:
             with store.read() as tx:

@@ -14,10 +14,12 @@ from config.settings import Settings
 from feeds.cli.common import Output, fail, load_settings, speaks
 from feeds.cli.output import SHOWN, iso, print_table, private_json, problems_json, when
 from feeds.data import open_data, sources_leaving
+from feeds.hubs import ANNOUNCE, NOTIFY
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
-from ingest.store import Transaction, daemons, runs, sources
+from ingest.store import Transaction, daemons, outbox, runs, sources, subscriptions
 from ingest.store.daemons import DaemonState
+from ingest.store.outbox import Failing
 from ingest.store.runs import RunReport, Trouble
 from ingest.store.sources import SourceState
 
@@ -58,6 +60,9 @@ JSON:
            and since
   private  the names of the feeds and of the sources that are private, two
            lists: feeds and sources
+  untold   a list of whom messages do not reach: target (a hub, or the name
+           of a webhook), why, since, next_try and waiting (how many)
+  subscriptions  how many our own hub has
   notes    a list of sentences: sources no longer configured whose articles
            stay"""
 )
@@ -70,14 +75,17 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     """Show what runs and what is wrong: where, why, since when, and what to do.
 
     With --quiet there is nothing to read unless something is wrong. Exit code 1 when the last run
-    of a source failed or was cut short, when a feed could not be published, when the daemon refused
-    a changed configuration, or with --daemon when there is none.
+    of a source failed or was cut short, when a feed could not be published, when a hub or webhook
+    cannot be told, when the daemon refused a changed configuration, or with --daemon when there is
+    none.
     """
     settings = load_settings(ctx)
     try:
         with open_data(settings) as store, store.read() as tx:
             rows = _rows(tx, settings)
             state = daemons.look(tx, socket.gethostname())
+            untold = outbox.failing(tx, [ANNOUNCE, NOTIFY])
+            subscribed = subscriptions.count(tx, "").all
             notes = sources_leaving(tx, settings)
     except StoreError as error:
         fail(str(error))
@@ -91,18 +99,25 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     zone = ZoneInfo(settings.site.timezone)
     if output.json:
         found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}
-        told = {"private": private_json(settings), "notes": notes}
-        output.show(found | {"sources": [_json(row) for row in rows]} | told)
+        told = {"sources": [_json(row) for row in rows], "private": private_json(settings)}
+        others = {"untold": [*map(_untold_json, untold)], "subscriptions": subscribed}
+        output.show(found | told | others | {"notes": notes})
     else:
         for line in _daemon_lines(pid, up, zone, current=current):
             click.echo(line) if missing else output.say(line)
         head = ["source", "last run", "outcome", "new", "updated", "removed", "failed", "next run"]
         print_table(output, head, [_cells(row, zone) for row in rows])
+        if subscribed:
+            output.say(f"Our hub has {subscribed:,} subscription{'s' if subscribed > 1 else ''}.")
         for line in (*_private_lines(settings), *notes):
             output.say(line)
-        for line in _wrong(rows, up, zone, None if output.verbose else SHOWN):
+        for line in (
+            *_wrong(rows, up, zone, None if output.verbose else SHOWN),
+            *_untold(untold, zone),
+        ):
             click.echo(line)
-    wrong = missing or any(row.wrong for row in rows) or (up and (up.refused or up.unpublished))
+    daemon_wrong = up and (up.refused or up.unpublished)
+    wrong = missing or any(row.wrong for row in rows) or daemon_wrong or untold
     ctx.exit(int(bool(wrong)))
 
 
@@ -155,6 +170,14 @@ def _wrong(
             yield from _source_lines(row, row.run, zone, shown)
 
 
+def _untold(untold: list[Failing], zone: ZoneInfo) -> Iterator[str]:
+    for one in untold:
+        count = "1 message waits" if one.waiting == 1 else f"{one.waiting} messages wait"
+        who = f"webhook {one.target}" if one.kind == NOTIFY else one.target
+        yield f"\n{who} is not told of changes: {one.failure}"
+        yield f"    since {when(one.since, zone)}; {count}; tried again {when(one.due_at, zone)}"
+
+
 def _source_lines(row: _Row, run: RunReport, zone: ZoneInfo, shown: int | None) -> Iterator[str]:
     if row.state and row.state.errors > 1:
         yield f"{row.name}: the last {row.state.errors} runs failed"
@@ -197,6 +220,16 @@ def _up_json(up: DaemonState, *, current: bool) -> dict[str, object]:
         "refused": list(up.refused),
         "unpublished": list(up.unpublished),
         "unpublished_since": iso(up.unpublished_at),
+    }
+
+
+def _untold_json(one: Failing) -> dict[str, object]:
+    return {
+        "target": one.target,
+        "why": one.failure,
+        "since": iso(one.since),
+        "next_try": iso(one.due_at),
+        "waiting": one.waiting,
     }
 
 

@@ -73,6 +73,8 @@ def _check(
     kind = {"rss": "rss", "feed": "atom", "entry": "atom"}.get(local, "")
     kind = "rdf" if root.tag == _RDF else kind
     if not kind:
+        sheet.damaged = 0
+        sheet.findings = [found for found in sheet.findings if not found.doubtful]
         sheet.note("not-a-feed", found=local)
         return "", 0
     _check_type(sheet, kind, served[0])
@@ -104,8 +106,9 @@ def _check(
     walk.attributes(root, local)
     walk.visit(root, {"rdf": "rdf", "rss": "rss"}.get(kind, local), None)
     if walk.podcast and source.encoding.lower() not in {"utf-8", "utf8"}:
-        sheet.note("itunes-utf8", found=source.encoding)
+        sheet.note("itunes-utf8", element="channel", found=source.encoding)
     sheet.trail.clear()
+    sheet.behind = False
     check_characters(root, source.text, sheet)
     if walk.profiled:
         sheet.findings = [f for f in sheet.findings if f.rule.name != "extension-attribute"]

@@ -17,6 +17,7 @@ _ENTITY = re.compile(r"&(#?\w+)")
 _MARKUP = re.compile(r"&#[x0-9]|<[/a-zA-Z]")
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _PERIODS = frozenset({"hourly", "daily", "weekly", "monthly", "yearly"})
+_COORDINATES = re.compile(r"[-+]?\d+\.?\d* [-+]?\d+\.?\d*")
 _INTEGERS = re.compile(r"\d+(,\s*\d+)*")
 
 
@@ -79,7 +80,7 @@ def _text(walk: Walk, leaf: Leaf, _state: State) -> None:
 
 def _html(walk: Walk, leaf: Leaf, _state: State) -> None:
     no_children(walk, leaf)
-    check_html(walk.sheet, leaf.text, absolute=True)
+    check_html(walk.sheet, leaf.raw, absolute=True)
 
 
 def _dated(rule: str) -> Check:
@@ -94,7 +95,11 @@ def _dated(rule: str) -> Check:
 
 
 def _iso8601(walk: Walk, leaf: Leaf, _state: State) -> None:
-    if values.w3cdtf(leaf.text, walk.now) and values.w3cdtf(f"{leaf.text}Z", walk.now):
+    if (
+        "date-w3cdtf"
+        == values.w3cdtf(leaf.text, walk.now)
+        == values.w3cdtf(f"{leaf.text}Z", walk.now)
+    ):
         walk.sheet.note("date-iso8601", found=leaf.text)
 
 
@@ -158,6 +163,14 @@ def _period(walk: Walk, leaf: Leaf, _state: State) -> None:
         walk.sheet.note("update-period", found=leaf.text)
 
 
+def _coordinates(walk: Walk, leaf: Leaf, _state: State) -> None:
+    no_children(walk, leaf)
+    if "," in leaf.text and _COORDINATES.fullmatch(leaf.text.replace(",", " ")):
+        walk.sheet.note("coordinates-comma", found=leaf.text)
+    elif not _COORDINATES.fullmatch(leaf.text):
+        walk.sheet.note("coordinates", found=leaf.text)
+
+
 def _integers(walk: Walk, leaf: Leaf, _state: State) -> None:
     if not _INTEGERS.fullmatch(leaf.text):
         walk.sheet.note("integers", found=leaf.text)
@@ -203,6 +216,7 @@ CHECKS: Mapping[str, Check] = {
     "integer": _number("integer", None),
     "latitude": _degrees("latitude", 90),
     "longitude": _degrees("longitude", 180),
+    "coordinates": _coordinates,
     "period": _period,
     "integers": _integers,
     "boolean": _boolean,

@@ -36,7 +36,9 @@ _PLACES = {
     "geourl:longitude": "longitude",
     "icbm:latitude": "latitude",
     "icbm:longitude": "longitude",
-    **{f"georss:{name}": "eat" for name in ("where", "point", "line", "polygon", "box", "circle")},
+    "georss:point": "coordinates",
+    **{f"georss:{name}": "eat" for name in ("where", "line", "polygon")},
+    **{f"georss:{name}": "newer eat" for name in ("box", "circle")},
     **{f"georss:{name}": "text" for name in ("featureName", "featureTypeTag", "relationshipTag")},
     **{f"georss:{name}": "text" for name in ("elev", "floor", "radius")},
 }
@@ -61,9 +63,12 @@ MEDIA = {
     "media:restriction": "media-restriction",
     "media:text": "media-text",
     "media:thumbnail": "media-thumbnail",
-    **{f"media:{name}": "eat" for name in ("community", "comments", "embed", "responses")},
-    **{f"media:{name}": "eat" for name in ("backLinks", "status", "price", "license", "subTitle")},
-    **{f"media:{name}": "eat" for name in ("peerLink", "location", "rights", "scenes")},
+    **{f"media:{name}": "newer eat" for name in ("community", "comments", "embed", "responses")},
+    **{
+        f"media:{name}": "newer eat"
+        for name in ("backLinks", "status", "price", "license", "subTitle")
+    },
+    **{f"media:{name}": "newer eat" for name in ("peerLink", "location", "rights", "scenes")},
 }
 """What describes media: in a feed, an entry, a group or one of its contents."""
 _ITUNES = {
@@ -82,9 +87,9 @@ _ITUNES_CHANNEL = {
     "itunes:pubDate": "rfc822 once",
     "itunes:new-feed-url": "url-full once",
     "itunes:type": "itunes-type once",
-    "itunes:complete": "text once",
-    "itunes:title": "text once",
-    "itunes:applepodcastsverify": "text once",
+    "itunes:complete": "newer text once",
+    "itunes:title": "newer text once",
+    "itunes:applepodcastsverify": "newer text once",
 }
 _ITUNES_ITEM = {
     **_ITUNES,
@@ -93,8 +98,8 @@ _ITUNES_ITEM = {
     "itunes:episode": "positive once",
     "itunes:season": "positive once",
     "itunes:episodeType": "episode-type once",
-    "itunes:isClosedCaptioned": "text once",
-    "itunes:order": "text once",
+    "itunes:isClosedCaptioned": "newer text once",
+    "itunes:order": "newer text once",
 }
 HEAD = {
     **EVERYWHERE,

@@ -14,6 +14,7 @@ from feeds.lint.entities import entity_fault
 from feeds.lint.nesting import Nesting
 from feeds.lint.style import unsafe_styles
 from feeds.lint.tags import OBSOLETE, SAFE, UNSAFE
+from ingest.markup import unusual
 
 _TOKEN = re.compile(
     r"<(?:(?P<comment>!--)"
@@ -45,7 +46,7 @@ def html_faults(text: str, *, absolute: bool = False) -> Iterator[Fault]:
     if "<?import " in text.lower():
         yield "html-unsafe", "?import", 0
     nesting = Nesting()
-    told = bool(_INVALID.search(text))
+    told = bool(_INVALID.search(unusual(text)))
     if told:
         yield "html-invalid", "an invalid character", 0
     position = line = counted = 0

@@ -58,7 +58,8 @@ def _end_content(walk: Walk, state: State) -> None:
     for name in _FLOATS:
         if said.get(name) and not re.match(r"\d", said[name]):
             walk.sheet.note("float", attribute=name, found=said[name])
-    if said.get("channels") and (values.number(said["channels"]) or 0) < 0:
+    channels = values.number(said.get("channels") or "0")
+    if channels is None or channels < 0:
         walk.sheet.note("nonnegative-integer", attribute="channels", found=said["channels"])
     if said.get("isDefault", "true").lower() not in {"true", "false", ""}:
         walk.sheet.note("boolean", attribute="isDefault", found=said["isDefault"])
@@ -162,7 +163,9 @@ def _restriction(walk: Walk, leaf: Leaf, _state: State) -> None:
     elif kind == "uri":
         if fault := addresses.absolute(leaf.text):
             walk.sheet.note(fault, found=leaf.text)
-    elif kind not in {"country", "sharing"}:
+    elif kind == "sharing":
+        walk.sheet.note("newer-element", attribute="type", found=kind)
+    elif kind != "country":
         walk.sheet.note("media-restriction-type", attribute="type", found=kind)
 
 

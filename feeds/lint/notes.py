@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lxml import etree
+
 from feeds.lint.rules import LEVELS, Level, Rule, rules
+from feeds.lint.tree import line_of
 
 _MOST = 200  # findings of one rule
 _SHOWN = 100  # characters of a value
@@ -16,7 +19,8 @@ class Finding:
 
     `path` is where: "/rss/channel/item[2]/pubDate". `element` and `attribute` are what it is about,
     which may be missing there; `found` the value at fault, shortened, or "". `entry` is the number
-    of the item or entry it is in, from 1, and 0 for the head.
+    of the item or entry it is in, from 1, and 0 for the head. `doubtful` is what stands after the
+    first place where the document is not well-formed, and may be found for that alone.
     """
 
     rule: Rule
@@ -26,6 +30,7 @@ class Finding:
     attribute: str = ""
     found: str = ""
     entry: int = 0
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +53,18 @@ class Report:
 
 @dataclass(slots=True)
 class Sheet:
-    """Where findings are noted; the walk keeps `trail`, `line` and `entry` at its place."""
+    """Where findings are noted; the walk keeps `trail`, `line` and `entry` at its place.
+
+    `damaged` is the first line that is not well-formed, 0 for none; `behind` whether the walk has
+    come to it.
+    """
 
     findings: list[Finding] = field(default_factory=list)
     trail: list[str] = field(default_factory=list)
     line: int = 0
     entry: int = 0
+    damaged: int = 0
+    behind: bool = False
     counts: Counter[str] = field(default_factory=Counter)
 
     def note(
@@ -75,8 +86,22 @@ class Sheet:
                 attribute=attribute,
                 found=found if len(found) <= _SHOWN else found[:_SHOWN] + "…",
                 entry=self.entry,
+                doubtful=self.behind or 0 < self.damaged <= (line or self.line),
             )
         )
+
+    def leave(self, element: etree._Element) -> None:
+        """Know whether `element` ends before the damage, from where the next one begins."""
+        if not self.damaged or self.behind:
+            return
+        inner: etree._Element | None = element
+        while inner is not None:
+            after = inner.getnext()
+            if after is not None:
+                self.behind = line_of(after) > self.damaged
+                return
+            inner = inner.getparent()
+        self.behind = True
 
     def sorted(self) -> Iterator[Finding]:
         """The findings in the order of the document."""

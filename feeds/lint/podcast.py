@@ -62,6 +62,8 @@ def _image(walk: Walk, leaf: Leaf, _state: State) -> None:
         walk.sheet.note("missing-attribute", attribute="href")
     elif not addresses.fetchable(href):
         walk.sheet.note("url-attribute", attribute="href", found=href)
+    if leaf.text:
+        walk.sheet.note("unexpected-text", found=leaf.text)
 
 
 def _category(walk: Walk, leaf: Leaf, _state: State) -> None:

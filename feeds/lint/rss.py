@@ -71,7 +71,7 @@ def _description(walk: Walk, leaf: Leaf, state: State) -> None:
         plain(walk, leaf, state)
     else:
         no_children(walk, leaf)
-        check_html(walk.sheet, leaf.text, absolute=True)
+        check_html(walk.sheet, leaf.raw, absolute=True)
 
 
 def _encoded(walk: Walk, _leaf: Leaf, state: State) -> None:

@@ -14,8 +14,13 @@ from lxml import etree
 from feeds.lint.notes import Sheet
 from feeds.lint.rules import data
 from ingest.errors import ExtractError
-from ingest.markup import parse_xml
+from ingest.markup import parse_broken_xml, parse_xml
 
+_ENDLESS = (
+    ("Comment not terminated", "<!--", "-->"),
+    ("ParsePI: ", "<?", "?>"),
+    ("CData section not finished", "<![CDATA[", "]]>"),
+)
 _LARGE = 5_000_000  # bytes that the W3C validator reads
 _LARGEST = 30_000_000  # bytes beyond which nothing is looked at
 _BOMS = (
@@ -108,7 +113,10 @@ def _tell(declared: str, sheet: Sheet) -> None:
 
 
 def parse(source: Source, sheet: Sheet) -> etree._Element | None:
-    """The root element of an XML document, None with a finding when it is not well-formed."""
+    """The root element of an XML document: what can be read, with findings, if it is ill-formed.
+
+    None when nothing can be read.
+    """
     text = source.text
     if not text.strip():
         sheet.note("empty")
@@ -123,15 +131,30 @@ def parse(source: Source, sheet: Sheet) -> etree._Element | None:
     try:
         return parse_xml(text)
     except ExtractError as error:
-        cause = error.__cause__
-        line = cause.lineno if isinstance(cause, etree.XMLSyntaxError) else 0
-        deep = "depth" in str(error)
-        sheet.note(
-            "too-deep" if deep else "not-well-formed",
-            line=line or 1,
-            found=str(error).partition(": ")[2],
-        )
+        reason = str(error)
+    if "depth" in reason:
+        at, _, why = reason.removeprefix("line ").partition(": ")
+        sheet.note("too-deep", line=int(at) if at.isdigit() else 1, found=why)
         return None
+    root, faults = parse_broken_xml(text)
+    for line, found in sorted((_opened(text, said) or line, said) for line, said in faults):
+        sheet.note("not-well-formed", line=line, found=found)
+        sheet.damaged = sheet.damaged or line
+    if not faults:
+        sheet.note("not-well-formed", line=1, found=reason)
+    return root
+
+
+def _opened(text: str, said: str) -> int:
+    """The line where a comment or the like begins that never ends; 0 for any other fault.
+
+    libxml2 tells where the document ends.
+    """
+    for word, begin, end in _ENDLESS:
+        if said.startswith(word):
+            start = text.find(begin, text.rfind(end) + 1)
+            return text.count("\n", 0, start) + 1 if start >= 0 else 0
+    return 0
 
 
 def _without_doctype(text: str, sheet: Sheet) -> tuple[str, frozenset[str] | None]:
@@ -167,12 +190,16 @@ def _without_entities(text: str, declared: frozenset[str], sheet: Sheet) -> str:
     if not _UNDEFINED.search(text):
         return text
 
+    line, counted = 1, 0
+
     def written(found: re.Match[str]) -> str:
+        nonlocal line, counted
         name = found[1]
         if name is None or name in _PREDEFINED:
             return found[0]
         if name not in declared:
-            line = text.count("\n", 0, found.start()) + 1
+            line += text.count("\n", counted, found.start())
+            counted = found.start()
             sheet.note("undefined-entity", found=found[0], line=line)
         character = html5.get(f"{name};", "")
         return "".join(f"&#{ord(one)};" for one in character)

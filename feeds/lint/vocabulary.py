@@ -2,8 +2,9 @@
 
 A value such as "plain once" names checks (`checks.CHECKS`) in their order; "once" forbids a second
 one, "filled" an empty one, "trim" white space around it, and "in:NAME" has children of its own,
-those of the table NAME. "eat" looks at nothing inside. Sources: RSS 2.0, RFC 4287, RSS 1.0, the
-specifications of the extensions, and for what RSS 2.0 leaves open the W3C feed validator.
+those of the table NAME. "eat" looks at nothing inside, "newer" is for what the W3C feed validator
+does not know yet. Sources: RSS 2.0, RFC 4287, RSS 1.0, the specifications of the extensions, and
+for what RSS 2.0 leaves open the W3C feed validator.
 """
 
 from collections.abc import Mapping

@@ -127,8 +127,10 @@ class Walk:
         for child in element:
             self._child(child, state)
             if child.tail and child.tail.strip():
+                self.sheet.leave(child)
                 self.sheet.note("unexpected-text", found=child.tail.strip())
         self.sheet.line = line_of(element)
+        self.sheet.leave(element)
         if end := self._ends.get(table):
             end(self, state)
         return state
@@ -145,7 +147,8 @@ class Walk:
             self.entries = self.sheet.entry = count
         planned = TABLES[state.table].get(name)
         if child.attrib:
-            self.attributes(child, name, eaten=planned == "eat" or name.startswith("{"))
+            eaten = planned is None or "eat" in planned.split() or name.startswith("{")
+            self.attributes(child, name, eaten=eaten)
         if planned is None:
             self._unknown(child, name)
             if name.startswith("atom:") and name in TABLES["channel"]:
@@ -162,6 +165,8 @@ class Walk:
         checks, flags, inner = self._plan(table, name)
         if count > 1 and "once" in flags:
             self.sheet.note("duplicate-element")
+        if "newer" in flags:
+            self.sheet.note("newer-element")
         self._order(name, state)
         if name.startswith("itunes:"):
             state.podcast = self.podcast = True
@@ -172,6 +177,7 @@ class Walk:
             return
         if "eat" in flags:
             return
+        self.sheet.leave(child)
         raw = child.text or ""
         if len(child) and not name.startswith("itunes:category"):
             raw += "".join(inside.tail or "" for inside in child)
@@ -196,7 +202,7 @@ class Walk:
         key = (table, name)
         if key not in self._plans:
             words = TABLES[table][name].split()
-            flags = frozenset(words) & {"once", "filled", "trim", "eat"}
+            flags = frozenset(words) & {"once", "filled", "trim", "eat", "newer"}
             inner = next((word[3:] for word in words if word.startswith("in:")), "")
             checks = tuple(w for w in words if w not in flags and not w.startswith("in:"))
             self._plans[key] = (checks, flags, inner)

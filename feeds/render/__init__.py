@@ -3,22 +3,28 @@
 The only place that knows feedgen. What feedgen gets wrong is corrected by `extension`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal
 
 import lxml.etree  # noqa: F401 - feedgen.util uses it without importing it
 from feedgen.feed import FeedGenerator
 
-from feeds.edition import Edition, EditionEntry
+from feeds.edition import Archive, Edition, EditionEntry
+from feeds.foreign import fit_licence
 from feeds.render.extension import NAME, EntryExtension, FeedExtension, shown_title
 from feeds.render.fitting import UnfitError, fitted, heading
 from feeds.render.json_feed import json_feed
-from feeds.render.spelling import as_html, defused, finish, looks_like_html, plain
+from feeds.render.spelling import as_html, defused, finish, looks_like_html, plain, styled
 from feeds.uris import ascii_url
 from ingest.markup import clean_line
 
 Format = Literal["rss", "atom", "json"]
+
+STYLESHEET = "feed.css"
+"""What a browser shows a feed with: a file beside the feed."""
 
 _TTL = 60  # minutes; readers take the longest of this and the HTTP headers, so it stays small
 _TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
@@ -48,7 +54,7 @@ def render(edition: Edition, format: Format) -> Rendered:
     ValueError when the feed's own URL in this format, or its home page, is not absolute http(s).
     RSS 2.0 with the RSS Advisory Board's profile; RFC 4287; JSON Feed 1.1.
     """
-    entries, rejected = _fit_all(edition.entries)
+    entries, rejected = fit_all(edition.entries)
     ids = tuple(entry.id for entry in entries)
     head = _head(edition, format)
     urls: dict[str, str] = {name: ascii_url(url) for name, url in edition.urls}
@@ -58,12 +64,16 @@ def render(edition: Edition, format: Format) -> Rendered:
     write = _rss if format == "rss" else _atom
     generator = write(_spelt(head), urls, entries)
     text = generator.rss_str if format == "rss" else generator.atom_str
-    return Rendered(body=finish(text(pretty=True)), ids=ids, rejected=rejected)
+    sheet = f"../../{STYLESHEET}" if edition.archive.current else STYLESHEET
+    body = styled(finish(text(pretty=True)), sheet)
+    return Rendered(body=body, ids=ids, rejected=rejected)
 
 
-def _fit_all(
+@lru_cache(maxsize=1)  # the formats of an edition are rendered one after the other
+def fit_all(
     entries: tuple[EditionEntry, ...],
-) -> tuple[list[EditionEntry], tuple[Rejected, ...]]:
+) -> tuple[tuple[EditionEntry, ...], tuple[Rejected, ...]]:
+    """What of `entries` a document can show, fit to print, and what it cannot with the reason."""
     fit: dict[str, EditionEntry] = {}
     rejected = []
     for entry in entries:
@@ -74,7 +84,7 @@ def _fit_all(
             fit[shown.id] = shown
         except UnfitError as error:
             rejected.append(Rejected(id=entry.id, reason=str(error)))
-    return list(fit.values()), tuple(rejected)
+    return tuple(fit.values()), tuple(rejected)
 
 
 def _head(edition: Edition, format: Format) -> Edition:
@@ -89,9 +99,20 @@ def _head(edition: Edition, format: Format) -> Edition:
         description=defused(clean_line(edition.description)),
         author=defused(clean_line(edition.author)) or title,
         home=home,
+        icon=ascii_url(edition.icon),
+        logo=ascii_url(edition.logo),
+        licence=defused(fit_licence(edition.licence)),
+        copyright=defused(clean_line(edition.copyright)),
+        archive=_archive(edition.archive),
         updated=edition.updated.astimezone(UTC).replace(microsecond=0),
         entries=(),
     )
+
+
+def _archive(archive: Archive) -> Archive:
+    found = (archive.previous, archive.following, archive.current)
+    fit = [tuple((name, ascii_url(url)) for name, url in urls) for urls in found]
+    return Archive(previous=fit[0], following=fit[1], current=fit[2])
 
 
 def _spelt(head: Edition) -> Edition:
@@ -115,8 +136,8 @@ class _Unprinted(datetime):
         return False
 
 
-def _rss(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> Any:
-    feed = _generator(head, urls)
+def _rss(head: Edition, urls: dict[str, str], entries: Sequence[EditionEntry]) -> Any:
+    feed = _generator(head, urls, entries, "rss")
     feed.description(head.description or head.title)
     feed.link(href=urls["rss"], rel="self", type=_TYPES["rss"])
     feed.link(href=head.home, rel="alternate")  # the last link is the channel's
@@ -124,14 +145,14 @@ def _rss(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> An
     feed.generator(f"{head.generator} {head.version}".strip())
     feed.ttl(_TTL)
     for entry in entries:
-        item = _add(feed, entry, head.language, required=False)
+        item = _add(feed, entry, head, required=False)
         if entry.summary:
             item.description(as_html(entry.summary), isSummary=True)
     return feed
 
 
-def _atom(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> Any:
-    feed = _generator(head, urls)
+def _atom(head: Edition, urls: dict[str, str], entries: Sequence[EditionEntry]) -> Any:
+    feed = _generator(head, urls, entries, "atom")
     if head.description:
         feed.subtitle(head.description)
     feed.link(href=urls["atom"], rel="self", type=_TYPES["atom"])
@@ -142,10 +163,10 @@ def _atom(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> A
     feed.updated(head.updated)
     feed.generator(head.generator, version=head.version or None)
     for entry in entries:
-        element = _add(feed, entry, head.language, required=True)
-        element.published(entry.published)
-        for author in entry.authors:
-            element.author({"name": plain(author)})
+        element = _add(feed, entry, head, required=True)
+        element.updated(entry.updated)
+        if not entry.html:  # or feedgen refuses the entry
+            element.link(href=entry.url, rel="alternate")
         summary = entry.summary or ("" if entry.html else heading(entry))
         if looks_like_html(summary):
             element.summary(plain(as_html(summary)), type="html")
@@ -154,28 +175,30 @@ def _atom(head: Edition, urls: dict[str, str], entries: list[EditionEntry]) -> A
     return feed
 
 
-def _generator(head: Edition, urls: dict[str, str]) -> Any:
+def _generator(
+    head: Edition,
+    urls: dict[str, str],
+    entries: Sequence[EditionEntry],
+    format: Literal["rss", "atom"],
+) -> Any:
     feed = FeedGenerator()
     feed.register_extension(NAME, FeedExtension, EntryExtension)
     extension: FeedExtension = getattr(feed, NAME)
-    extension.edition, extension.urls = head, urls
+    extension.edition, extension.urls, extension.entries = head, urls, entries
+    extension.format = format
     feed.id(head.id)
     feed.title(head.title)
     feed.language(head.language)
     return feed
 
 
-def _add(feed: Any, entry: EditionEntry, language: str, *, required: bool) -> Any:
+def _add(feed: Any, entry: EditionEntry, head: Edition, *, required: bool) -> Any:
     """Add what both formats take from feedgen; `required` when an empty title will not do."""
     element = feed.add_entry(order="append")
     extension: EntryExtension = getattr(element, NAME)
-    extension.entry, extension.language = entry, language
+    extension.entry, extension.head = entry, head
     element.id(entry.id)
     element.title(shown_title(entry, required=required))
-    element.link(href=entry.url, rel="alternate", type="text/html")
-    element.updated(entry.updated)
-    for tag in entry.tags:
-        element.category(term=plain(tag))
     if entry.html:
         element.content(entry.html, type="html")
     return element

@@ -4,11 +4,12 @@ import re
 
 from lxml import etree
 
-from feeds.edition import EditionEntry
+from feeds.edition import Archive, EditionEntry
 from feeds.media import medium
 from feeds.render.spelling import defused, plain
 from ingest.article import Enclosure, Image, Upstream
 
+HISTORY = "{http://purl.org/syndication/history/1.0}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 
 # RSS enclosures must be at a host with a full name for the W3C validator, with a path after it.
@@ -39,6 +40,19 @@ def add_link(
     link.set("href", href)
 
 
+def add_place(parent: etree._Element, tag: str, place: Archive, format_: str) -> None:
+    """Say where a document stands among its feed's archives. RFC 5005 §4 and Appendix B."""
+    if place.current:
+        add(parent, f"{HISTORY}archive", "")
+    for rel, urls in (
+        ("current", place.current),
+        ("prev-archive", place.previous),
+        ("next-archive", place.following),
+    ):
+        if href := dict[str, str](urls).get(format_):
+            add_link(parent, tag, rel, href, media_type=f"application/{format_}+xml")
+
+
 def add_picture(parent: etree._Element, image: Image | None) -> None:
     """Add the lead image as direct children: a media:group of one is an error."""
     if image is None:
@@ -52,23 +66,29 @@ def add_picture(parent: etree._Element, image: Image | None) -> None:
     etree.SubElement(parent, f"{MEDIA}thumbnail", url=image.url)
 
 
-def add_enclosures(item: etree._Element, entry: EditionEntry) -> None:
+def add_enclosures(item: etree._Element, entry: EditionEntry, *, timed: bool) -> None:
     """Add a fitted entry's enclosures to an RSS item.
 
     RSS takes one: the first sound or film, or else the first file that is no picture. The others
-    are media:content, which needs neither a type nor a host with a full name.
+    are media:content, which needs neither a type nor a host with a full name, and also the first
+    where that alone tells its duration; `timed`: another element does.
     """
-    first = _first(entry.enclosures)
+    first = main_enclosure(entry.enclosures)
     if first:
         said = {"url": first.url, "length": str(first.length), "type": first.media_type}
         etree.SubElement(item, "enclosure", said)
     shown = {entry.image.url} if entry.image else set()
     for one in entry.enclosures:
-        if one is first or one.url in shown:
+        if (one is first and (timed or not one.duration)) or one.url in shown:
             continue
         content = etree.SubElement(item, f"{MEDIA}content", url=one.url)
-        size, kind = str(one.length or ""), medium(one.media_type)
-        for name, value in (("medium", kind), ("type", one.media_type), ("fileSize", size)):
+        said = {
+            "medium": medium(one.media_type),
+            "type": one.media_type,
+            "fileSize": str(one.length or ""),
+            "duration": str(one.duration or ""),
+        }
+        for name, value in said.items():
             if value:
                 content.set(name, value)
 
@@ -94,7 +114,8 @@ def add_atom_source(element: etree._Element, upstream: Upstream, updated: str) -
         add_link(source, "link", "alternate", upstream.url, media_type="text/html")
 
 
-def _first(enclosures: tuple[Enclosure, ...]) -> Enclosure | None:
+def main_enclosure(enclosures: tuple[Enclosure, ...]) -> Enclosure | None:
+    """The one that RSS has a place for."""
     able = [one for one in enclosures if one.media_type and _NAMED_HOST.match(one.url)]
     files = [one for one in able if medium(one.media_type) != "image"]
     played = [one for one in files if medium(one.media_type)]

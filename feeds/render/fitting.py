@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from feeds.edition import EditionEntry, RelatedLink
-from feeds.foreign import fit_enclosures, fit_upstream
+from feeds.foreign import fit_enclosures, fit_episode, fit_licence, fit_upstream
 from feeds.render.spelling import defused
 from feeds.uris import ascii_url
 from ingest.article import Image, Upstream
@@ -55,6 +55,9 @@ def fitted(entry: EditionEntry) -> EditionEntry:
         related=_related(entry.related),
         enclosures=fit_enclosures(entry.enclosures),
         upstream=_upstream(entry.upstream, published, updated),
+        licence=defused(fit_licence(entry.licence)),
+        via="" if (via := ascii_url(entry.via)) == url else via,
+        episode=fit_episode(entry.episode),
     )
 
 
@@ -111,4 +114,4 @@ def _unique(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    return clean_line(text).casefold().rstrip(".…!? ")
+    return " ".join(text.split()).casefold().rstrip(".…!? ")

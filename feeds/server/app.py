@@ -3,16 +3,13 @@
 What is private is below `/private/`, in a folder of its own, and answered to guests alone.
 """
 
+import asyncio
 import logging
 import os
-import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from email.utils import formatdate
-from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
 
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
@@ -20,42 +17,21 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from feeds.manifest import FileRecord
-from feeds.server.answers import (
-    GUESTS,
-    GUESTS_VARY,
-    NOT_KEPT,
-    PASSWORD,
-    REVALIDATE,
-    SNIFF,
-    Answer,
-    Pairs,
-    for_guests,
-    plain,
-    whole,
-)
-from feeds.server.conditional import accepts_gzip, not_modified
+from feeds.server import answers
+from feeds.server.answers import Answer, Asked
+from feeds.server.archive import ARCHIVES, archived
 from feeds.server.guests import PREFIX, Guest, Guests
+from feeds.server.hub import HubEndpoint, Take
+from feeds.server.limits import Limits
 from feeds.server.shelf import Copy, Moved, Shelf
 from feeds.server.static import Redirect, StaticFile, find
 
-SHORTEST, LONGEST = 300, 3600
-"""Seconds between which a feed's freshness is kept, whatever the schedule says."""
-
 _CHUNK = 262_144
 
-_VARY = (b"vary", b"Accept-Encoding")
-_CORS = (
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Last-Modified, Link"),
+_CONDITIONS = (b"if-none-match", b"if-modified-since")
+_ASKED = frozenset(
+    {*_CONDITIONS, b"accept-encoding", b"authorization", b"sec-fetch-dest", b"x-forwarded-for"}
 )
-_A_DAY = (b"cache-control", b"public, max-age=86400")  # a rename may be taken back
-_PAGE_POLICY = (
-    b"content-security-policy",
-    b"default-src 'none'; img-src * data:; media-src *; style-src 'self'; "
-    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-)
-
-_ASKED = frozenset({b"if-none-match", b"if-modified-since", b"accept-encoding", b"authorization"})
 
 _log = logging.getLogger(__name__)
 
@@ -69,32 +45,37 @@ class Closed:
 
 
 def create_app(
-    output: Path, manifests: Path, max_age: Callable[[], int], closed: Closed
+    output: Path,
+    manifests: Path,
+    max_age: Callable[[], int],
+    *,
+    closed: Closed | None = None,
+    limits: Limits | None = None,
+    take: Take | None = None,
 ) -> Starlette:
-    """Make the application that serves `output`, and to guests what is `closed`.
+    """Make the application that serves `output`, to guests what is `closed`, and our own hub if
+    there is who `take`s forms.
 
     `manifests` is the folder of the editions' manifests. `max_age` says in how many seconds the
-    next scheduled build is; it is asked at every feed request, so it must be cheap.
+    next scheduled build is; it is asked at every feed request, so it must be cheap. Without
+    `limits` everybody may have every feed as often as they like.
     """
-    site = _Site(output, Shelf(output, manifests), max_age, closed)
-    return Starlette(routes=[Route("/{path:path}", site)])
+    shelf = Shelf(output, manifests)
+    site = _Site(_Desk(output, shelf, max_age, limits or Limits(0)), closed)
+    hub = [Route("/hub", HubEndpoint(take))] if take else []
+    return Starlette(routes=[*hub, Route("/{path:path}", site)])
 
 
 class _Site:
     """The ASGI endpoint for every path and method."""
 
-    def __init__(
-        self, output: Path, shelf: Shelf, max_age: Callable[[], int], closed: Closed
-    ) -> None:
-        self._output = output
-        self._shelf = shelf
-        self._max_age = max_age
-        self._closed = closed
-        self._closed_shelf = Shelf(closed.folder, closed.folder)
+    def __init__(self, open_: "_Desk", closed: Closed | None) -> None:
+        self._open = open_
+        self._guests = closed.guests if closed else None
+        self._closed = open_.beside(closed.folder) if closed else open_
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
-        private = str(scope["path"]).startswith(PREFIX)
-        answer = await (self._guarded(scope) if private else self._answer(scope))
+        answer = await self._answer(scope)
         try:
             await _send(answer, send, head=scope["method"] == "HEAD")
         finally:
@@ -103,131 +84,108 @@ class _Site:
 
     async def _answer(self, scope: Scope) -> Answer:
         if scope["method"] not in {"GET", "HEAD"}:
-            return plain(405, "Method not allowed", (b"allow", b"GET, HEAD"))
-        asked, path = _asked(scope), str(scope["path"])
-        feed = await _held(self._shelf, path)
-        if isinstance(feed, Copy):
-            return self._feed_answer(feed, asked)
-        if isinstance(feed, Moved):
-            return _moved(feed, scope)
-        found = await run_sync(find, self._output, path)
-        if isinstance(found, StaticFile):
-            return _static_answer(found, asked)
-        if isinstance(found, Redirect):
-            return plain(308, "Moved", _location(found.location, scope))
-        return plain(404, "Not found")
+            return answers.in_words(405, "Method not allowed", (b"allow", b"GET, HEAD"))
+        path = str(scope["path"])
+        if self._guests and path.startswith(PREFIX):
+            return await self._guarded(scope, self._guests, path)
+        return await self._open.answer(scope, _asked(scope), path)
 
-    async def _guarded(self, scope: Scope) -> Answer:
+    async def _guarded(self, scope: Scope, guests: Guests, path: str) -> Answer:
         """The answer to a private path. An error is told without its message, and nobody else hears
         of it: both could hold the path, and that a token."""
         try:
-            return await self._private(scope)
+            asked = _asked(scope)
+            guest = await run_sync(guests.who, path, asked.get(b"authorization", ""))
+            if not isinstance(guest, Guest):
+                return answers.of_stranger(asked=guest.asked)
+            if not guest.path:  # from there relative links would lead astray
+                return answers.of_stranger(asked=False)
+            answer = await self._closed.answer(scope, asked, guest.path, guest.feed)
         except Exception as error:  # noqa: BLE001 - uvicorn would log it
             where = "".join(traceback.format_tb(error.__traceback__))
             _log.error("an answer to a private path failed: %s\n%s", type(error).__name__, where)
-            return plain(500, "Internal server error", NOT_KEPT, *GUESTS)
+            return answers.for_guests(answers.of_failure())
+        return answer if answer.status == 404 else answers.for_guests(answer)
 
-    async def _private(self, scope: Scope) -> Answer:
-        if scope["method"] not in {"GET", "HEAD"}:
-            return plain(405, "Method not allowed", (b"allow", b"GET, HEAD"))
-        asked, path = _asked(scope), str(scope["path"])
-        guest = await run_sync(self._closed.guests.who, path, asked.get(b"authorization", ""))
-        if not isinstance(guest, Guest):
-            if guest.asked:
-                return plain(401, "A password is needed", PASSWORD, NOT_KEPT)
-            return plain(404, "Not found")
-        if not guest.path:  # from there relative links would lead astray
-            return plain(404, "Not found")
-        feed = await _held(self._closed_shelf, f"/{guest.feed}{guest.path}")
-        if isinstance(feed, Copy):
-            return for_guests(self._feed_answer(feed, asked, private=True))
-        if isinstance(feed, Moved) and feed.path is not None:
-            return plain(301, "Moved", _location(quote(feed.path.rpartition("/")[2]), scope))
-        found = await run_sync(find, self._closed.folder / guest.feed, guest.path)
+
+class _Desk:
+    """Answers for what lies below a folder; its feeds from their manifests."""
+
+    def __init__(
+        self, output: Path, shelf: Shelf, max_age: Callable[[], int], limits: Limits
+    ) -> None:
+        self._output = output
+        self._shelf = shelf
+        self._max_age = max_age
+        self._limits = limits
+        self._looking: asyncio.Future[None] | None = None
+
+    def beside(self, folder: Path) -> "_Desk":
+        """One for a folder of folders, one for each feed, with their manifests among them."""
+        return _Desk(folder, Shelf(folder, folder), self._max_age, self._limits)
+
+    async def answer(self, scope: Scope, asked: Asked, path: str, feed: str = "") -> Answer:
+        """What is at `path`, decoded: below the folder, or below that of `feed` in it."""
+        home, query = f"{feed}/" if feed else "", scope.get("query_string", b"")
+        held = await self._held(home + path[1:])
+        if isinstance(held, Copy):
+            seconds = self._too_many(scope, asked, home + path)
+            if seconds:
+                return answers.too_many(seconds)
+            return answers.of_feed(held, asked, answers.freshness(self._max_age()))
+        if isinstance(held, Moved):
+            return answers.of_moved(held.below(home), path, query)
+        if path.startswith(ARCHIVES):
+            page = await run_sync(archived, self._shelf, path, home)
+            return answers.of_archive(page, asked, path, query)
+        found = await run_sync(find, self._output / feed, path)
         if isinstance(found, StaticFile):
-            return for_guests(_static_answer(found, asked))
+            return answers.of_file(found, asked)
         if isinstance(found, Redirect):
-            return for_guests(plain(308, "Moved", _location(found.location, scope)))
-        return plain(404, "Not found")
+            return answers.of_redirect(found, query)
+        return answers.in_words(404, "Not found")
 
-    def _feed_answer(
-        self, copy: Copy, asked: Mapping[bytes, str], *, private: bool = False
-    ) -> Answer:
-        age = min(max(self._max_age(), SHORTEST), LONGEST)
-        freshness = f"public, max-age={age}, stale-while-revalidate=3600, stale-if-error=86400"
-        if private:
-            freshness = f"private, max-age={age}"
-        modified = _past(copy.modified)
-        headers: Pairs = (
-            (b"etag", copy.etag.encode()),
-            (b"last-modified", _date(modified)),
-            (b"cache-control", freshness.encode()),
-            *((GUESTS_VARY,) if private else (_VARY, *_CORS)),
-        )
-        if _unchanged(asked, copy.etag, modified):
-            return Answer(304, headers)
-        headers += ((b"content-type", f"{copy.media_type}; charset=utf-8".encode()), SNIFF)
-        if copy.gzip is not None and accepts_gzip(asked.get(b"accept-encoding", "")):
-            return whole(200, copy.gzip, (*headers, (b"content-encoding", b"gzip")))
-        return whole(200, copy.body, headers)
+    async def _held(self, path: str) -> Copy | Moved | None:
+        if self._shelf.stale():
+            await self._look_again()
+        file = self._shelf.get(path)
+        if not isinstance(file, FileRecord):
+            return file
+        try:
+            return await run_sync(self._shelf.read, file)
+        except OSError:
+            return None
 
+    async def _look_again(self) -> None:
+        """Refresh the shelf, once for all who ask meanwhile: threads of their own would only wait
+        for each other. Something newer may have come after it began: who came later has another.
+        """
+        for _ in range(2):
+            if not self._shelf.stale():
+                return
+            looking, first = self._looking, self._looking is None
+            if looking is None:
+                looking = self._looking = asyncio.ensure_future(run_sync(self._shelf.refresh))
+                looking.add_done_callback(self._looked)
+            await asyncio.shield(looking)
+            if first:
+                return
 
-async def _held(shelf: Shelf, path: str) -> Copy | Moved | None:
-    if shelf.stale():
-        await run_sync(shelf.refresh)
-    file = shelf.get(path[1:])
-    if not isinstance(file, FileRecord):
-        return file
-    try:
-        return await run_sync(shelf.read, file)
-    except OSError:
-        return None
+    def _looked(self, _: asyncio.Future[None]) -> None:
+        self._looking = None
 
+    def _too_many(self, scope: Scope, asked: Asked, path: str) -> int:
+        """Seconds to wait for who asks for the whole of a feed too often.
 
-def _static_answer(file: StaticFile, asked: Mapping[bytes, str]) -> Answer:
-    """Pages and their assets, asked for again each time: an edit or a removal shows at once."""
-    modified = _past(file.modified)
-    headers: Pairs = (
-        (b"etag", file.etag.encode()),
-        (b"last-modified", _date(modified)),
-        REVALIDATE,
-        _PAGE_POLICY,
-    )
-    if _unchanged(asked, file.etag, modified):
-        os.close(file.descriptor)
-        return Answer(304, headers)
-    headers += (
-        (b"content-type", file.media_type.encode()),
-        (b"content-length", str(file.size).encode()),
-        SNIFF,
-    )
-    return Answer(200, headers, file)
+        Whoever says what it has already is never told to wait, whatever the answer.
+        """
+        if scope["method"] == "HEAD" or any(name in asked for name in _CONDITIONS):
+            return 0
+        peer = scope["client"][0] if scope.get("client") else ""
+        return self._limits.wait(peer, asked.get(b"x-forwarded-for", ""), path)
 
 
-def _moved(feed: Moved, scope: Scope) -> Answer:
-    """Of a renamed or removed feed: readers follow 301 for good, and stop asking at 410."""
-    if feed.path is None:
-        return plain(410, "Gone: this feed was removed", _A_DAY)
-    return plain(301, "Moved", _location(quote(feed.path), scope), _A_DAY)
-
-
-def _location(path: str, scope: Scope) -> tuple[bytes, bytes]:
-    """Relative, so that whatever prefix a proxy puts before it is kept (RFC 9110 §10.2.2)."""
-    query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    return b"location", path.encode() + query
-
-
-def _past(modified: int) -> int:
-    """Never in the future, not even after a clock was set back (RFC 9110 §8.8.2.1)."""
-    return min(modified, int(time.time()))
-
-
-@lru_cache(maxsize=1024)
-def _date(seconds: int) -> bytes:
-    return formatdate(seconds, usegmt=True).encode()
-
-
-def _asked(scope: Scope) -> Mapping[bytes, str]:
+def _asked(scope: Scope) -> Asked:
     """The headers that matter; one sent in several lines is one list (RFC 9110 §5.3)."""
     asked: dict[bytes, str] = {}
     for name, value in scope["headers"]:
@@ -235,15 +193,6 @@ def _asked(scope: Scope) -> Mapping[bytes, str]:
             text = value.decode("latin-1")
             asked[name] = f"{asked[name]},{text}" if name in asked else text
     return asked
-
-
-def _unchanged(asked: Mapping[bytes, str], etag: str, modified: int) -> bool:
-    return not_modified(
-        asked.get(b"if-none-match", ""),
-        asked.get(b"if-modified-since", ""),
-        etag=etag,
-        modified=modified,
-    )
 
 
 async def _send(answer: Answer, send: Send, *, head: bool) -> None:

@@ -1,6 +1,9 @@
 """What a request's headers ask for: only what is new, and in which coding. Pure."""
 
+from collections.abc import Mapping, Sequence
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from operator import itemgetter
 
 _CODING_MARKS = tuple(
     mark + coding for coding in ("gzip", "br", "zstd", "deflate") for mark in ("--", "-", ";")
@@ -15,17 +18,37 @@ def not_modified(if_none_match: str, if_modified_since: str, *, etag: str, modif
     condition. RFC 9110 §13.1.2, §13.1.3, §13.2.2.
     """
     if if_none_match:
+        if if_none_match == etag:  # as nearly all send it
+            return True
         ours = _opaque(etag)
         return any(tag.strip() == "*" or _opaque(tag) == ours for tag in if_none_match.split(","))
     since = _seconds(if_modified_since) if if_modified_since else None
     return since is not None and modified <= since
 
 
-def accepts_gzip(accept_encoding: str) -> bool:
-    """Tell whether gzip is acceptable and liked no less than plain bytes. RFC 9110 §12.5.3."""
-    weights = dict(_weight(part) for part in accept_encoding.lower().split(","))
-    gzip = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0.0)))
-    return gzip > 0 and gzip >= weights.get("identity", 0.0)
+def preferred(accept_encoding: str, codings: Sequence[str]) -> str:
+    """Which of `codings`, the best one first, to send to whom this header is from; "" for none.
+
+    That is the one it likes best, if it likes plain bytes no better. Of those liked alike the
+    first one: what is cheapest for both to send. RFC 9110 §12.5.3.
+    """
+    liked, coding = max(
+        ((_liking(accept_encoding, coding), coding) for coding in codings),
+        key=itemgetter(0),
+        default=(0.0, ""),
+    )
+    return coding if liked > 0 and liked >= _weights(accept_encoding).get("identity", 0.0) else ""
+
+
+def _liking(accept_encoding: str, coding: str) -> float:
+    weights = _weights(accept_encoding)
+    other = weights.get("*", 0.0)
+    return weights.get(coding, weights.get(f"x-{coding}", other))
+
+
+@lru_cache(maxsize=256)  # there are as many of these headers as there are programs
+def _weights(accept_encoding: str) -> Mapping[str, float]:
+    return dict(_weight(part) for part in accept_encoding.lower().split(","))
 
 
 def _opaque(tag: str) -> str:

@@ -1,21 +1,22 @@
 """The published feed files as the server holds them: one edition is taken up whole, or not at all.
 
-The publisher renames compressed siblings first, then the plain files, the manifest last. Holding
-the bytes until the manifest changes makes every reader see whole editions in between. After a kill
-between those steps the plain file is newer than its manifest: then its own bytes count.
+The publisher renames each file after its compressed siblings, the manifest last. Holding the bytes
+until the manifest changes makes every reader see whole editions in between. After a kill between
+those steps the plain file is newer than its manifest: then its own bytes count.
 """
 
 import logging
 import os
 import threading
 import time
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
+from feeds.codings import CODINGS
 from feeds.manifest import FileRecord, Manifest, ManifestError, read_manifest
 
 BUDGET = 64_000_000
@@ -27,6 +28,8 @@ _RECHECK = 1.0
 _RACY = 2.0
 """Seconds in which a second rename may leave a folder's time as it was (coarse file systems)."""
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
 _log = logging.getLogger(__name__)
 
 _Signature = tuple[int, ...]
@@ -34,18 +37,20 @@ _Signature = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A feed file in memory. `modified` in seconds since 1970; `gzip` None when there is none."""
+    """A feed file in memory. `modified` in seconds since 1970; `packed` by the names of codings,
+    the smallest first; `links` are (absolute URL, relation) pairs."""
 
     media_type: str
     body: bytes
-    gzip: bytes | None
+    packed: Mapping[str, bytes]
     etag: str
     modified: int
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def size(self) -> int:
         """Bytes held."""
-        return len(self.body) + len(self.gzip or b"")
+        return len(self.body) + sum(map(len, self.packed.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,10 @@ class Moved:
     """The feed at this path is at `path` for good; None: nothing will be here again."""
 
     path: str | None
+
+    def below(self, home: str) -> "Moved":
+        """The same with a path that begins below the folder `home`."""
+        return Moved(self.path.removeprefix(home)) if home and self.path else self
 
 
 Held = Copy | FileRecord | Moved
@@ -92,6 +101,17 @@ class Shelf:
     def read(self, record: FileRecord) -> Copy:
         """Read a file from disk. Raises OSError when it is not there."""
         return _copy(self._output, record)
+
+    def page(self, path: str, media_type: str) -> Copy:
+        """Read a file that no manifest names. Raises OSError when it is not there."""
+        nothing = FileRecord(
+            path=path, media_type=media_type, digest="0" * 64, size=0, changed_at=_EPOCH
+        )
+        return _copy(self._output, nothing)
+
+    def holds(self, path: str) -> bool:
+        """Tell whether there is such a file below the output folder."""
+        return (self._output / path).is_file()
 
     def stale(self) -> bool:
         """Tell, at the cost of one `stat`, whether a refresh may find something new."""
@@ -164,7 +184,7 @@ def _by_path(editions: Mapping[str, _Edition]) -> Mapping[str, Held]:
 
 
 def _copy(output: Path, record: FileRecord) -> Copy:
-    """Read a file and its sibling. What is on disk counts, not what the manifest says of it."""
+    """Read a file and its siblings. What is on disk counts, not what the manifest says of it."""
     path = output / record.path
     with path.open("rb") as file:
         body, changed = file.read(), int(os.fstat(file.fileno()).st_mtime)
@@ -172,21 +192,22 @@ def _copy(output: Path, record: FileRecord) -> Copy:
     return Copy(
         media_type=record.media_type,
         body=body,
-        gzip=_sibling(path, body),
+        packed=_siblings(path, body),
         etag=f'W/"{digest}"',
         modified=recorded if digest == record.digest else max(changed, recorded + 1),
+        links=record.links,
     )
 
 
-def _sibling(path: Path, body: bytes) -> bytes | None:
-    """The compressed sibling, unless it is missing or holds anything but `body`."""
-    try:
-        packed = path.with_name(path.name + ".gz").read_bytes()
-        inflate = zlib.decompressobj(wbits=31)  # 31: a gzip header and trailer
-        same = inflate.decompress(packed, len(body) + 1) == body
-    except (OSError, zlib.error):
-        return None
-    return packed if same and inflate.eof and not inflate.unused_data else None
+def _siblings(path: Path, body: bytes) -> dict[str, bytes]:
+    """The compressed siblings without those that hold anything but `body`."""
+    found: dict[str, bytes] = {}
+    for coding in CODINGS:
+        with suppress(OSError):
+            packed = coding.beside(path).read_bytes()
+            if coding.holds(packed, body):
+                found[coding.name] = packed
+    return dict(sorted(found.items(), key=lambda one: len(one[1])))
 
 
 def _touched(folder: Path) -> int:

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from feeds.codings import CODINGS
 from feeds.media import media_type
 
 _FALLBACK = "application/octet-stream"
+_FOR_HOSTS = (("_headers",), ("_redirects",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaticFile:
-    """An open file: the taker closes `descriptor`. `modified` in seconds since 1970."""
+    """An open file: the taker closes `descriptor`. `modified` in seconds since 1970.
+
+    The
+    other fields are those of the plain file.
+    """
 
     descriptor: int
     size: int
@@ -33,7 +39,8 @@ def find(output: Path, path: str) -> StaticFile | Redirect | None:
     """Open what a decoded request path, starting with a slash, names below `output`.
 
     A folder is its `index.html`. None for what is not there, is hidden, is no plain file, lies
-    outside once symbolic links are followed, or is the compressed sibling of another file.
+    outside once symbolic links are followed, is the compressed sibling of another file, or is there
+    for hosts of static files.
     """
     names = path.split("/")[1:]
     in_folder = names[-1:] == [""]
@@ -54,10 +61,9 @@ def _open(output: Path, names: list[str]) -> StaticFile | None:
     # Not Path.resolve: before Python 3.13 it raises RuntimeError at a loop of links.
     real = os.path.realpath(output.joinpath(*names))
     inside = Path(os.path.relpath(real, root)).parts
-    if any(name.startswith(".") for name in inside) or _is_sibling(real):
+    if any(name.startswith(".") for name in inside) or inside in _FOR_HOSTS or _is_sibling(real):
         return None
-    # A pipe would block without O_NONBLOCK; a link put in place since then is refused.
-    descriptor = os.open(real, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    descriptor = _descriptor(real)
     info = os.fstat(descriptor)
     if not stat.S_ISREG(info.st_mode):
         os.close(descriptor)
@@ -73,6 +79,11 @@ def _open(output: Path, names: list[str]) -> StaticFile | None:
     )
 
 
+def _descriptor(path: str) -> int:
+    # A pipe would block without O_NONBLOCK; a link put in place since then is refused.
+    return os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+
+
 def _redirect(output: Path, names: list[str]) -> Redirect | None:
     """Only where there is something to be led to."""
     index = find(output, "/".join(["", *names, "index.html"]))
@@ -83,4 +94,5 @@ def _redirect(output: Path, names: list[str]) -> Redirect | None:
 
 
 def _is_sibling(path: str) -> bool:
-    return path.endswith(".gz") and Path(path.removesuffix(".gz")).is_file()
+    plain = [path.removesuffix(coding.suffix) for coding in CODINGS if path.endswith(coding.suffix)]
+    return any(Path(name).is_file() for name in plain)

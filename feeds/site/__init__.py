@@ -10,7 +10,7 @@ from html import escape as html_escape
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from feeds.foreign import file_name
 from feeds.media import medium
@@ -19,10 +19,12 @@ from feeds.site.model import (
     FeedLink,
     FeedPage,
     IndexEntry,
+    Offer,
     PageLink,
     RemovedPage,
     SiteHead,
 )
+from feeds.site.readers import device_link, web_readers
 from feeds.words import marked, words
 from ingest.article import Enclosure
 
@@ -31,11 +33,13 @@ __all__ = [
     "FeedLink",
     "FeedPage",
     "IndexEntry",
+    "Offer",
     "PageLink",
     "RemovedPage",
     "SiteHead",
     "article_page",
     "feed_page",
+    "feed_stylesheet",
     "index_page",
     "removed_page",
     "story_page",
@@ -85,14 +89,14 @@ def removed_page(page: RemovedPage, site: SiteHead) -> bytes:
 
 
 def index_page(
-    entries: Sequence[IndexEntry], feeds: Sequence[FeedLink], site: SiteHead, *, opml: str
+    entries: Sequence[IndexEntry], offers: Sequence[Offer], site: SiteHead, *, opml: str
 ) -> bytes:
-    """Write the front page: `entries` in the order given, and how to subscribe to `feeds`, of which
-    `opml` is a list beside the page."""
+    """Write the front page: `entries` in the order given, and how to subscribe to what `offers`
+    tell, of which `opml` is a list beside the page."""
     return _document(
         "index.html",
         entries=entries,
-        feeds=feeds,
+        offers=offers,
         opml=opml,
         site=site,
         language=site.language,
@@ -107,7 +111,7 @@ def feed_page(page: FeedPage, site: SiteHead) -> bytes:
         "feed.html",
         page=page,
         entries=page.entries,
-        feeds=page.feeds,
+        offers=[page.offer] if page.offer else [],
         opml="",
         site=site,
         language=page.language,
@@ -136,6 +140,19 @@ def stylesheet() -> bytes:
     return resources.files(__package__).joinpath("style.css").read_bytes()
 
 
+@lru_cache(maxsize=64)
+def feed_stylesheet(language: str) -> bytes:
+    """The style sheet of feeds that are opened in a browser: it says in words what they are."""
+    known = words(language)
+    sheet = resources.files(__package__).joinpath("feed.css").read_text("utf-8")
+    said = _phrases(known.language).raw
+    spoken = (
+        f"\n:root {{\n  direction: {known.direction};\n}}\n"
+        f'\n:root::before {{\n  content: "{said}";\n}}\n'
+    )
+    return (sheet + spoken).encode()
+
+
 def _document(template: str, **values: object) -> bytes:
     return _environment().get_template(template).render(values).encode("utf-8", "replace")
 
@@ -151,18 +168,14 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters["breakable"] = _breakable
     environment.filters["instant"] = _instant
     environment.filters["day"] = _day
     environment.filters["direction"] = _direction
     environment.filters["medium"] = medium
     environment.filters["file_name"] = file_name
+    environment.filters["web_readers"] = web_readers
+    environment.filters["device_link"] = device_link
     return environment
-
-
-def _breakable(url: str) -> Markup:
-    """An address that may be broken behind its slashes, so that the name of a file stays whole."""
-    return Markup("/<wbr>").join(escape(part) for part in url.split("/"))
 
 
 def _instant(moment: datetime) -> str:
@@ -218,9 +231,13 @@ def _structured(page: ArticlePage, site: SiteHead, language: str) -> Mapping[str
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Phrases:
-    """The index page's sentences."""
+    """The sentences about feeds; `phrases.toml` says where each stands."""
 
+    reader: str
     how: str
+    add: str
+    device: str
+    raw: str
     empty: str
 
 

@@ -9,11 +9,12 @@ from ingest.article import Enclosure, Image, Upstream
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedLink:
-    """A feed to subscribe to: its title, absolute URL and media type."""
+    """A feed in one format: its title, absolute URL, media type and what people call the format."""
 
     title: str
     url: str
     media_type: str
+    format: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +26,22 @@ class PageLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A feed as it is offered to people: its title, and its formats, the first of which is for
+    whoever has no opinion. `page` is the address of the feed's page, "" on that page itself."""
+
+    title: str
+    formats: tuple[FeedLink, ...]
+    page: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SiteHead:
     """What all pages of a site share.
 
     `home` is the absolute URL of the index. `stylesheet` may be relative to the page, so that a
-    copy of the site read at another address than its public one is not bare.
+    copy of the site read at another address than its public one is not bare. `icon` is absolute, ""
+    for none.
     """
 
     title: str
@@ -38,6 +50,7 @@ class SiteHead:
     author: str
     feeds: tuple[FeedLink, ...]
     stylesheet: str
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +59,8 @@ class ArticlePage:
 
     `url` is the page's own, absolute; `html` the article's text, sanitized, without a related
     block; `summary` plain text, "" for none, and `written_by` the model that wrote it; `language`
-    "" for the site's. `enclosures` and `upstream` went through `feeds.foreign`. `story` is the
-    address of the page that lists what else was written of the event, "" for none.
+    "" for the site's. `enclosures`, `upstream` and `licence` went through `feeds.foreign`. `story`
+    is the address of the page that lists what else was written of the event, "" for none.
     """
 
     url: str
@@ -68,6 +81,7 @@ class ArticlePage:
     story: str = ""
     enclosures: tuple[Enclosure, ...] = ()
     upstream: Upstream | None = None
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +109,7 @@ class IndexEntry:
 class FeedPage:
     """A feed as people read it: what it holds, and how to subscribe to it.
 
-    `url` is the page's own, absolute; `feeds` are the feed's formats.
+    `url` is the page's own, absolute; `offer` is None for what cannot be subscribed to.
     """
 
     url: str
@@ -103,4 +117,4 @@ class FeedPage:
     description: str
     language: str
     entries: tuple[IndexEntry, ...]
-    feeds: tuple[FeedLink, ...]
+    offer: Offer | None = None

@@ -6,7 +6,6 @@ another. Reference: OpenAI API, "Create chat completion".
 
 import json
 import socket
-import threading
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from ingest.fetch import again, reasons
 from ingest.fetch.body import read_body
 from ingest.fetch.connection import Adapter
 from ingest.fetch.guard import Resolver, dial, system_resolver
-from ingest.fetch.watch import Watch
+from ingest.fetch.watch import Watch, Watches
 from ingest.spans import spoken
 
 REST = timedelta(minutes=5)
@@ -64,9 +63,7 @@ class Completions:
 
     def __init__(self, resolve: Resolver = system_resolver) -> None:
         self._resolve = resolve
-        self._lock = threading.Lock()
-        self._running: set[Watch] = set()
-        self._stopping = False
+        self._watches = Watches()
 
     def ask(
         self, settings: OpenAI, key: str, messages: Sequence[Mapping[str, str]], most: int
@@ -81,16 +78,12 @@ class Completions:
         question = _Question(self._resolve, settings.timeout)
         try:
             request = _request(settings, key, messages, most)
-            with closing(Watch(settings.timeout.total_seconds(), late)) as watch:
-                self._hold(watch)
+            with self._watches.over(settings.timeout.total_seconds(), late) as watch:
                 try:
                     return question.put(request, host, watch)
                 except (*reasons.EXPECTED, FetchError):
                     watch.check()
                     raise
-                finally:
-                    with self._lock:
-                        self._running.discard(watch)
         except (*reasons.EXPECTED, FetchError) as error:
             why = error if isinstance(error, FetchError) else reasons.explain(error, host)
             rest = REST if isinstance(why, DeadlineError) else timedelta()
@@ -98,17 +91,7 @@ class Completions:
 
     def stop(self) -> None:
         """End what is under way soon, and refuse what comes."""
-        with self._lock:
-            self._stopping = True
-            running = tuple(self._running)
-        for watch in running:
-            watch.cut(FetchError("stopping"))
-
-    def _hold(self, watch: Watch) -> None:
-        with self._lock:
-            self._running.add(watch)
-            if self._stopping:
-                watch.cut(FetchError("stopping"))
+        self._watches.stop()
 
 
 class _Question:

@@ -34,6 +34,11 @@ _Read = Callable[[requests.Response, str, Watch], Document]
 """Reads an answer of status 200 from a place."""
 
 
+def user_agent(version: str, contact: str) -> str:
+    """How we say who asks, and how to reach whoever runs us."""
+    return f"Broadsheet/{version} (+{quote(contact, safe=_PRINTABLE)})"
+
+
 @dataclass(frozen=True, slots=True)
 class _Redirect:
     target: str
@@ -66,7 +71,7 @@ class Fetcher:
         gap = limits.gap.total_seconds()
         self._hosts.pace(gap, _PATIENCE * (self._deadline + gap))
         self._headers = {
-            "User-Agent": f"Broadsheet/{self._version} (+{quote(contact, safe=_PRINTABLE)})",
+            "User-Agent": user_agent(self._version, contact),
             "Accept": answer.ACCEPTED,
             "Accept-Encoding": body.ACCEPTED,
             "Connection": "close",

@@ -9,7 +9,8 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from functools import partial
 from queue import SimpleQueue
 from typing import TypeVar
@@ -98,3 +99,34 @@ class Watch:
         if self._handle is not None:
             self._handle.close()
             self._handle = None
+
+
+class Watches:
+    """The watches over what is under way, which `stop` ends together. For many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[Watch] = set()
+        self._stopping = False
+
+    @contextmanager
+    def over(self, seconds: float, error: DeadlineError) -> Iterator[Watch]:
+        """Watch what happens inside for so long."""
+        with closing(Watch(seconds, error)) as watch:
+            with self._lock:
+                self._running.add(watch)
+                if self._stopping:
+                    watch.cut(FetchError("stopping"))
+            try:
+                yield watch
+            finally:
+                with self._lock:
+                    self._running.discard(watch)
+
+    def stop(self) -> None:
+        """End what is under way soon, and whatever comes: FetchError("stopping")."""
+        with self._lock:
+            self._stopping = True
+            running = tuple(self._running)
+        for watch in running:
+            watch.cut(FetchError("stopping"))

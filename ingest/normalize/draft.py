@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from lxml import html
 
 from ingest import markup
-from ingest.article import Document, Draft, Enclosure, Hint, Image, Stated, Upstream
+from ingest.article import Document, Draft, Enclosure, Episode, Hint, Image, Stated, Upstream
 from ingest.markup import clean_line
 from ingest.normalize.language import language_of
 from ingest.normalize.links import assets, file_base, resolve
@@ -42,6 +42,7 @@ def finish(reading: Reading, document: Document, rules: Rules, now: datetime) ->
     base = document.url or file_base(document.origin)
     body, text, shared = _body(reading, document, rules, base)
     title = _title(reading.title, document, text)
+    url = reading.url.map(_canonical) or _own_address(document)
     image = reading.image.map(partial(_image, base=base))
     warnings = list(reading.warnings) + _warnings(body)
     shown = (*body.urls, image.value.url) if image.value else body.urls
@@ -54,6 +55,8 @@ def finish(reading: Reading, document: Document, rules: Rules, now: datetime) ->
         assets=assets(shown) if not document.url else (),
         enclosures=_enclosures(document.stated),
         upstream=_upstream(document.stated),
+        via=_via(document.stated, url.value),
+        episode=_episode(document.stated),
         stated_keys=document.stated.keys if document.stated else (),
         unpublished=reading.unpublished,
         warnings=tuple(dict.fromkeys(warnings)),
@@ -63,7 +66,7 @@ def finish(reading: Reading, document: Document, rules: Rules, now: datetime) ->
         title=title,
         text=Traced(text, reading.html.origin),
         declared_id=reading.declared_id.map(lambda text: clean_line(text)[:_ID]),
-        url=reading.url.map(_canonical) or _own_address(document),
+        url=url,
         authors=_authors(reading, rules),
         published=published,
         updated=updated if _in_order(published.value, updated.value) else Traced(None),
@@ -85,11 +88,27 @@ def _own_address(document: Document) -> Traced[str]:
 
 def _enclosures(stated: Stated | None) -> tuple[Enclosure, ...]:
     found = stated.enclosures if stated else ()
-    return tuple(
-        replace(one, url=_canonical(one.url), media_type=clean_line(one.media_type)[:_NAME].lower())
-        for one in found[:_ENCLOSURES]
-        if _canonical(one.url)
-    )
+    return tuple(filter(None, map(_file, found[:_ENCLOSURES])))
+
+
+def _file(one: Enclosure | None) -> Enclosure | None:
+    url = _canonical(one.url) if one else ""
+    if one is None or not url:
+        return None
+    kind, label = clean_line(one.media_type)[:_NAME].lower(), _name(one.label)
+    return replace(one, url=url, media_type=kind, label=label)
+
+
+def _via(stated: Stated | None, url: str) -> str:
+    via = _canonical(stated.via) if stated else ""
+    return "" if via == url else via
+
+
+def _episode(stated: Stated | None) -> Episode | None:
+    if stated is None or stated.episode is None:
+        return None
+    one = stated.episode
+    return replace(one, transcript=_file(one.transcript), chapters=_file(one.chapters))
 
 
 def _upstream(stated: Stated | None) -> Upstream | None:

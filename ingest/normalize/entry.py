@@ -25,6 +25,7 @@ def read_entry(stated: Stated) -> Reading:
         summary=Traced(summary if stated.html else "", _FEED),
         image=Traced(Image(url=stated.image) if stated.image else None, _FEED),
         tags=Traced(stated.tags, _FEED),
+        licence=Traced(stated.licence, _FEED),
     )
 
 
@@ -58,4 +59,5 @@ def together(page: Reading, stated: Stated, *, trusted: bool) -> Reading:
         summary=first.summary or second.summary,
         image=page.image or entry.image,
         tags=first.tags or second.tags,
+        licence=page.licence or entry.licence,
     )

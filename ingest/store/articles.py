@@ -18,6 +18,8 @@ from ingest.store.schema import eligible
 from ingest.store.values import (
     enclosures_from,
     enclosures_text,
+    episode_from,
+    episode_text,
     image_from,
     image_text,
     upstream_from,
@@ -28,11 +30,11 @@ _T = schema.article.c
 _LISTS = ("authors", "tags", "assets", "key_points")
 _SAME = (
     *("id", "key", "source", "origin", "url", "title", "language", "html", "text"),
-    *("summary", "section", "site_name", "licence", "change"),
+    *("summary", "section", "site_name", "licence", "via", "change"),
 )
 _UNSTORED = frozenset({"warnings", "stated_keys", "passages", "shared"})
 # Without them a digest is what it always was.
-_LATER = frozenset({"enclosures", "upstream", "key_points"})
+_LATER = frozenset({"enclosures", "upstream", "key_points", "via", "episode"})
 _DATES = (
     select(_T.published)
     .where(_T.source == bindparam("source"))
@@ -241,7 +243,8 @@ def _first(since: int | None, change: int) -> int:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
-    return {f.name: getattr(value, f.name) for f in fields(value)}  # type: ignore[arg-type]
+    said = {f.name: getattr(value, f.name) for f in fields(value)}  # type: ignore[arg-type]
+    return {n: one for n, one in said.items() if one or n not in {"label", "duration"}}
 
 
 def _values(article: Article) -> dict[str, object]:
@@ -258,6 +261,7 @@ def _values(article: Article) -> dict[str, object]:
             "image": image_text(article.image),
             "enclosures": enclosures_text(article.enclosures),
             "upstream": upstream_text(article.upstream),
+            "episode": episode_text(article.episode),
             "hints": json.dumps(hints, ensure_ascii=False),
             "origins": json.dumps(dict(article.origins), sort_keys=True),
         }
@@ -277,6 +281,7 @@ def _article(row: Row[Any]) -> Article:
         image=image_from(row.image),
         enclosures=enclosures_from(row.enclosures),
         upstream=upstream_from(row.upstream),
+        episode=episode_from(row.episode),
         hints=tuple(Hint(title=title, url=url) for title, url in json.loads(row.hints)),
         origins=json.loads(row.origins),
         unpublished=row.since is None and row.held_until is None,

@@ -1,13 +1,14 @@
-"""What subscribers have seen: entries, exposures and editions."""
+"""What subscribers have seen: entries and exposures."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
 
+from ingest.article import INTERNAL
 from ingest.entry import Entry, Exposure
 from ingest.store import relations, schema
 from ingest.store.engine import Transaction, next_change, parts, replacing
@@ -16,6 +17,8 @@ from ingest.store.schema import eligible
 from ingest.store.values import (
     enclosures_from,
     enclosures_text,
+    episode_from,
+    episode_text,
     image_from,
     image_text,
     upstream_from,
@@ -25,23 +28,6 @@ from ingest.store.values import (
 _E = schema.entry.c
 _X = schema.exposure.c
 _LISTS = ("authors", "tags", "related", "assets", "key_points")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionState:
-    """What the last edition of a feed was built from.
-
-    `sources` maps the internal ids of the sources it has shown to the article change up to which
-    their articles were considered.
-    """
-
-    feed: str
-    built_from: int
-    sources: Mapping[str, int]
-    settings: str
-    first_at: datetime
-    built_at: datetime
-    digests: tuple[tuple[str, str], ...] = ()
 
 
 def put_entry(tx: Transaction, entry: Entry) -> Entry:
@@ -54,6 +40,7 @@ def put_entry(tx: Transaction, entry: Entry) -> Entry:
         "image": image_text(entry.image),
         "enclosures": enclosures_text(entry.enclosures),
         "upstream": upstream_text(entry.upstream),
+        "episode": episode_text(entry.episode),
         "change": changed,
     }
     tx.execute(replacing(schema.entry, ["article"]), [values])
@@ -167,6 +154,16 @@ def window(tx: Transaction, feed: str) -> list[Exposure]:
     return [exposure_from(row) for row in tx.execute(statement)]
 
 
+def oldest(tx: Transaction, feed: str) -> int | None:
+    """The earliest `published` of what `feed` shows; None when it shows nothing."""
+    statement = (
+        select(func.min(_E.published))
+        .join(schema.exposure, _E.article == _X.article)
+        .where(_X.feed == feed, _X.left_at.is_(None), _X.lead == "", _E.removed.is_(False))
+    )
+    return tx.execute(statement).scalar()
+
+
 def exposure_from(row: Row[Any]) -> Exposure:
     """The exposure that a row of its table holds."""
     return Exposure(
@@ -187,46 +184,6 @@ def leave(tx: Transaction, feed: str, before: int, now: datetime) -> None:
     tx.execute(statement.values(left_at=now.timestamp()))
 
 
-def edition(tx: Transaction, feed: str) -> EditionState | None:
-    """What the last edition of `feed` was built from; None before the first."""
-    statement = select(schema.edition).where(schema.edition.c.feed == feed)
-    row = tx.execute(statement).one_or_none()
-    if row is None:
-        return None
-    return EditionState(
-        feed=row.feed,
-        built_from=row.built_from,
-        sources=json.loads(row.sources),
-        settings=row.settings,
-        first_at=datetime.fromtimestamp(row.first_at, UTC),
-        built_at=datetime.fromtimestamp(row.built_at, UTC),
-        digests=tuple((name, digest) for name, digest in json.loads(row.digests)),
-    )
-
-
-def considered(tx: Transaction) -> dict[str, int]:
-    """The article change up to which any feed has looked at each source, by its internal id."""
-    found: dict[str, int] = {}
-    for text in tx.execute(select(schema.edition.c.sources)).scalars():
-        for source, change in json.loads(text).items():
-            found[source] = max(change, found.get(source, 0))
-    return found
-
-
-def put_edition(tx: Transaction, state: EditionState) -> None:
-    """Insert or replace a feed's edition."""
-    values = {
-        "feed": state.feed,
-        "built_from": state.built_from,
-        "sources": json.dumps(dict(state.sources), sort_keys=True),
-        "settings": state.settings,
-        "digests": json.dumps(state.digests),
-        "first_at": state.first_at.timestamp(),
-        "built_at": state.built_at.timestamp(),
-    }
-    tx.execute(replacing(schema.edition, ["feed"]), [values])
-
-
 def paged(tx: Transaction, *, changed_after: int) -> list[tuple[str, int]]:
     """(article id, number) of the entries that have a page of ours and changed since, also of those
     that are not for everybody."""
@@ -237,6 +194,22 @@ def paged(tx: Transaction, *, changed_after: int) -> list[tuple[str, int]]:
 def changed(tx: Transaction, *, after: int) -> list[str]:
     """The article ids of the entries that changed since."""
     return list(tx.execute(select(_E.article).where(_E.change > after)).scalars())
+
+
+def exposes(tx: Transaction, feed: str, ids: Collection[str]) -> bool:
+    """Whether `feed` ever showed one of the articles `ids`, or told of it in another's entry."""
+    return any(
+        tx.execute(select(_X.number).where(_X.feed == feed, _X.article.in_(part)).limit(1)).first()
+        for part in parts(sorted(ids))
+    )
+
+
+def linking(tx: Transaction) -> list[tuple[str, str]]:
+    """(article id, HTML) of the entries in any feed whose text links to other articles."""
+    here = select(_X.article).where(_X.left_at.is_(None))
+    links = func.instr(_E.html, f"{INTERNAL}article/") > 0
+    rows = tx.execute(select(_E.article, _E.html).where(_E.article.in_(here), links))
+    return [(row.article, row.html) for row in rows]
 
 
 def neighbour(tx: Transaction, number: int, *, after: bool) -> str:
@@ -280,6 +253,7 @@ def _entry_from(values: dict[str, Any]) -> Entry:
         "image": image_from(values["image"]),
         "enclosures": enclosures_from(values["enclosures"]),
         "upstream": upstream_from(values["upstream"]),
+        "episode": episode_from(values["episode"]),
         "removed": bool(values["removed"]),
     }
     return Entry(**plain | lists | others)

@@ -63,3 +63,12 @@ def affected(tx: Transaction, ids: Collection[str]) -> set[str]:
         paged = select(_R.other).join(schema.entry, _E.article == _R.other).where(_E.url == "")
         found |= set(tx.execute(paged.where(_R.article.in_(part))).scalars())
     return found
+
+
+def showing(tx: Transaction, ids: Collection[str]) -> set[str]:
+    """The articles whose entries show one of `ids` as related."""
+    found: set[str] = set()
+    for part in parts(sorted(ids)):
+        statement = select(_R.article).where(_R.other.in_(part), _R.dropped.is_(False))
+        found |= set(tx.execute(statement).scalars())
+    return found

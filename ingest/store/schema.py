@@ -132,6 +132,8 @@ article = Table(
     Column("enclosures", Text, nullable=False, default="[]"),
     Column("upstream", Text, nullable=False, default=""),
     Column("key_points", Text, nullable=False, default="[]"),
+    Column("via", Text, nullable=False, default=""),
+    Column("episode", Text, nullable=False, default=""),
     Column("digest", Text, nullable=False),  # of the normalized form
     Column("title_key", Text, nullable=False),  # folded title, to find what hints name
     Column("change", BigInteger, nullable=False),  # the store-wide number of its last change
@@ -188,6 +190,9 @@ entry = Table(
     Column("enclosures", Text, nullable=False, default="[]"),
     Column("upstream", Text, nullable=False, default=""),
     Column("key_points", Text, nullable=False, default="[]"),
+    Column("licence", Text, nullable=False, default=""),
+    Column("via", Text, nullable=False, default=""),
+    Column("episode", Text, nullable=False, default=""),
     Column("written_by", Text, nullable=False, default=""),  # the model that wrote the summary
     # The article's change last compared with it; negative: freeze it again, whatever it says.
     Column("judged", BigInteger, nullable=False),
@@ -195,6 +200,7 @@ entry = Table(
     Column("removed", Boolean, nullable=False, default=False),
     Index("entry_change", "change"),
     Index("entry_published", "published"),
+    Index("entry_assets", "number", sqlite_where=text("assets != '[]'")),
 )
 
 exposure = Table(
@@ -209,6 +215,7 @@ exposure = Table(
     Column("lead", Text, nullable=False, default=""),  # the article whose entry tells of it too
     Column("developed", BigInteger),  # second at which the story of a lead last told more
     Index("exposure_window", "feed", "left_at", "number"),
+    Index("exposure_number", "feed", "number"),
     Index("exposure_lead", "lead", sqlite_where=text("lead != ''")),
 )
 
@@ -217,6 +224,8 @@ edition = Table(
     metadata,
     Column("feed", Text, primary_key=True),
     Column("built_from", BigInteger, nullable=False),
+    Column("entry_change", BigInteger, nullable=False),  # -1: of a version that kept none
+    Column("shown", Integer, nullable=False, default=0),  # entries
     Column("sources", Text, nullable=False),  # internal id: article change considered up to
     Column("settings", Text, nullable=False),  # digest of the configuration it was built with
     Column("digests", Text, nullable=False),

@@ -92,11 +92,10 @@ def states(tx: Transaction) -> dict[str, SourceState]:
     return {row.name: state_of(row) for row in tx.execute(select(schema.source))}
 
 
-def settled(tx: Transaction, names: Collection[str]) -> list[str]:
-    """Internal ids of those sources among `names` that are not in the middle of a run."""
+def settled(tx: Transaction) -> list[tuple[str, str]]:
+    """(internal id, name) of the sources that are not in the middle of a run, by id."""
     rows = tx.execute(select(_S.id, _S.name).where(_S.settled).order_by(_S.id))
-    wanted = set(names)
-    return [row.id for row in rows if row.name in wanted]
+    return [(row.id, row.name) for row in rows]
 
 
 def due(tx: Transaction, names: Collection[str], now: datetime) -> list[str]:

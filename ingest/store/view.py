@@ -7,8 +7,8 @@ from sqlalchemy import case, select, update
 
 from ingest.entry import AGAIN, AGAIN_SAME_DATE
 from ingest.store import schema
+from ingest.store.editions import considered
 from ingest.store.engine import Transaction, next_change, parts
-from ingest.store.published import considered
 from ingest.store.schema import eligible
 
 _E = schema.entry.c

@@ -12,6 +12,8 @@ from ingest.upstream.dates import Dates
 from ingest.upstream.fields import Fields, text_of
 from ingest.upstream.links import address, base_of, page_of, permalink, related
 from ingest.upstream.media import media_of
+from ingest.upstream.podcast import episode_of
+from ingest.urls import same_site
 
 _TITLES = ("title", "atom:title", "dc:title", "media:title", "itunes:title")
 _CONTENT = ("content:encoded", "atom:content", "xhtml:body", "body", "fullitem")
@@ -66,6 +68,9 @@ def entry_of(item: Fields, base: str, dates: Dates, *, language: str = "") -> St
         image=image,
         enclosures=enclosures,
         upstream=_upstream(item, base, dates),
+        licence=_licence(item, base),
+        via=_via(item, base, url),
+        episode=episode_of(item, base),
     )
 
 
@@ -121,6 +126,20 @@ def _html(fields: Fields, names: tuple[str, ...]) -> tuple[str, etree._Element]:
 def _name(author: Fields) -> str:
     named = author.text("atom:name", "name")
     return named or ("" if len(author.element) else text_of(author.element))
+
+
+def _licence(item: Fields, base: str) -> str:
+    """The address of the licence, "" when none is given by its address."""
+    stated = (address(text, "") for text in item.texts("cc:license"))
+    return next(iter(related(item, base, "license")), "") or next(filter(None, stated), "")
+
+
+def _via(item: Fields, base: str, url: str) -> str:
+    """Where the feed found what it points to: stated, or its own discussion of a page elsewhere."""
+    stated = next(iter(related(item, base, "via")), "")
+    talk = address(item.text("comments"), base)
+    elsewhere = url and same_site(talk, base) and not same_site(url, base)
+    return stated or (talk if elsewhere else "")
 
 
 def _upstream(item: Fields, base: str, dates: Dates) -> Upstream | None:

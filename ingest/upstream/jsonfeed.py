@@ -88,7 +88,13 @@ def _authors(item: Json) -> tuple[str, ...]:
 def _attachments(item: Json, base: str) -> Iterator[Enclosure]:
     for one in _each(item, "attachments")[:_MOST]:
         if url := address(_text(one, "url"), base):
-            yield enclosure(url, _text(one, "mime_type"), _text(one, "size_in_bytes"))
+            yield enclosure(
+                url,
+                _text(one, "mime_type"),
+                _text(one, "size_in_bytes"),
+                label=_text(one, "title"),
+                duration=_text(one, "duration_in_seconds"),
+            )
 
 
 def _lines(values: list[object]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from lxml import etree
@@ -16,6 +16,8 @@ _AVATAR = "gravatar.com/avatar/"  # WordPress.com lists the author's picture bef
 _FLASH = "application/x-shockwave-flash"  # YouTube's; nothing plays it any more
 _TYPE = re.compile(r"[\w.+-]{1,100}/[\w.+-]{1,100}")
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif)(?:\?|$)", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{1,2})(?:\.\d*)?")
+_SECONDS = re.compile(r"(\d{1,6})(?:\.\d*)?")
 _RESOURCE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}resource"
 
 
@@ -47,7 +49,7 @@ def media_of(fields: Fields, base: str) -> tuple[tuple[Enclosure, ...], str]:
     images = [one for one in listed if one.is_image] or [one for one in enclosed if one.is_image]
     images = images or _pictured(fields, base) or list(_media(_thumbnails(holders), base))
     best = max(images, key=lambda one: (one.preferred, one.width)).file.url if images else ""
-    return tuple(played.values())[:_MOST], best
+    return _timed(list(played.values())[:_MOST], fields), best
 
 
 def image_of(channel: Fields, base: str) -> str:
@@ -57,11 +59,36 @@ def image_of(channel: Fields, base: str) -> str:
     return pictured[0].file.url if pictured else logo
 
 
-def enclosure(url: str, media_type: str, length: str) -> Enclosure:
-    """The enclosure at `url`, with what is plausible of its type and length."""
+def seconds(text: str) -> int:
+    """The seconds of a duration: a number of them, MM:SS or HH:MM:SS; 0 when it is none."""
+    if clock := _CLOCK.fullmatch(text.strip()):
+        hours, minutes, rest = (int(part or 0) for part in clock.groups())
+        return hours * 3600 + minutes * 60 + rest
+    number = _SECONDS.fullmatch(text.strip())
+    return int(number[1]) if number else 0
+
+
+def _timed(files: list[Enclosure], fields: Fields) -> tuple[Enclosure, ...]:
+    """The files, the first that plays with the duration that a podcast states of its episode."""
+    length = seconds(fields.text("itunes:duration"))
+    for place, one in enumerate(files):
+        if one.media_type.startswith(("audio/", "video/")):
+            files[place] = replace(one, duration=length or one.duration)
+            break
+    return tuple(files)
+
+
+def enclosure(
+    url: str, media_type: str, length: str, *, label: str = "", duration: str = ""
+) -> Enclosure:
+    """The enclosure at `url`, with what is plausible of its type, length and duration."""
     kind = media_type.partition(";")[0].strip().lower()  # "; codecs=" is for players
     return Enclosure(
-        url=url, media_type=kind if _TYPE.fullmatch(kind) else "", length=whole(length)
+        url=url,
+        media_type=kind if _TYPE.fullmatch(kind) else "",
+        length=whole(length),
+        label=label,
+        duration=seconds(duration),
     )
 
 
@@ -89,7 +116,13 @@ def _media(elements: Iterable[etree._Element], base: str) -> Iterator[_Media]:
         url = address(said, base_of(element, base))
         if url and _AVATAR not in url:
             length = element.get("length") or element.get("fileSize") or ""
-            file = enclosure(url, element.get("type") or "", length)
+            file = enclosure(
+                url,
+                element.get("type") or "",
+                length,
+                label=element.get("title") or "",
+                duration=element.get("duration") or "",
+            )
             shows = _shows(file.media_type or (element.get("medium") or ""), url)
             width, preferred = whole(element.get("width") or ""), element.get("isDefault") == "true"
             yield _Media(file, is_image=shows, width=width, preferred=preferred)

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from config.feed import Feed
 from config.load import load
+from config.notify import Notify
 from config.openai import OpenAI
 from config.settings import Fetch, Server, Settings
 from config.site import Site
@@ -24,14 +25,19 @@ TABLES: dict[str, type[BaseModel]] = {
     "openai": OpenAI,
     "source": Source,
     "feed": Feed,
+    "notify": Notify,
 }
 
 
 def loaded(folder: Path, text: str) -> Settings:
-    (folder / "openai.key").touch()
+    for name in (
+        *("openai.key", "archive.secret"),
+        *("icon.png", "logo.png", "town.png", "town-wide.png"),
+    ):
+        (folder / name).touch()
     path = folder / "broadsheet.toml"
     path.write_text(text, encoding="utf-8")
-    return load(path, {})
+    return load(path, {"CHAT_HOOK": "bridge", "CHAT_SECRET": "s3cret"})
 
 
 def test_it_loads_as_it_is(tmp_path: Path) -> None:
@@ -69,7 +75,7 @@ def test_it_shows_every_option(table: str) -> None:
 def test_the_defaults_it_states_are_the_defaults(tmp_path: Path) -> None:
     settings = loaded(tmp_path, EVERYTHING)
     assert settings.fetch.model_copy(update={"allow_private": ()}) == Fetch()
-    assert settings.server == Server()
+    assert settings.server.model_copy(update={"trusted_proxies": ()}) == Server()
     assert settings.openai
     same = {"timeout", "tokens_per_day"}
     least = OpenAI(url="http://127.0.0.1:11434/v1", model="llama3.2")

@@ -99,7 +99,7 @@ def test_every_piece_of_configuration_loads(name: str, tmp_path: Path) -> None:
                 continue
             text = token.content if "[site]" in token.content else LEAST + token.content
             (tmp_path / "broadsheet.toml").write_text(text, encoding="utf-8")
-            load(tmp_path / "broadsheet.toml", {"HOME": "/home/ada"})
+            load(tmp_path / "broadsheet.toml", {"HOME": "/home/ada", "CHAT_SECRET": "s3cret"})
 
 
 def test_the_readme_has_every_command_and_every_exit_code() -> None:

@@ -44,7 +44,7 @@ def test_the_command_prints_them_too() -> None:
 
 
 def test_every_option_of_the_configuration_is_explained() -> None:
-    tables = {"site", "fetch", "server", "openai", "source", "feed"}
+    tables = {"site", "fetch", "server", "openai", "source", "feed", "notify"}
     explained = {
         (table.header.strip("[]"), option.key)
         for table in reference()

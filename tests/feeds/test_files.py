@@ -2,12 +2,16 @@
 
 import gzip
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import brotli
 import pytest
 
-from feeds.files import compressed, write_if_changed
+from feeds.codings import CODINGS, Coding
+from feeds.files import remove_with_siblings, write_if_changed, write_with_siblings
+from tests.costs import no_runaway
 from tests.newsroom import Newsroom, a_text
 
 
@@ -63,8 +67,67 @@ def test_what_is_the_same_is_not_touched(tmp_path: Path) -> None:
     assert write_if_changed(path, b"else")
 
 
-def test_the_same_bytes_are_compressed_to_the_same_bytes() -> None:
-    packed = compressed(b"a" * 1000)
-    assert packed == compressed(b"a" * 1000)
-    assert gzip.decompress(packed) == b"a" * 1000
-    assert packed[3:8] == bytes(5)  # no name, no time
+TEXT = b"<rss>" + b"news of the town, " * 200 + b"</rss>"
+NAMES = {"all.rss", "all.rss.gz", "all.rss.br"}
+
+
+@pytest.mark.parametrize("coding", CODINGS, ids=lambda coding: coding.name)
+def test_the_same_bytes_are_compressed_to_the_same_bytes(coding: Coding) -> None:
+    packed = coding.pack(TEXT)
+    assert packed == coding.pack(TEXT)
+    assert coding.holds(packed, TEXT)
+    for other in (TEXT[:-1], TEXT + b"x", b"", b"x" + TEXT):
+        assert not coding.holds(packed, other)
+    for broken in (packed[:-1], packed + b"x", b"", b"\xff" * 9, TEXT):
+        assert not coding.holds(broken, TEXT)
+    assert coding.holds(coding.pack(b""), b"")
+
+
+def test_a_gzip_holds_no_name_and_no_time() -> None:
+    packed = CODINGS[0].pack(TEXT)
+    assert gzip.decompress(packed) == TEXT
+    assert packed[3:8] == bytes(5)
+
+
+def test_a_bomb_is_not_unpacked() -> None:
+    bomb = brotli.compress(bytes(50_000_000), quality=1)
+    with no_runaway():
+        assert not any(coding.holds(bomb, TEXT) for coding in CODINGS)
+    assert not CODINGS[1].holds(bomb, bytes(100_000))
+
+
+def test_a_file_and_its_siblings_are_written_at_one_time_and_once(tmp_path: Path) -> None:
+    path = tmp_path / "all.rss"
+    assert write_with_siblings(path, TEXT)
+    assert {p.name for p in tmp_path.iterdir()} == NAMES
+    before = {p: (p.stat().st_ino, p.stat().st_mtime_ns) for p in tmp_path.iterdir()}
+    assert len({modified for _, modified in before.values()}) == 1
+    assert not write_with_siblings(path, TEXT)
+    assert {p: (p.stat().st_ino, p.stat().st_mtime_ns) for p in tmp_path.iterdir()} == before
+
+
+def test_a_sibling_stands_only_where_it_is_smaller(tmp_path: Path) -> None:
+    path = tmp_path / "all.rss"
+    write_with_siblings(path, TEXT)
+    write_with_siblings(path, b"<rss/>")
+    assert [p.name for p in tmp_path.iterdir()] == ["all.rss"]
+    noise = os.urandom(500)
+    write_with_siblings(path, noise)
+    assert [p.name for p in tmp_path.iterdir()] == ["all.rss"]
+
+
+def test_a_sibling_of_other_bytes_is_packed_again(tmp_path: Path) -> None:
+    path = tmp_path / "all.rss"
+    write_with_siblings(path, TEXT)
+    for coding in CODINGS:
+        coding.beside(path).write_bytes(coding.pack(b"of an edition that never was"))
+    assert write_with_siblings(path, TEXT)
+    assert all(coding.holds(coding.beside(path).read_bytes(), TEXT) for coding in CODINGS)
+
+
+def test_siblings_go_with_their_file(tmp_path: Path) -> None:
+    write_with_siblings(tmp_path / "all.rss", TEXT)
+    write_with_siblings(tmp_path / "all.atom", TEXT)
+    remove_with_siblings(tmp_path / "all.atom")
+    remove_with_siblings(tmp_path / "nothing")
+    assert {p.name for p in tmp_path.iterdir()} == NAMES

@@ -120,3 +120,17 @@ def test_a_lead_image_that_is_not_there_goes() -> None:
     assert frozen(article).image is None
     kept = frozen(article, Folder(files={"a.png"})).image
     assert kept == Image(url="broadsheet:asset/a/a.png")
+
+
+@pytest.mark.parametrize(
+    ("tags", "section", "shown"),
+    [
+        (("Ships",), "Harbour", ("Ships", "Harbour")),
+        (("harbour", "Ships"), "Harbour", ("harbour", "Ships")),
+        ((), "", ()),
+    ],
+)
+def test_the_section_is_a_category_unless_it_is_a_tag(
+    tags: tuple[str, ...], section: str, shown: tuple[str, ...]
+) -> None:
+    assert frozen(an_article(tags=tags, section=section)).tags == shown

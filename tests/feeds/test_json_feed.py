@@ -113,4 +113,5 @@ def test_whatever_an_edition_holds_the_document_keeps_to_the_format(
 _KEYS = {
     "id", "url", "title", "content_html", "content_text", "summary", "image", "date_published",
     "date_modified", "authors", "tags", "language", "attachments", "_related", "_source",
+    "_via", "_licence", "_episode",
 }  # fmt: skip

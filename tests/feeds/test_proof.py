@@ -72,8 +72,9 @@ def test_an_entry_that_is_invalid_in_one_format_is_left_out_of_both(spoil: Spoil
     assert "left out: url-character in link" in told
 
 
-def test_an_entry_that_breaks_the_document_is_found_and_left_out(spoil: Spoil) -> None:
-    spoil("Number 1<", "Number \x01<")
+@pytest.mark.parametrize("put", ["\x01", "</b>", "</title><author>x</author><b>", "<!--"])
+def test_an_entry_that_breaks_the_document_is_found_and_left_out(spoil: Spoil, put: str) -> None:
+    spoil("Number 1<", f"Number {put}<")
     found = proof(*entries(3))
     assert found.entries == 2
     assert "not-well-formed" in found.warnings[0]

@@ -262,7 +262,7 @@ def test_a_feed_stays_below_a_megabyte(room: Newsroom) -> None:
         body = f'{number} & more <i>of</i> "it". ' * 5200
         room.write(f"in/big{number:02d}.md", dated(number + 1, f"Big {number}") + "\n" + body)
     room.refresh()
-    assert 3 <= len(room.titles()) < 7
+    assert 2 <= len(room.titles()) < 7  # cut to three quarters, to make room for an archive
     assert all(len(room.bytes(name)) <= 1_000_000 for name in ("all.rss", "all.atom"))
     assert room.titles()[0] == "Big 6"
 

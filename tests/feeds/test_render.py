@@ -19,10 +19,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from feeds.edition import Edition, EditionEntry, RelatedLink
+from feeds.edition import Edition, EditionEntry, Podcast, RelatedLink
 from feeds.render import Rejected, render
 from feeds.uris import ascii_url
-from ingest.article import Enclosure, Image, Upstream
+from ingest.article import Enclosure, Episode, Image, Upstream
 from tests.builders import SITE, an_edition, an_entry
 
 FORMATS: tuple[Literal["rss", "atom"], ...] = ("rss", "atom")
@@ -114,6 +114,43 @@ def a_nasty_edition() -> Edition:
     )
 
 
+def a_podcast() -> Edition:
+    """A feed with everything that a feed can say of itself, and episodes of a podcast."""
+    return an_edition(
+        numbered(
+            1,
+            title="Ice & wind",
+            image=Image(url=f"{SITE}ice.jpg", media_type="image/jpeg"),
+            enclosures=(replace(EPISODE, label="The <whole> episode", duration=3_725), NOTES),
+            tags=("Ships", "Weather"),
+            licence="https://creativecommons.org/licenses/by/4.0/",
+            via="https://news.example.net/item?id=1&x=2",
+            episode=Episode(
+                number=42,
+                season=3,
+                kind="full",
+                explicit=False,
+                transcript=Enclosure(url=f"{SITE}42.vtt", media_type="text/vtt"),
+                chapters=Enclosure(url=f"{SITE}42.json", media_type="application/json+chapters"),
+            ),
+        ),
+        numbered(
+            2,
+            title="Le port",
+            language="fr",
+            enclosures=(Enclosure(url=f"{SITE}43.ogg", media_type="audio/ogg", duration=60),),
+            licence="All rights reserved & </b> kept",
+            via=an_entry().url,
+            episode=Episode(season=3, explicit=True, transcript=Enclosure(url="ftp://x/")),
+        ),
+        icon=f"{SITE}icon.png",
+        logo=f"{SITE}logo.svg",
+        licence="https://creativecommons.org/licenses/by-sa/4.0/",
+        copyright="© 2026 Harbour <b>News</b> & friends",
+        podcast=Podcast(category="News", subcategory="Daily News", email="ada@example.org"),
+    )
+
+
 def tags_of(element: etree._Element) -> list[str]:
     names = (etree.QName(child) for child in element)
     return [NAMESPACES.get(name.namespace or "", "") + name.localname for name in names]
@@ -130,10 +167,24 @@ def test_a_small_edition_is_rendered_as_agreed(golden: GoldenFile) -> None:
     golden("small.json", render(edition, "json").body)
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_browser_finds_a_style_sheet_beside_the_feed(format: Literal["rss", "atom"]) -> None:
+    declaration, instruction, root = render(an_edition(), format).body.split(b"\n", 2)
+    assert declaration.startswith(b"<?xml ")
+    assert instruction == b'<?xml-stylesheet type="text/css" href="feed.css"?>'
+    assert root.startswith(b"<" + (b"rss " if format == "rss" else b"feed "))
+
+
 def test_a_nasty_edition_is_rendered_as_agreed(golden: GoldenFile) -> None:
     golden("nasty.rss", render(a_nasty_edition(), "rss").body)
     golden("nasty.atom", render(a_nasty_edition(), "atom").body)
     golden("nasty.json", render(a_nasty_edition(), "json").body)
+
+
+def test_a_podcast_is_rendered_as_agreed(golden: GoldenFile) -> None:
+    golden("podcast.rss", render(a_podcast(), "rss").body)
+    golden("podcast.atom", render(a_podcast(), "atom").body)
+    golden("podcast.json", render(a_podcast(), "json").body)
 
 
 def test_rss_items_have_the_order_readers_rely_on() -> None:
@@ -368,6 +419,52 @@ def test_rss_names_an_upstream_feed_by_its_own_address_only() -> None:
     source = feed.find(f"{ATOM}entry/{ATOM}source")
     assert source is not None
     assert [link.get("rel") for link in source.findall(f"{ATOM}link")] == ["alternate"]
+
+
+def test_apple_has_its_tags_only_where_a_feed_is_a_podcast() -> None:
+    plain = etree.fromstring(render(replace(a_podcast(), podcast=None), "rss").body)
+    assert "itunes" not in plain.nsmap
+    durations = [one.get("duration") for one in plain.iter("{*}content") if one.get("duration")]
+    assert durations == ["3725", "60"]
+    podcast = etree.fromstring(render(a_podcast(), "rss").body)
+    assert [e.text for e in podcast.iter("{*}duration")] == ["3725"]  # not of what it cannot play
+    assert [one.get("duration") for one in podcast.iter("{*}content")][:3] == [None, None, "60"]
+
+
+@pytest.mark.parametrize(
+    ("icon", "logo", "shown"),
+    [
+        ("icon.png", "logo.JPG?x=1", "icon.png"),
+        ("icon.png", "logo.jpg", "logo.jpg"),
+        ("icon.svg", "logo.webp", None),
+        ("", "", None),
+    ],
+)
+def test_rss_shows_the_first_picture_it_can(icon: str, logo: str, shown: str | None) -> None:
+    edition = an_edition(icon=icon and SITE + icon, logo=logo and SITE + logo)
+    channel = etree.fromstring(render(edition, "rss").body)[0]
+    assert channel.findtext("image/url") == (SITE + shown if shown else None)
+    if shown:
+        assert channel.findtext("image/title") == channel.findtext("title")
+        assert channel.findtext("image/link") == channel.findtext("link")
+
+
+def test_a_licence_without_an_address_is_told_as_rights() -> None:
+    edition = an_edition(an_entry(licence="Free for schools"), licence="Ask us")
+    feed = etree.fromstring(render(edition, "atom").body)
+    assert [one.text for one in feed.iter(f"{ATOM}rights")] == ["Ask us", "Free for schools"]
+    channel = etree.fromstring(render(edition, "rss").body)[0]
+    assert channel.findtext("copyright") == "Ask us"
+    assert channel.findtext("item/{http://purl.org/dc/elements/1.1/}rights") == "Free for schools"
+    assert b'"_licence": "Free for schools"' in render(edition, "json").body
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_via_is_named_unless_it_is_the_entry_itself(format: Literal["rss", "atom"]) -> None:
+    elsewhere = an_entry(via="https://news.example.net/1")
+    body = render(an_edition(elsewhere, numbered(2, via=an_entry().url)), format).body
+    links = etree.fromstring(body).iter("{*}link")
+    assert [one.get("href") for one in links if one.get("rel") == "via"] == [elsewhere.via]
 
 
 @pytest.mark.parametrize("format", FORMATS)

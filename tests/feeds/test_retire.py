@@ -17,7 +17,8 @@ def feed(name: str, more: str = "") -> str:
     return f'[[feed]]\nname = "{name}"\ntitle = "Town"\n{more}\n'
 
 
-MOVED = {f"town.{format_}": f"city.{format_}" for format_ in ("rss", "atom", "json")}
+FORMATS = ("rss", "atom", "json")
+MOVED = {f"town.{format_}": f"city.{format_}" for format_ in FORMATS}
 
 
 @pytest.fixture
@@ -48,9 +49,13 @@ def test_a_renamed_feed_is_the_same_feed_at_another_address(room: Newsroom) -> N
     assert [e.id for e in after.entries] == [e.id for e in before.entries]
     assert [e.updated for e in after.entries] == [e.updated for e in before.entries]
     assert published(room) == {
-        "index.html", "style.css", "city.rss", "city.rss.gz", "city.atom", "city.atom.gz",
-        "city.json", "city.json.gz", "city.html", "feeds.opml",
-    }  # fmt: skip
+        "index.html",
+        "style.css",
+        "feed.css",
+        "city.html",
+        "feeds.opml",
+        *(f"city.{format_}{pack}" for format_ in FORMATS for pack in ("", ".gz", ".br")),
+    }
     assert leads(room, "town") == (MOVED, ())
     assert after.feed.link == "https://example.org/city.html"
 
@@ -90,8 +95,11 @@ def test_a_format_given_up_leads_to_the_one_that_is_left(room: Newsroom) -> None
     room.refresh()
     assert leads(room, "town") == ({"town.rss": "town.atom", "town.json": "town.atom"}, ())
     assert {p for p in published(room) if p.startswith("town")} == {
-        "town.atom", "town.atom.gz", "town.html",
-    }  # fmt: skip
+        "town.atom",
+        "town.atom.gz",
+        "town.atom.br",
+        "town.html",
+    }
     room.configure(SITE + INBOX + feed("city", 'was = "town"\nformats = ["rss"]'))
     room.refresh()
     assert leads(room, "town") == (dict.fromkeys(MOVED, "city.rss"), ())

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from feeds.edition import EditionEntry, RelatedLink
 from feeds.render import render
 from feeds.render.fitting import heading
-from ingest.article import Enclosure, Upstream
+from ingest.article import Enclosure, Episode, Upstream
 from ingest.markup import clean, clean_line
 from tests.builders import an_edition, an_entry
 
@@ -43,6 +43,17 @@ files = st.builds(
     url=st.just("https://example.com/") | hostile,
     media_type=st.sampled_from(["audio/mpeg", "image/png", ""]) | hostile,
     length=st.integers(),
+    label=hostile,
+    duration=st.integers(),
+)
+episodes = st.builds(
+    Episode,
+    number=st.integers(),
+    season=st.integers(),
+    kind=st.sampled_from(["", "full"]),
+    explicit=st.none() | st.booleans(),
+    transcript=st.none() | files,
+    chapters=st.none() | files,
 )
 feeds = st.builds(
     Upstream,
@@ -71,6 +82,9 @@ def entries(draw: st.DrawFn) -> EditionEntry:
         related=tuple(draw(st.lists(links, max_size=3))),
         enclosures=tuple(draw(st.lists(files, max_size=3))),
         upstream=draw(st.none() | feeds),
+        licence=draw(hostile | hostile.map("https://example.com/".__add__)),
+        via=draw(hostile | hostile.map("https://example.com/".__add__)),
+        episode=draw(st.none() | episodes),
         published=published,
         updated=published + timedelta(seconds=draw(st.integers(0, 10_000))),
     )
@@ -172,7 +186,8 @@ def test_both_formats_name_the_same_enclosures(entry: EditionEntry) -> None:
     told = [(one.href, one.get("type", untold)) for one in rss.enclosures]
     told += [(one["url"], one.get("type", untold)) for one in rss.get("media_content", [])]
     assert len(rss.enclosures) <= 1
-    assert sorted(told) == sorted((one.href, one.type) for one in atom.enclosures)
+    # In RSS the first is told twice where it has a duration.
+    assert sorted(set(told)) == sorted((one.href, one.type) for one in atom.enclosures)
 
 
 @pytest.mark.parametrize("format", FORMATS)

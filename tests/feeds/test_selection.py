@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.feed import Feed
 from feeds.render import render
-from feeds.selection import FRESH, MAX_BYTES, cut, entry_size
+from feeds.selection import FRESH, MAX_BYTES, batch, cut, entry_size, paged
 from ingest.article import Enclosure, Upstream
 from ingest.entry import Entry, Exposure
 from tests.builders import an_edition, an_entry
@@ -50,6 +51,45 @@ def test_the_laws_of_the_cut(facts: list[tuple[int, bool, int]], limit: int) -> 
         assert not kept[-1].settled
         assert NOW - kept[-1].exposed_at < FRESH
     assert cut(kept, sizes, limit=limit, now=NOW) == kept
+
+
+@given(exposures, st.integers(1, 10))
+@settings(max_examples=150, deadline=None)
+def test_the_laws_of_an_archived_feeds_cut(facts: list[tuple[int, bool, int]], limit: int) -> None:
+    shown, sizes = window(facts)
+    kept = cut(shown, sizes, limit=limit, now=NOW, archived=True)
+    exact = cut(shown, sizes, limit=limit, now=NOW)
+    total = sum(sizes[e.article] for e in kept)
+    assert list(kept) == shown[: len(kept)]
+    assert bool(kept) == bool(shown)
+    assert total <= MAX_BYTES or len(kept) == 1
+    if sum(sizes.values()) > MAX_BYTES:
+        assert total <= MAX_BYTES * 3 / 4 or len(kept) == 1
+        assert len(kept) <= len(exact)
+    elif len(shown) - len(exact) >= batch(limit):
+        assert kept == exact
+    else:
+        assert kept == shown
+    assert cut(kept, sizes, limit=limit, now=NOW, archived=True) == kept
+
+
+@given(exposures.map(lambda some: some * 8), st.integers(1, 40))
+@settings(max_examples=150, deadline=None)
+def test_the_laws_of_pages(facts: list[tuple[int, bool, int]], limit: int) -> None:
+    shown, sizes = window(facts)
+    left = shown[::-1]
+    pages = paged(left, sizes, limit=limit)
+    assert [exposure for page in pages for exposure in page] == left
+    for page, following in zip_longest(pages, pages[1:]):
+        total = sum(sizes[e.article] for e in page)
+        assert total <= MAX_BYTES or len(page) == 1
+        assert len(page) < 2 * batch(limit)
+        if following:
+            assert len(page) >= batch(limit) or total + sizes[following[0].article] > MAX_BYTES
+
+
+def test_a_batch_is_half_the_limit_and_at_most_fifty() -> None:
+    assert [batch(limit) for limit in (1, 2, 3, 4, 50, 100, 1000)] == [1, 1, 1, 2, 25, 50, 50]
 
 
 def test_a_fresh_entry_keeps_what_stands_above_it() -> None:

@@ -19,7 +19,8 @@ from config.load import MAX_BYTES, digest, load
 from feeds.daemon import Daemon
 from feeds.notify import Notifier
 from feeds.server import Server
-from feeds.service import ConfigFile, Service, Signals, new_app
+from feeds.service import ConfigFile, Service, Signals
+from feeds.serving import new_app
 from ingest.store import daemons, runs, sources
 from ingest.store.daemons import DaemonState
 from tests.feeds.processes import silent_server
@@ -73,7 +74,7 @@ def office(folder: Path, config: str) -> Iterator[Office]:
     room = Newsroom(folder, config)
     with room.open() as context:
         daemon = Daemon(context)
-        app = new_app(context.settings, context.store, lambda: daemon.context.names)
+        app = new_app(context.settings, context.store, lambda: daemon.context.names, context.clock)
         server = Server(app, "127.0.0.1", 0)
         service = Service(
             config=ConfigFile(folder / "broadsheet.toml", lambda path: load(path, {})),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from feeds.server import Server
-from feeds.service import new_app
+from feeds.serving import new_app
 from feeds.tokens import digest, new_token
 from ingest.store import Store, tokens
 from tests.newsroom import Newsroom
@@ -86,7 +86,9 @@ def served(room: Newsroom) -> Iterator[tuple[Client, Store]]:
     """A server of what `room` published, and the store that it reads."""
     with room.open() as context:
         names = context.names
-        server = Server(new_app(context.settings, context.store, lambda: names), "127.0.0.1", 0)
+        server = Server(
+            new_app(context.settings, context.store, lambda: names, None), "127.0.0.1", 0
+        )
         client = Client(server.start())
         try:
             yield client, context.store

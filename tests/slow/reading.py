@@ -7,6 +7,7 @@ import threading
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException
 
+import brotli
 from lxml import etree
 
 _NUMBER = re.compile(r"Report (\d+),")
@@ -38,7 +39,7 @@ class PollingReader(threading.Thread):
     def run(self) -> None:
         while not self._ended.wait(0.01):
             for path in self.editions:
-                for coding in ("identity", "gzip"):
+                for coding in ("identity", "gzip", "br"):
                     try:
                         self._poll(path, coding)
                     except (OSError, HTTPException):
@@ -64,10 +65,10 @@ class PollingReader(threading.Thread):
         if answer.status == 404 and not self.editions[path]:
             return  # nothing is published yet
         assert answer.status == 200, answer.status
-        packed = answer.headers["Content-Encoding"] == "gzip"
+        unpack = {"gzip": gzip.decompress, "br": brotli.decompress, None: bytes}
         self._judge(
             path,
-            gzip.decompress(body) if packed else body,
+            unpack[answer.headers["Content-Encoding"]](body),
             answer.headers["ETag"],
             parsedate_to_datetime(answer.headers["Last-Modified"]).timestamp(),
         )

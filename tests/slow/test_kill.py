@@ -20,8 +20,8 @@ import pytest
 from lxml import etree, html
 
 from config.load import load
+from feeds.codings import CODINGS
 from feeds.data import open_data
-from feeds.files import compressed
 from feeds.manifest import read_manifest
 from ingest.store import requests
 from tests.slow.loop import make, put
@@ -132,7 +132,9 @@ def check_whole(folder: Path) -> None:
     for file in manifest.files:
         body = (folder / "public" / file.path).read_bytes()
         assert len(body) == file.size
-        assert (folder / "public" / f"{file.path}.gz").read_bytes() == compressed(body)
+        for coding in CODINGS:
+            packed = coding.beside(folder / "public" / file.path).read_bytes()
+            assert coding.holds(packed, body)
     left = [path for part in ("public", "data") for path in (folder / part).rglob(".*")]
     assert left == []
 

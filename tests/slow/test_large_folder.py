@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 FILES = 10_000
 MEMORY = 300_000_000  # bytes of the main process
-FEEDS = {f"all.{kind}{pack}" for kind in ("rss", "atom", "json") for pack in ("", ".gz")}
+FEEDS = {f"all.{kind}{pack}" for kind in ("rss", "atom", "json") for pack in ("", ".gz", ".br")}
 ADDED = "A quay of granite was laid. " * 20
 NONE = {"new": 0, "updated": 0, "unchanged": 0, "removed": 0, "failed": 0}
 

@@ -34,6 +34,7 @@ port = {port}
 name = "inbox"
 files = "articles/**/*.txt"
 """
+BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 PROXY, STATIC = "news.example.org", "static.example.org"
 
 
@@ -51,6 +52,8 @@ class Front:
     port: int
     host: str
     tls: bool
+    best: str = "br"
+    """The coding it sends to who takes all."""
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         connection = (
@@ -61,7 +64,10 @@ class Front:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, headers={"Host": self.host, **named})
         answer = connection.getresponse()
-        found = {name.lower(): value for name, value in answer.getheaders()}
+        found: dict[str, str] = {}
+        for header, value in answer.getheaders():  # in several lines it is one list
+            key = header.lower()
+            found[key] = f"{found[key]}, {value}" if key in found else value
         body = answer.read()
         connection.close()
         return Answer(answer.status, found, body)
@@ -100,11 +106,14 @@ def nginx(folder: Path, behind: int, host: str) -> Iterator[Front]:
         (r"127\.0\.0\.1:8000", f"127.0.0.1:{behind}"),
         (r" 10s;", " 1s;"),
     )
+    if BROTLI.is_file():
+        servers = changed(servers, ("#brotli_static on;", "brotli_static on;"))
     temporary = "".join(
         f"{kind}_temp_path {folder / kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     (folder / "nginx.conf").write_text(
+        f"{f'load_module {BROTLI};' if BROTLI.is_file() else ''}\n"
         f"daemon off; pid {folder / 'nginx.pid'}; {'user root;' if os.geteuid() == 0 else ''}\n"
         f"events {{}}\nhttp {{\ninclude /etc/nginx/mime.types;\naccess_log off;\n"
         f"{temporary}{servers}}}\n"
@@ -112,7 +121,9 @@ def nginx(folder: Path, behind: int, host: str) -> Iterator[Front]:
     log = folder / "nginx.log"
     arguments = ["nginx", "-e", str(log), "-p", str(folder), "-c", str(folder / "nginx.conf")]
     with started(arguments, port, log):
-        yield Front(port, host, tls=True)
+        yield Front(
+            port, host, tls=True, best="br" if host == PROXY or BROTLI.is_file() else "gzip"
+        )
 
 
 @contextmanager
@@ -188,6 +199,7 @@ def eventually(look: Callable[[], bool], what: str) -> None:
 def test_readers_get_what_broadsheet_published_and_only_when_it_is_new(site: Site) -> None:
     for suffix, media_type in (("rss", "rss+xml"), ("atom", "atom+xml"), ("json", "feed+json")):
         check_feed(site, f"all.{suffix}", media_type)
+        check_archive(site, suffix, media_type)
     check_pages(site)
     check_hidden(site)
     check_new_edition(site)
@@ -202,12 +214,16 @@ def check_feed(site: Site, name: str, media_type: str) -> None:
     assert plain.headers["cache-control"].startswith("public, max-age=")
     assert plain.headers["access-control-allow-origin"] == "*"
     assert "content-encoding" not in plain.headers
-    packed = site.front.ask(f"/{name}", Accept_Encoding="gzip")
-    assert (packed.status, packed.headers["content-encoding"]) == (200, "gzip")
-    assert packed.body == site.public(f"{name}.gz"), "compressed once, by Broadsheet"
-    assert "accept-encoding" in packed.headers["vary"].lower()
-    for answer in (plain, packed):
-        coding = "gzip" if answer is packed else "identity"
+    answers = {"identity": plain}
+    for accepted, coding in (("gzip", "gzip"), ("gzip, br", site.front.best)):
+        suffix = {"br": ".br", "gzip": ".gz"}[coding]
+        packed = answers[accepted] = site.front.ask(f"/{name}", Accept_Encoding=accepted)
+        assert (packed.status, packed.headers["content-encoding"]) == (200, coding)
+        assert packed.body == site.public(f"{name}{suffix}"), "compressed once, by Broadsheet"
+        vary = packed.headers["vary"].lower()
+        assert "accept-encoding" in vary
+        assert "sec-fetch-dest" in vary
+    for coding, answer in answers.items():
         etag, date = answer.headers["etag"], answer.headers["last-modified"]
         for asked in ({"If_None_Match": etag}, {"If_Modified_Since": date}):
             again = site.front.ask(f"/{name}", Accept_Encoding=coding, **asked)
@@ -219,8 +235,25 @@ def check_feed(site: Site, name: str, media_type: str) -> None:
             assert head.headers[header] == answer.headers[header]
         length = answer.headers["content-length"]
         assert head.headers.get("content-length", length) == length, "HEAD may leave it out"
+    shown = site.front.ask(f"/{name}", Sec_Fetch_Dest="document")
+    assert (shown.status, shown.body) == (200, plain.body)
+    kind = "json" if name.endswith("json") else "xml"
+    assert shown.headers["content-type"].lower() == f"application/{kind}; charset=utf-8"
+    for header in ("cache-control", "access-control-allow-origin", "x-content-type-options"):
+        assert shown.headers[header] == plain.headers[header]
     other = site.front.ask(f"/{name}", If_None_Match='"other"')
     assert (other.status, other.body) == (200, plain.body), "a condition is never lost"
+
+
+def check_archive(site: Site, suffix: str, media_type: str) -> None:
+    """It comes as its feed does, and is kept for a week."""
+    folder = site.room.folder / "public"
+    (folder / "archive/all").mkdir(parents=True, exist_ok=True)
+    for end in ("", ".gz", ".br"):
+        shutil.copy(folder / f"all.{suffix}{end}", folder / f"archive/all/1.{suffix}{end}")
+    check_feed(site, f"archive/all/1.{suffix}", media_type)
+    headers = site.front.ask(f"/archive/all/1.{suffix}").headers
+    assert headers["cache-control"] == "public, max-age=604800"
 
 
 def check_pages(site: Site) -> None:
@@ -249,7 +282,15 @@ def check_pages(site: Site) -> None:
 def check_hidden(site: Site) -> None:
     """What is being written, or not there, is not found."""
     (site.room.folder / "public" / ".all.rss.new").write_text("half a feed")
-    for path in ("/nothing", "/.all.rss.new", "/../broadsheet.toml"):
+    (site.room.folder / "public" / "_redirects").write_text("for hosts")
+    assert (site.room.folder / "public" / "_headers").is_file()
+    for path in (
+        "/nothing",
+        "/.all.rss.new",
+        "/../broadsheet.toml",
+        "/_headers",
+        "/_redirects",
+    ):
         assert site.front.ask(path).status in {400, 404}, path
 
 

@@ -1,5 +1,6 @@
 """`lint`: what it prints, its exit codes, files, addresses and what cannot be read."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -99,3 +100,72 @@ def test_a_private_address_is_refused(httpserver: HTTPServer) -> None:
     done = run("--config", "absent.toml", "lint", httpserver.url_for("/feed"))
     assert done.exit_code == 1
     assert httpserver.log == []
+
+
+def test_standard_input_and_packed_files_are_read(tmp_path: Path) -> None:
+    body = (PERFECT / "news.rss").read_bytes()
+    for fed in (body, gzip.compress(body)):
+        done = CliRunner().invoke(main, ["lint", "-"], input=fed)
+        assert (done.exit_code, done.stdout) == (0, "-: RSS 2.0, 2 entries: nothing is wrong\n")
+    packed = tmp_path / "news.rss.gz"
+    packed.write_bytes(gzip.compress(body))
+    assert run("lint", str(packed)).exit_code == 0
+    packed.write_bytes(gzip.compress(b" " * 40_000_000))
+    assert "too-large" in run("lint", str(packed)).stdout
+
+
+def test_several_are_checked_one_after_the_other_and_the_worst_decides(tmp_path: Path) -> None:
+    fine, bad = str(PERFECT / "news.atom"), str(a_feed(tmp_path, "logo.png", "logo.webp"))
+    done = run("lint", fine, bad)
+    assert done.exit_code == 3
+    assert done.stdout.index("news.atom: Atom 1.0") < done.stdout.index("image-format")
+    done = run("lint", "absent.rss", bad)
+    assert done.exit_code == 1
+    assert "absent.rss: there is no such file\n" in done.stderr
+    assert "news.rss: RSS 2.0" in done.stdout
+    first, second = json.loads(run("lint", "--json", fine, "absent.rss").stdout)
+    assert (first["format"], second["trouble"]) == ("Atom 1.0", "there is no such file")
+    assert run("lint", fine, bad, "--url", "https://example.org/").exit_code == 2
+
+
+def test_of_a_page_the_feeds_that_it_names_are_told(tmp_path: Path) -> None:
+    page = tmp_path / "index.html"
+    links = "<link rel=alternate type=application/rss+xml href=/a.rss><br>a & b"
+    page.write_text(f"<!DOCTYPE html><html><head>{links}</html>")
+    done = run("lint", str(page), "--url", "https://example.org/news/")
+    assert done.exit_code == 1
+    assert "It is a page, and names this feed:\n  https://example.org/a.rss\n" in done.stdout
+    assert "perhaps" not in done.stdout
+    assert json.loads(run("lint", "--json", str(page), "--url", "https://a.example/").stdout)[
+        "feeds"
+    ] == ["https://a.example/a.rss"]
+
+
+def test_where_an_address_leads_is_told(tmp_path: Path, httpserver: HTTPServer) -> None:
+    config = tmp_path / "broadsheet.toml"
+    config.write_text(PRIVATE, encoding="utf-8")
+    body = gzip.compress((PERFECT / "news.rss").read_bytes())
+    new = httpserver.url_for("/new")
+    httpserver.expect_request("/old").respond_with_data("", 302, headers={"Location": new})
+    packed = {"Content-Encoding": "gzip"}
+    httpserver.expect_request("/new").respond_with_data(
+        body, headers=packed, content_type="application/rss+xml"
+    )
+    done = run("--config", str(config), "lint", httpserver.url_for("/old"))
+    assert f"/old (which leads to {new}): RSS 2.0, 2 entries" in done.stdout
+
+
+def test_what_follows_the_damage_is_marked(tmp_path: Path) -> None:
+    path = a_feed(tmp_path, "Pilots wanted", "Pilots & crew")
+    text = path.read_text("utf-8").replace("bo@example.org (Bo Ek)", "Bo Ek")
+    path.write_text(text, encoding="utf-8")
+    done = run("lint", str(path))
+    assert "line 55: /rss/channel/item[2]/author: Bo Ek (perhaps for the damage" in done.stdout
+    findings = json.loads(run("lint", "--json", str(path)).stdout)["findings"]
+    assert [one["doubtful"] for one in findings] == [False, True]
+
+
+def test_colours_are_for_terminals_alone(tmp_path: Path) -> None:
+    path = str(a_feed(tmp_path, "<ttl>60", "<ttl>0"))
+    assert "\x1b" not in run("lint", path).stdout
+    assert "\x1b" in CliRunner().invoke(main, ["lint", path], color=True).stdout

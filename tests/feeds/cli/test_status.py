@@ -43,11 +43,8 @@ def test_json_is_for_scripts(tmp_path: Path) -> None:
     done = broadsheet(tmp_path, "status", "--json")
     assert done.exit_code == 1
     found = json.loads(done.stdout)
-    assert (
-        set(found)
-        == documented_json("status")
-        == {*("daemon", "up", "sources", "private", "notes")}
-    )
+    names = {*("daemon", "up", "sources", "private", "untold", "subscriptions", "notes")}
+    assert set(found) == documented_json("status") == names
     assert (found["daemon"], found["up"]) == (None, None)
     inbox, pages = found["sources"]
     assert set(inbox) == set(pages) == KEYS

@@ -41,6 +41,16 @@ ROWS = [
     ('"audio/mpeg"', '"mp3"', "json-mime"),
     ("48123456", '"48 MB"', "json-size"),
     ('"items": [', '"items": [1, ', "json-type"),
+    ('"icon":', '"next_url": "/2.json", "icon":', "json-url"),
+    ('"icon":', '"next_url": 2, "icon":', "json-type"),
+    ('"url": "https://hub.example.net/"', '"url": "hub.example.net"', "json-url"),
+    (', "url": "https://hub.example.net/"', "", "json-hub"),
+    ('[{"type": "WebSub"', '["WebSub", {"type": "WebSub"', "json-type"),
+    ('"url": "https://cdn.example.net/42.mp3"', '"url": "42.mp3"', "json-url"),
+    ('"url": "https://cdn.example.net/42.mp3", ', "", "json-missing"),
+    ("48123456", '-1, "duration_in_seconds": 3', "json-size"),
+    ("48123456", '1, "duration_in_seconds": true', "json-size"),
+    ("48123456", '1, "title": 5', "json-type"),
     ('"_harbour"', '"harbour"', "json-unknown"),
 ]
 

@@ -1,6 +1,5 @@
 """A published folder with a server on it, for the tests of both."""
 
-import gzip
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -9,14 +8,20 @@ from hashlib import sha256
 from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 
+from feeds.codings import CODINGS
 from feeds.manifest import FileRecord, Manifest, dumps
-from feeds.server import Closed, Guests, Server, create_app
+from feeds.server import Limits, Server, create_app
 
 OLD = datetime(2026, 5, 1, 12, tzinfo=UTC)
 NEW = datetime(2026, 5, 2, 12, tzinfo=UTC)
 RSS = b'<?xml version="1.0"?><rss version="2.0">' + b"old news " * 200 + b"</rss>"
 ATOM = b'<?xml version="1.0"?><feed>' + b"old news " * 200 + b"</feed>"
-TYPES = {".rss": "application/rss+xml", ".atom": "application/atom+xml"}
+TYPES = {
+    ".rss": "application/rss+xml",
+    ".atom": "application/atom+xml",
+    ".json": "application/feed+json",
+}
+HOME = "https://example.org/"
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ class Site:
 
     def publish(self, files: dict[str, bytes], when: datetime, feed: str = "all") -> None:
         for name, data in files.items():
-            self.write(f"{name}.gz", gzip.compress(data, mtime=0))
+            for coding in CODINGS:
+                self.write(f"{name}{coding.suffix}", coding.pack(data))
         for name, data in files.items():
             self.write(name, data)
         self.name(files, when, feed)
@@ -64,6 +70,7 @@ class Site:
                 digest=sha256(data).hexdigest(),
                 size=len(data),
                 changed_at=when,
+                links=((f"{HOME}{name}", "self"), (HOME, "alternate")),
             )
             for name, data in files.items()
         )
@@ -76,11 +83,6 @@ def renamed(path: Path, data: bytes) -> Path:
     return beside.replace(path)
 
 
-def nobodys(folder: Path) -> Closed:
-    """Nothing private, for nobody."""
-    return Closed(folder / "data" / "private", Guests(dict, {}))
-
-
 def published(folder: Path) -> Site:
     site = Site(folder / "public", folder / "data" / "editions")
     site.output.mkdir()
@@ -90,9 +92,9 @@ def published(folder: Path) -> Site:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Site]:
+def served(folder: Path, limits: Limits | None = None) -> Iterator[Site]:
     site = published(folder)
-    app = create_app(site.output, site.manifests, lambda: site.seconds, nobodys(folder))
+    app = create_app(site.output, site.manifests, lambda: site.seconds, limits=limits)
     server = Server(app, "127.0.0.1", 0)
     site.port = server.start()
     yield site

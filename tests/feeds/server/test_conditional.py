@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.server.conditional import accepts_gzip, not_modified
+from feeds.server.conditional import not_modified, preferred
 
 ETAG = 'W/"abc123"'
 CHANGED = 1_777_636_800  # Fri, 01 May 2026 12:00:00 GMT
@@ -62,35 +62,50 @@ def test_an_unreadable_date_is_no_condition(sent: str) -> None:
     assert not unchanged(since=sent)
 
 
+BEST = ("br", "gzip")
+
+
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
-        ("gzip", True),
-        ("x-gzip", True),
-        ("GZIP", True),
-        ("br, gzip", True),
-        ("gzip;q=0.2, br;q=1", True),
-        ("gzip ; q=0.5", True),
-        ("*", True),
-        ("identity, gzip", True),
-        ("", False),
-        ("identity", False),
-        ("br", False),
-        ("gzip;q=0", False),
-        ("gzip;q=0.000, *", False),
-        ("*;q=0", False),
-        ("gzip;q=0.5, identity", False),
-        ("gzip;q=lots", False),
-        ("gzip;q=2", False),
-        ("gzip;q=nan", False),
+        ("gzip", "gzip"),
+        ("x-gzip", "gzip"),
+        ("GZIP", "gzip"),
+        ("br, gzip", "br"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip;q=1.0, br;q=0.9", "gzip"),
+        ("gzip;q=0.2, br;q=1", "br"),
+        ("br;q=0.2, gzip;q=0.2", "br"),
+        ("br;q=0, gzip", "gzip"),
+        ("br ; q=0.5", "br"),
+        ("*", "br"),
+        ("*;q=0.1, gzip", "gzip"),
+        ("br;q=0, *", "gzip"),
+        ("identity, gzip", "gzip"),
+        ("gzip;q=0.5, identity;q=0", "gzip"),
+        ("", ""),
+        ("identity", ""),
+        ("zstd, deflate", ""),
+        ("gzip;q=0", ""),
+        ("gzip;q=0.000, br;q=0, *", ""),
+        ("*;q=0", ""),
+        ("gzip;q=0.5, br;q=0.4, identity", ""),
+        ("gzip;q=lots", ""),
+        ("gzip;q=2", ""),
+        ("gzip;q=nan", ""),
     ],
 )
-def test_gzip_goes_to_those_who_want_it(sent: str, expected: bool) -> None:
-    assert accepts_gzip(sent) is expected
+def test_the_coding_is_the_best_of_those_liked_most(sent: str, expected: str) -> None:
+    assert preferred(sent, BEST) == expected
+
+
+def test_only_what_is_there_is_sent() -> None:
+    assert preferred("br, gzip", ("gzip",)) == "gzip"
+    assert preferred("br, gzip", ()) == ""
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 @settings(max_examples=150, deadline=None)
 def test_no_header_breaks_anything(first: str, second: str) -> None:
     assert not_modified(first, second, etag='W/"\0"', modified=CHANGED) in {True, False}
-    assert accepts_gzip(first) in {True, False}
+    assert preferred(first, BEST) in {"", *BEST}

@@ -5,15 +5,20 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 
-from feeds.manifest import Manifest, dumps
-from tests.feeds.server.published import ATOM, NEW, RSS, Site, renamed
+from feeds.codings import CODINGS, Coding
+from feeds.manifest import Manifest, dumps, read_manifest
+from tests.feeds.server.published import ATOM, NEW, OLD, RSS, Site, renamed
+
+CORS = ("access-control-allow-origin", "access-control-expose-headers")
 
 
 def test_feeds_carry_every_header_readers_need(still: Site) -> None:
@@ -27,7 +32,9 @@ def test_feeds_carry_every_header_readers_need(still: Site) -> None:
         "etag": f'W/"{sha256(RSS).hexdigest()}"',
         "last-modified": "Fri, 01 May 2026 12:00:00 GMT",
         "cache-control": "public, max-age=900, stale-while-revalidate=3600, stale-if-error=86400",
-        "vary": "Accept-Encoding",
+        "vary": "Accept-Encoding, Sec-Fetch-Dest",
+        "link": '<https://example.org/all.rss>; rel="self", '
+        '<https://example.org/>; rel="alternate"; type="text/html"',
         "access-control-allow-origin": "*",
         "access-control-expose-headers": "ETag, Last-Modified, Link",
         "x-content-type-options": "nosniff",
@@ -37,38 +44,82 @@ def test_feeds_carry_every_header_readers_need(still: Site) -> None:
     assert atom.body == ATOM
 
 
-def test_gzip_is_the_published_sibling_under_the_same_tag(still: Site) -> None:
-    plain, packed = still.get("/all.rss"), still.get("/all.rss", accept_encoding="br, gzip;q=0.8")
-    assert packed.headers["content-encoding"] == "gzip"
-    assert packed.body == (still.output / "all.rss.gz").read_bytes()
-    assert packed.headers["content-length"] == str(len(packed.body))
-    assert packed.headers["etag"] == plain.headers["etag"]
-    assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
-    refused = still.get("/all.rss", accept_encoding="gzip;q=0")
-    assert "content-encoding" not in refused.headers
+def test_links_of_the_manifest_are_told_in_one_header(site: Site) -> None:
+    links = (("https://hub.example/", "hub"), ("https://example.org/all.rss", "self"))
+    before = read_manifest(site.manifests / "all.json")
+    files = tuple(replace(file, links=links) for file in before.files)
+    renamed(site.manifests / "all.json", dumps(replace(before, files=files)))
+    reply = site.get("/all.rss")
+    told = '<https://hub.example/>; rel="hub", <https://example.org/all.rss>; rel="self"'
+    assert reply.headers.get_all("link") == [told]
+    same = site.get("/all.rss", if_none_match=reply.headers["etag"])
+    assert (same.status, same.headers["link"]) == (304, told)
+    assert site.get("/all.rss", "HEAD").headers["link"] == told
 
 
 @pytest.mark.parametrize(
+    ("accepted", "coding", "suffix"),
+    [("gzip", "gzip", ".gz"), ("gzip, br", "br", ".br"), ("br;q=0.5, gzip;q=0.8", "gzip", ".gz")],
+)
+def test_the_published_siblings_go_out_under_the_same_tag(
+    still: Site, accepted: str, coding: str, suffix: str
+) -> None:
+    plain, packed = still.get("/all.rss"), still.get("/all.rss", accept_encoding=accepted)
+    assert packed.headers["content-encoding"] == coding
+    assert packed.body == (still.output / f"all.rss{suffix}").read_bytes()
+    assert packed.headers["content-length"] == str(len(packed.body))
+    for name in ("etag", "vary", "last-modified", "content-type", "link"):
+        assert packed.headers[name] == plain.headers[name]
+    refused = still.get("/all.rss", accept_encoding="gzip;q=0, br;q=0")
+    assert "content-encoding" not in refused.headers
+    tag = f'{packed.headers["etag"][:-1]}-{coding}"'
+    assert still.get("/all.rss", if_none_match=tag, accept_encoding=accepted).status == 304
+
+
+@pytest.mark.parametrize("coding", CODINGS, ids=lambda coding: coding.name)
+@pytest.mark.parametrize(
     "spoil",
     [
-        lambda site: site.write("all.rss.gz", gzip.compress(b"other bytes")),
-        lambda site: site.write("all.rss.gz", b"no gzip"),
-        lambda site: site.write("all.rss.gz", gzip.compress(RSS)[:-4]),
-        lambda site: (site.output / "all.rss.gz").unlink(),
+        lambda path, coding: path.write_bytes(coding.pack(b"other bytes")),
+        lambda path, _: path.write_bytes(b"not packed"),
+        lambda path, coding: path.write_bytes(coding.pack(RSS)[:-4]),
+        lambda path, _: path.unlink(),
     ],
 )
 def test_a_sibling_that_does_not_match_is_not_used(
-    site: Site, spoil: Callable[[Site], object]
+    site: Site, coding: Coding, spoil: Callable[[Path, Coding], object]
 ) -> None:
-    spoil(site)
+    spoil(coding.beside(site.output / "all.rss"), coding)
     site.name({"all.rss": RSS, "all.atom": ATOM}, NEW)
-    reply = site.get("/all.rss", accept_encoding="gzip")
+    reply = site.get("/all.rss", accept_encoding=coding.name)
     assert "content-encoding" not in reply.headers
     assert reply.body == RSS
+    assert "content-encoding" in site.get("/all.rss", accept_encoding="gzip, br").headers
+
+
+@pytest.mark.parametrize(
+    ("path", "own", "shown"),
+    [
+        ("/all.rss", "application/rss+xml", "application/xml"),
+        ("/all.atom", "application/atom+xml", "application/xml"),
+        ("/town.json", "application/feed+json", "application/json"),
+    ],
+)
+def test_browsers_show_what_readers_read(site: Site, path: str, own: str, shown: str) -> None:
+    site.publish({"town.json": b"{}"}, OLD, feed="town")
+    for dest, kind in (("document", shown), ("empty", own), ("", own)):
+        reply = site.get(path, sec_fetch_dest=dest)
+        assert reply.headers["content-type"] == f"{kind}; charset=utf-8"
+        assert reply.headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest"
+        assert reply.headers["access-control-allow-origin"] == "*"
+        head = site.get(path, "HEAD", sec_fetch_dest=dest)
+        assert head.headers["content-type"] == reply.headers["content-type"]
+    tag = site.get(path).headers["etag"]
+    assert site.get(path, sec_fetch_dest="document", if_none_match=tag).status == 304
 
 
 @pytest.mark.parametrize("path", ["/all.rss", "/", "/style.css"])
-@pytest.mark.parametrize("coding", ["identity", "gzip"])
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br"])
 def test_head_answers_as_get_without_a_body(still: Site, path: str, coding: str) -> None:
     get = still.get(path, accept_encoding=coding)
     head = still.get(path, "HEAD", accept_encoding=coding)
@@ -92,7 +143,7 @@ def test_nothing_new_is_304_with_the_full_header_set(still: Site, path: str) -> 
         reply = still.get(path, **conditions)
         assert (reply.status, reply.body) == (304, b"")
         assert reply.headers["date"]
-        for name in ("etag", "last-modified", "cache-control", "vary"):
+        for name in ("etag", "last-modified", "cache-control", "vary", "link", *CORS):
             assert reply.headers[name] == full[name]
         assert "content-type" not in reply.headers
         assert "content-length" not in reply.headers
@@ -128,7 +179,7 @@ def test_compressed_siblings_have_no_address_of_their_own(site: Site) -> None:
     site.write("articles/a/data.csv", b"1,2")
     site.write("articles/a/data.csv.gz", b"x")
     site.write("articles/a/archive.tar.gz", b"an attachment")
-    assert site.get("/all.rss.gz").status == 404
+    assert site.get("/all.rss.gz").status == site.get("/all.rss.br").status == 404
     assert site.get("/articles/a/data.csv.gz").status == 404
     assert site.get("/articles/a/archive.tar.gz").body == b"an attachment"
 
@@ -205,14 +256,28 @@ def test_many_rapid_requests_are_all_answered_while_editions_change(site: Site) 
         assert numbers[-1] == len(editions)
 
 
-def test_a_renamed_feed_is_answered_301_and_a_removed_one_410(site: Site) -> None:
-    farewell = Manifest(feed="old", moved=(("old.rss", "all.rss"),), gone=("lost.rss",))
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("query", ["", "?null", "?from=reader"])
+def test_a_renamed_feed_is_answered_301_and_a_removed_one_410(
+    site: Site, method: str, query: str
+) -> None:
+    farewell = Manifest(
+        feed="old",
+        moved=(("old.rss", "all.rss"), ("archive/old/1.rss", "archive/all/1.rss")),
+        gone=("lost.rss",),
+    )
     renamed(site.manifests / "old.json", dumps(farewell))
-    moved = site.get("/old.rss?from=reader")
-    assert (moved.status, moved.headers["location"]) == (301, "all.rss?from=reader")
-    gone = site.get("/lost.rss")
+    for path, there in (("/old.rss", "all.rss"), ("/archive/old/1.rss", "../../archive/all/1.rss")):
+        moved = site.get(path + query, method)
+        assert (moved.status, moved.headers["location"]) == (301, there + query)
+    gone = site.get("/lost.rss" + query, method)
     assert gone.status == 410
-    assert site.get("/lost.rss", "HEAD").body == b""
+    for reply in (moved, gone):
+        assert reply.headers["cache-control"] == "public, max-age=86400"
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert (reply.body == b"") == (method == "HEAD")
+    tag = site.get("/all.rss").headers["etag"]
+    assert site.get("/old.rss", if_none_match=tag).status == 301, "a condition moves nothing back"
     assert site.get("/all.rss").status == 200
 
 

@@ -66,7 +66,7 @@ def test_what_guests_get_is_kept_by_no_shared_cache_and_told_to_nobody(house: Ho
     assert feed["cache-control"].startswith("private, max-age=")
     assert page["cache-control"] == "private, no-cache"
     for headers in (feed, page):
-        assert headers["vary"] == "Accept-Encoding, Authorization"
+        assert headers["vary"] == "Accept-Encoding, Sec-Fetch-Dest, Authorization"
         assert headers["x-robots-tag"] == "noindex"
         assert headers["referrer-policy"] == "no-referrer"
         assert "access-control-allow-origin" not in headers
@@ -193,7 +193,7 @@ def test_an_error_logs_neither_token_nor_message(
     assert reply.status == 500
     assert house.token not in reply.told
     assert "RuntimeError" in caplog.text
-    assert "_private" in caplog.text  # where it came from
+    assert "_guarded" in caplog.text  # where it came from
     assert house.token not in caplog.text + repr([record.args for record in caplog.records])
 
 

@@ -67,6 +67,11 @@ def test_large_assets_arrive_whole(site: Site) -> None:
         "/" + "a" * 5000,
         "/index.html/",
         "/./index.html",
+        "/_headers",
+        "/_redirects",
+        "/bare/../_headers",
+        "//_headers",
+        "/headers-link",
     ],
 )
 def test_nothing_outside_hidden_or_odd_is_served(still: Site, path: str) -> None:

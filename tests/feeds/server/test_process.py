@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from feeds.server import Server, ServerError, create_app
-from tests.feeds.server.published import Site, nobodys
+from tests.feeds.server.published import Site
 
 
 def test_a_taken_port_is_said_in_plain_words(still: Site) -> None:
     second = Server(
-        create_app(still.output, still.manifests, lambda: 0, nobodys(still.output)),
+        create_app(still.output, still.manifests, lambda: 0),
         "127.0.0.1",
         still.port,
     )
@@ -25,15 +25,11 @@ def test_a_taken_port_is_said_in_plain_words(still: Site) -> None:
 @pytest.mark.parametrize("address", ["192.0.2.1", "no host"])
 def test_an_address_that_is_not_ours_is_said_in_plain_words(still: Site, address: str) -> None:
     with pytest.raises(ServerError, match="address"):
-        Server(
-            create_app(still.output, still.manifests, lambda: 0, nobodys(still.output)), address, 0
-        ).start()
+        Server(create_app(still.output, still.manifests, lambda: 0), address, 0).start()
 
 
 def test_stopping_ends_with_idle_and_stalled_connections_open(tmp_path: Path) -> None:
-    server = Server(
-        create_app(tmp_path, tmp_path / "none", lambda: 0, nobodys(tmp_path)), "127.0.0.1", 0
-    )
+    server = Server(create_app(tmp_path, tmp_path / "none", lambda: 0), "127.0.0.1", 0)
     port = server.start()
     with (
         closing(HTTPConnection("127.0.0.1", port)) as idle,

@@ -19,6 +19,7 @@ from feeds.site import (
     FeedLink,
     FeedPage,
     IndexEntry,
+    Offer,
     PageLink,
     RemovedPage,
     SiteHead,
@@ -33,8 +34,13 @@ from ingest.article import Enclosure, Image, Upstream
 
 HOME = "https://example.org/"
 MAY = datetime(2026, 5, 1, 10, 30, tzinfo=UTC)
-RSS = FeedLink(title="News", url=HOME + "all.rss", media_type="application/rss+xml")
-ATOM = FeedLink(title="News (Atom)", url=HOME + "all.atom", media_type="application/atom+xml")
+RSS = FeedLink(
+    title="News (RSS)", url=HOME + "all.rss", media_type="application/rss+xml", format="RSS"
+)
+ATOM = FeedLink(
+    title="News (Atom)", url=HOME + "all.atom", media_type="application/atom+xml", format="Atom"
+)
+ALL = Offer(title="News & <all>", formats=(RSS, ATOM))
 OPML = "feeds.opml"
 SITE = SiteHead(
     title="News & Notes",
@@ -247,14 +253,15 @@ def test_the_index_lists_entries_and_says_how_to_subscribe() -> None:
         IndexEntry(title="B & <b>", url=HOME + "b/?x=1&y=2", published=MAY, summary="Two."),
         IndexEntry(title="أ", url=HOME + "a/", published=MAY, authors=("Ada",), language="ar"),
     ]
-    page = index_page(entries, SITE.feeds, SITE, opml=OPML)
+    page = index_page(entries, [ALL], SITE, opml=OPML)
     assert texts(page, "//h1") == [SITE.title]
     assert texts(page, "//main//h2/a") == ["B & <b>", "أ"]
     assert attributes(page, "//main//h2/a/@href") == [HOME + "b/?x=1&y=2", HOME + "a/"]
     assert attributes(page, "//main/article/@dir") == ["ltr", "rtl"]
     assert texts(page, "//main//time") == ["2026-05-01", "2026-05-01"]
-    assert texts(page, "//aside//code") == [feed.url for feed in SITE.feeds]
-    assert attributes(page, "//aside//dt/a/@href") == [feed.url for feed in SITE.feeds]
+    assert attributes(page, "//aside//input[@readonly]/@value") == [RSS.url]
+    assert texts(page, "//*[@id = //input/@aria-labelledby]") == [ALL.title]
+    assert attributes(page, "//aside//*[@class='formats']//a/@href") == [RSS.url, ATOM.url]
     assert attributes(page, "//head/link[@rel='alternate']/@href") == [RSS.url, ATOM.url]
     assert attributes(page, "//aside/p/a/@href") == [OPML]
 
@@ -267,16 +274,17 @@ def test_a_feed_has_a_page_that_shows_it_and_says_how_to_subscribe() -> None:
         description="What happens.",
         language="de",
         entries=(entry,),
-        feeds=(RSS,),
+        offer=Offer(title="Town & <i>", formats=(RSS,)),
     )
-    body = feed_page(page, replace(SITE, feeds=page.feeds))
+    body = feed_page(page, replace(SITE, feeds=(RSS,)))
     assert texts(body, "//h1") == [page.title]
     assert texts(body, "//main/p") == ["What happens."]
     assert texts(body, "//main//h2/a") == ["B & <b>"]
     assert attributes(body, "//head/link[@rel='canonical']/@href") == [page.url]
     assert attributes(body, "//head/link[@rel='alternate']/@href") == [RSS.url]
     assert attributes(body, "//header/a/@href") == [HOME]
-    assert texts(body, "//aside//code") == [RSS.url]
+    assert attributes(body, "//aside//input/@value") == [RSS.url]
+    assert attributes(body, "//header//a[@href='#subscribe']/../@lang") == ["de"]
     assert not attributes(body, "//aside/p/a/@href"), "the list of all feeds is the index's"
     assert "Noch keine Artikel." in feed_page(replace(page, entries=()), SITE).decode()
 
@@ -285,7 +293,7 @@ def test_an_empty_index_says_so_in_every_language_of_the_words() -> None:
     table = tomllib.loads(resources.files("feeds").joinpath("words.toml").read_text("utf-8"))
     seen = set()
     for language in table.keys() - {"aliases"} | {"vi"}:
-        page = index_page([], SITE.feeds, replace(SITE, language=language), opml=OPML)
+        page = index_page([], [ALL], replace(SITE, language=language), opml=OPML)
         seen.add(texts(page, "//main/p")[0])
     assert len(seen) == len(table) - 1
 
@@ -311,9 +319,8 @@ def test_any_text_makes_a_page_with_nothing_of_it_as_markup(one: str, two: str) 
     written = article_page(page, SITE).decode()
     assert written.count("<script") == 1
     entry = IndexEntry(title=hostile, url=HOME, published=MAY, summary=hostile)
-    assert b"<script" not in index_page(
-        [entry], SITE.feeds, replace(SITE, title=hostile), opml=OPML
-    )
+    offer = replace(ALL, title=hostile)
+    assert b"<script" not in index_page([entry], [offer], replace(SITE, title=hostile), opml=OPML)
 
 
 def test_pages_and_style_sheet_ask_nobody_else_for_anything() -> None:
@@ -328,11 +335,21 @@ def test_pages_and_style_sheet_ask_nobody_else_for_anything() -> None:
 
 def test_who_names_no_author_gets_no_empty_paragraph() -> None:
     site = replace(SITE, author="")
-    for page in (article_page(PAGE, site), index_page([], site.feeds, site, opml=OPML)):
+    for page in (article_page(PAGE, site), index_page([], [ALL], site, opml=OPML)):
         assert not re.search(rb"<p[^>]*>\s*</p>", page)
 
 
-def test_an_address_to_copy_is_broken_only_behind_its_slashes() -> None:
-    feed = FeedLink(title="T", url="https://a.example/b&c/all.rss", media_type="text/xml")
-    page = index_page([], [feed], SITE, opml=OPML).decode()
-    assert "https:/<wbr>/<wbr>a.example/<wbr>b&amp;c/<wbr>all.rss</code>" in page
+def test_a_licence_is_linked_or_told() -> None:
+    address = "https://creativecommons.org/licenses/by/4.0/?a=1&b=2"
+    linked = article_page(replace(PAGE, licence=address), SITE)
+    assert attributes(linked, "//article//a[@rel='license']/@href") == [address]
+    told = tree(article_page(replace(PAGE, licence="Ask <us>"), SITE))
+    assert [one.text_content() for one in told.xpath("//*[@class='licence']")] == ["Ask <us>"]
+    assert not tree(article_page(PAGE, SITE)).xpath("//*[@class='licence']")
+
+
+def test_the_icon_is_named_in_every_page() -> None:
+    site = replace(SITE, icon=f"{HOME}icon.png")
+    for page in (article_page(PAGE, site), index_page([], [ALL], site, opml=OPML)):
+        assert attributes(page, "//link[@rel='icon']/@href") == [f"{HOME}icon.png"]
+    assert attributes(article_page(PAGE, SITE), "//link[@rel='icon']/@href") == []

@@ -29,8 +29,11 @@ from ingest.store import (
     runs,
     sources,
 )
+from ingest.store.outbox import outbox
 from ingest.store.postings import term
 from ingest.store.schema import exposure
+from ingest.store.subscriptions import subscription
+from ingest.store.webhooks import webhook
 from ingest.store.written import machine_summary
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -63,7 +66,13 @@ def test_a_new_store_has_exactly_the_tables_of_the_schema(tmp_path: Path) -> Non
     store = open_store(tmp_path / "deep" / "in" / "store.db")
     with store.read() as tx:
         assert compare_metadata(MigrationContext.configure(tx), metadata) == []
-        assert {term.name, machine_summary.name} <= metadata.tables.keys()
+        assert {
+            term.name,
+            machine_summary.name,
+            outbox.name,
+            subscription.name,
+            webhook.name,
+        } <= metadata.tables.keys()
         assert (last_change(tx, "article"), last_change(tx, "entry")) == (0, 0)
     store.close()
 
