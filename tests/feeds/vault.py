@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+import brotli
+
 from feeds.server import Server
 from feeds.serving import new_app
 from feeds.tokens import digest, new_token
@@ -148,8 +150,8 @@ def traces(room: Newsroom) -> list[str]:
 
 
 def _marked(path: Path) -> bool:
-    body = path.read_bytes()
-    return MARK.encode() in (gzip.decompress(body) if path.suffix == ".gz" else body).lower()
+    unpack = {".gz": gzip.decompress, ".br": brotli.decompress}.get(path.suffix, bytes)
+    return MARK.encode() in unpack(path.read_bytes()).lower()
 
 
 def guessed(room: Newsroom) -> set[str]:
@@ -172,7 +174,10 @@ def guessed(room: Newsroom) -> set[str]:
         "/private/../data/private/board/board.atom",
         "/../data/private/board/board.atom",
     }
-    return {path.replace(" ", "%20") for path in (*paths, *(f"{path}.gz" for path in paths))}
+    return {
+        path.replace(" ", "%20")
+        for path in (*paths, *(f"{path}.gz" for path in paths), *(f"{path}.br" for path in paths))
+    }
 
 
 def crawled(room: Newsroom, client: Client) -> dict[str, str]:
