@@ -11,7 +11,8 @@ Format = Literal["rss", "atom", "json"]
 
 
 class Feed(Section):
-    """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all.
+    """An output: which articles, how shown, in which formats. No `sources`, no `tags`: all, but in
+    a public feed nothing of sources that private feeds alone name.
 
     `where` is a query that its articles match (`ingest.query`). `was` are the names it had before,
     oldest first: it keeps its id, and they lead to it. With `each` it is no feed itself but one for
@@ -26,6 +27,7 @@ class Feed(Section):
     at_least: Count = Field(default=3, ge=1, le=1000)
     at_most: Count = Field(default=100, ge=1, le=1000)
     was: Names = ()
+    private: Flag = False
     title: str = ""
     description: str = ""
     sources: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ Beside this module stand those of its parts; together they know every option, de
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -87,6 +87,18 @@ class Settings(Section):
     folder: Path = Field(default=Path(), exclude=True)
     rules: tuple[PageRules, ...] = Field(default=(), exclude=True)
     made: Mapping[str, str] = Field(default={}, exclude=True)
+    makers: tuple[Feed, ...] = Field(default=(), exclude=True)
+
+    def with_made(self, feeds: Sequence[Feed], made: Mapping[str, str]) -> "Settings":
+        """These settings with `feeds`, of which `made` says who makes them, by name.
+
+        Their makers stay among those that decide what is private: one may have made none yet.
+        """
+        makers = tuple(feed for feed in self.feeds if feed.each)
+        whole = self.model_copy(update={"feeds": tuple(feeds), "made": made, "makers": makers})
+        for name in ("private_sources", "public_feeds", "_reserved"):
+            whole.__dict__.pop(name, None)  # what was derived from the other feeds is copied too
+        return whole
 
     @cached_property
     def by_name(self) -> dict[str, Source]:
@@ -98,18 +110,63 @@ class Settings(Section):
         whole = feed.name == "all"
         return feed.title or (self.site.title if whole else f"{self.site.title}: {feed.name}")
 
+    def sources_of(self, feed: Feed) -> tuple[str, ...]:
+        """The names of the sources that `feed` shows."""
+        kept = frozenset[str]() if feed.private else self._reserved
+        return feed.sources or tuple(n for n in self.by_name if n not in kept)
+
+    @cached_property
+    def private_sources(self) -> dict[str, frozenset[str]]:
+        """The names of the sources that private feeds alone show, each with those of its feeds."""
+        shown: dict[str, set[str]] = {}
+        for feed in (*self.feeds, *self.makers):
+            if feed.private:
+                for name in self.sources_of(feed):
+                    shown.setdefault(name, set()).add(feed.name)
+        for feed in self.public_feeds if shown else ():
+            for name in self.sources_of(feed):
+                shown.pop(name, None)
+        return {name: frozenset(feeds) for name, feeds in shown.items()}
+
+    @cached_property
+    def public_feeds(self) -> tuple[Feed, ...]:
+        """The feeds that everybody may read."""
+        return tuple(feed for feed in self.feeds if not feed.private)
+
+    @property
+    def named_feeds(self) -> tuple[Feed, ...]:
+        """Those of the public feeds that every page names: of those that are made there may be
+        hundreds, and one more must not rewrite all pages."""
+        return tuple(feed for feed in self.public_feeds if feed.name not in self.made)
+
+    @cached_property
+    def _reserved(self) -> frozenset[str]:
+        """The sources that private feeds name and no public one."""
+        whole = (*self.feeds, *self.makers)
+        named = {name for feed in whole if feed.private for name in feed.sources}
+        public = (feed.sources for feed in whole if not feed.private)
+        return frozenset(named.difference(*public)) if named else frozenset()
+
+    def base_of(self, feed: Feed) -> str:
+        """The address below which everything of `feed` is found: the site's, or its own."""
+        return self.site.url + (f"private/{feed.name}/" if feed.private else "")
+
+    def folder_of(self, feed: Feed) -> Path:
+        """The folder that is found at `base_of`: the output folder, or one of the feed's own."""
+        return self.private_folder / feed.name if feed.private else self.output_folder
+
     def feed_url(self, feed: Feed, format_: Format) -> str:
-        """Where `feed` is found in a format: an absolute URL."""
-        return f"{self.site.url}{feed.name}.{format_}"
+        """Where `feed` is found in a format: an absolute URL. No secret is in it."""
+        return f"{self.base_of(feed)}{feed.name}.{format_}"
 
     def archive_url(self, feed: Feed, page: int, format_: Format) -> str:
         """Where one of the archives of `feed` is found in a format: an absolute URL."""
-        return f"{self.site.url}archive/{feed.name}/{page}.{format_}"
+        return f"{self.base_of(feed)}archive/{feed.name}/{page}.{format_}"
 
     @staticmethod
-    def feed_page(name: str) -> str:
-        """The path of the page that shows the feed `name` to people; "" for the index."""
-        return "" if name in {"all", "index"} else f"{name}.html"
+    def feed_page(feed: Feed) -> str:
+        """The path of the page that shows `feed` to people, below its folder; "" for the index."""
+        return "" if feed.private or feed.name in {"all", "index"} else f"{feed.name}.html"
 
     @property
     def output_folder(self) -> Path:
@@ -120,6 +177,11 @@ class Settings(Section):
     def data_folder(self) -> Path:
         """Where the store, its namespace and the editions' manifests lie."""
         return self.folder / self.data
+
+    @property
+    def private_folder(self) -> Path:
+        """Where private feeds lie, a folder each: only our server reads it."""
+        return self.data_folder / "private"
 
     @property
     def rules_folder(self) -> Path:

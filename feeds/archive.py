@@ -27,12 +27,12 @@ from ingest.store.archive import Page
 _AT_ONCE = 200  # entries made pages of in one transaction: more than two batches
 
 
-def keep(tx: Transaction, settings: Settings, feed: Feed, now: datetime) -> bool:
+def keep(tx: Transaction, press: Press, feed: Feed, now: datetime) -> bool:
     """Make pages of what has left `feed` and is in none; whether there is more than fits here."""
     first, last = archive.unpaged(tx, feed.name)
     left = archive.exposures(tx, feed.name, first, last, limit=_AT_ONCE)
     entries = published.entries(tx, [exposure.article for exposure in left])
-    also = also_at(tx, settings, feed, left)
+    also = also_at(tx, press.reach(feed), feed, left)
     sizes = {id_: entry_size(one, feed, also.get(id_, ())) for id_, one in entries.items()}
     ends = [page[-1].number for page in paged(left, sizes, limit=feed.limit)]
     more = len(left) == _AT_ONCE
@@ -55,7 +55,7 @@ def write_archives(press: Press, feed: Feed, warnings: list[str], *, now: dateti
 
     Raises OSError when one cannot be written; what is left to do is done the next time.
     """
-    settings, folder = press.settings, archives_folder(press.settings, feed.name)
+    settings, folder = press.settings, archives_folder(press.settings, feed)
     wanted = _digest(press, feed)
     with press.store.read() as tx:
         change, before = last_change(tx, "entry"), archive.state(tx, feed.name)
@@ -111,7 +111,7 @@ def _write(
     warnings += proof.warnings
     moment = now.replace(microsecond=0)
     for format_, body in proof.bodies.items():
-        path = archives_folder(settings, feed.name) / f"{page.page}.{format_}"
+        path = archives_folder(settings, feed) / f"{page.page}.{format_}"
         write_with_siblings(path, body, modified=moment)
     with press.store.write() as tx:
         archive.put(tx, replace(page, settings=wanted, shown=shown))
@@ -131,8 +131,13 @@ def _digest(press: Press, feed: Feed) -> str:
     shown = (feed.content, feed.related, feed.related_links, feed.duplicates, feed.formats)
     marks = (site.icon, site.logo, site.licence, site.copyright, site.contact)
     own = (feed.icon, feed.logo, feed.podcast)
+    where = [press.settings.base_of(feed)] if feed.private else []
     text = json.dumps(
-        [site.url, site.title, site.language, site.author, *head, *shown, *marks, *own]
+        [
+            *(site.url, site.title, site.language, site.author),
+            *(*head, *shown, *marks, *own),
+            *(*where, *press.privacy),
+        ]
     )
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -141,7 +146,7 @@ def _seen(settings: Settings, feed: Feed, wanted: str) -> str:
     """What changes when files come, go or are replaced in the folder, or others are wanted there:
     looking at each of them would take longer with every page."""
     try:
-        return f"{archives_folder(settings, feed.name).stat().st_mtime_ns} {wanted}"
+        return f"{archives_folder(settings, feed).stat().st_mtime_ns} {wanted}"
     except OSError:
         return ""
 

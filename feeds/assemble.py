@@ -5,14 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from config.feed import Feed
-from config.settings import Settings
 from config.site import Site
 from feeds import slices
 from feeds.brand import picture_url
 from feeds.compose import compose
 from feeds.edition import Edition, EditionEntry, Podcast, RelatedLink
 from feeds.hubs import hubs_of
-from feeds.press import Press, addresses, page_url, resolved, resolved_image
+from feeds.press import Press, Reach, addresses, resolved, resolved_image
 from feeds.stories import also_at
 from feeds.web import product_version
 from feeds.words import marked, words
@@ -27,8 +26,9 @@ def gather(
     store; `first_at` is the time of an edition without entries."""
     found = published.entries(tx, [exposure.article for exposure in shown])
     entries = [_as_told(found[exposure.article], exposure) for exposure in shown]
-    pages, related = addresses(tx, press.settings, entries)
-    also = also_at(tx, press.settings, feed, shown)
+    reach = press.reach(feed)
+    pages, related = addresses(tx, reach, entries)
+    also = also_at(tx, reach, feed, shown)
     return assemble(press, feed, entries, pages, related, also, first_at)
 
 
@@ -56,14 +56,14 @@ def assemble(
         name=feed.name,
         title=title,
         description=feed.description or title,
-        home=site.url + press.settings.feed_page(feed.name),
+        home=press.settings.base_of(feed) + press.settings.feed_page(feed),
         urls=tuple((f, press.settings.feed_url(feed, f)) for f in feed.formats),
         language=site.language,
         author=site.author or site.title,
         updated=_time(newest),
         entries=tuple(
             _shown(
-                press.settings,
+                press.reach(feed),
                 feed,
                 entry,
                 pages,
@@ -88,18 +88,18 @@ def _as_told(entry: Entry, exposure: Exposure) -> Entry:
 
 
 def _shown(
-    settings: Settings,
+    reach: Reach,
     feed: Feed,
     entry: Entry,
     pages: Mapping[str, str],
     related: tuple[RelatedLink, ...],
     also: tuple[RelatedLink, ...],
 ) -> EditionEntry:
-    url = entry.url or page_url(settings, entry.slug)
+    url = reach.address(entry)
     told = {link.url for link in also}
     links = tuple(link for link in related if link.url not in told)[: feed.related]
     html, summary = compose(
-        resolved(settings, entry.html, pages),
+        resolved(reach, entry, pages),
         marked(entry.summary, entry.written_by, entry.language),
         links,
         mode=feed.content,
@@ -118,7 +118,7 @@ def _shown(
         authors=entry.authors,
         language=entry.language,
         tags=entry.tags,
-        image=resolved_image(settings, entry.image),
+        image=resolved_image(reach, entry),
         related=(*links, *also) if feed.related_links else (),
         enclosures=entry.enclosures,
         upstream=entry.upstream,

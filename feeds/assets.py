@@ -1,37 +1,39 @@
 """The files of a source's folder that entries show, copied beside their pages."""
 
 import shutil
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from config.feed import Feed
 from feeds.brand import pictures
-from feeds.press import Press
-from ingest.entry import Entry
+from feeds.press import Press, page_folder
 from ingest.store import published
 
 
-def page_folder(press: Press, entry: Entry) -> Path:
-    """Where the page of `entry` lies, and the files it shows."""
-    return press.settings.output_folder / "articles" / entry.slug
-
-
-def copy_assets(press: Press, warnings: list[str]) -> int:
-    """Bring the files that entries show beside their pages up to date, and icons and logos; those
-    of removed entries go."""
+def copy_assets(press: Press, root: Path, ids: Sequence[str], warnings: list[str]) -> int:
+    """Bring the files that the entries of `ids` show beside their pages below `root` up to date;
+    those of removed ones go. Returns how many were copied."""
     with press.store.read() as tx:
-        shown = published.entries(tx, published.with_assets(tx, removed=False)).values()
-        removed = published.entries(tx, published.with_assets(tx, removed=True)).values()
+        entries = published.entries(tx, ids).values()
     copied = 0
-    for entry in shown:
-        if root := press.roots.get(entry.source):
-            for path, name in entry.assets:
-                copied += _copy(root, path, page_folder(press, entry) / name, warnings)
-    for path, name in pictures(press.settings):
-        target = press.settings.output_folder / name
-        copied += _copy(press.settings.folder.resolve(), path, target, warnings)
-    for entry in removed:
-        for _, name in entry.assets:
-            (page_folder(press, entry) / name).unlink(missing_ok=True)
+    for entry in entries:
+        folder, source = page_folder(root, entry), press.roots.get(entry.source)
+        for path, name in entry.assets:
+            if entry.removed:
+                (folder / name).unlink(missing_ok=True)
+            elif source:
+                copied += _copy(source, path, folder / name, warnings)
     return copied
+
+
+def copy_pictures(
+    press: Press, root: Path, owners: Iterable[Feed | None], warnings: list[str]
+) -> int:
+    """Bring the icons and logos of `owners`, None for the site, in `root` up to date. Returns how
+    many were copied."""
+    here = press.settings.folder.resolve()
+    found = pictures(press.settings, owners)
+    return sum(_copy(here, path, root / name, warnings) for path, name in found)
 
 
 def _copy(root: Path, path: str, target: Path, warnings: list[str]) -> bool:

@@ -1,10 +1,11 @@
 """Icons and logos: where they are found, and which of them RSS can show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from config.feed import Feed
 from config.settings import Settings
+from config.values import PICTURES
 
 _IN_RSS = (".gif", ".jpeg", ".jpg", ".png")  # validators accept no others
 _OPTIONS = ("icon", "logo")
@@ -14,12 +15,15 @@ def picture_url(settings: Settings, option: str, feed: Feed | None = None) -> st
     """The absolute address of the `icon` or `logo` of a feed, else of the site; "" for none."""
     owner = feed if feed and getattr(feed, option) else None
     value = str(getattr(owner or settings.site, option))
-    return value if not value or "://" in value else settings.site.url + _name(option, value, owner)
+    if not value or "://" in value:
+        return value
+    return (settings.base_of(owner) if owner else settings.site.url) + _name(option, value, owner)
 
 
-def pictures(settings: Settings) -> Iterator[tuple[str, str]]:
-    """The image files beside the configuration, each with its name in the output folder."""
-    for owner in (None, *settings.feeds):
+def pictures(settings: Settings, owners: Iterable[Feed | None]) -> Iterator[tuple[str, str]]:
+    """The image files beside the configuration of `owners`, None for the site, each with its name
+    in the folder of its owner."""
+    for owner in owners:
         for option in _OPTIONS:
             value = str(getattr(owner or settings.site, option))
             if value and "://" not in value:
@@ -39,6 +43,13 @@ def unshown(settings: Settings) -> Iterator[str]:
                 f"feed {feed.name!r}: RSS shows images that end in .png, .jpg or .gif, so that its "
                 f"icon and logo are left out there"
             )
+
+
+def picture_names(feed: Feed) -> Iterator[str]:
+    """What a file of its own may be called of a feed, whatever it is configured with."""
+    for option in _OPTIONS:
+        for suffix in PICTURES:
+            yield f"{feed.name}-{option}{suffix}"
 
 
 def _name(option: str, value: str, feed: Feed | None) -> str:

@@ -12,7 +12,7 @@ from config.settings import Settings
 from config.source import Source
 from feeds import each
 from feeds.courier import Courier
-from feeds.data import feed_ids, namespace, open_data, pace, sync
+from feeds.data import namespace, open_data, pace, sync, sync_feeds
 from feeds.press import Press
 from feeds.rules import rules_digest, rules_for
 from feeds.web import contact, open_machine, source_fetcher, writer
@@ -24,7 +24,7 @@ from ingest.sources import Reader
 from ingest.sources.asking import Asking
 from ingest.sources.files import FilesSource
 from ingest.sources.folder import Folder
-from ingest.store import Store, Transaction, addresses, learned, lookup, runs, sources
+from ingest.store import Store, Transaction, addresses, learned, lookup, privacy, runs, sources
 from ingest.store.runs import RunReport, RunTask
 from ingest.store.sources import SourceState
 from ingest.task import Surroundings, Task
@@ -164,10 +164,12 @@ class Context:
             with self.store.write() as tx:
                 warnings = each.settle(tx, settings, self.clock())
                 settings = each.expanded(tx, settings)
-                ids = feed_ids(tx, settings, self.namespace, self.clock())
+                ids = sync_feeds(tx, settings, self.states, self.namespace, self.clock())
             self.courier.follow(settings)
         files = [source for source in self.settings.sources if source.files]
         silent = [s.name for s in self.settings.sources if s.on_change == "silent"]
+        with self.store.read() as tx:
+            audiences = privacy.audiences(tx)
         return Press(
             store=self.store,
             settings=settings,
@@ -175,6 +177,7 @@ class Context:
             warnings=tuple(warnings),
             roots={self.states[source.name].id: self.root(source) for source in files},
             silent=frozenset(self.states[name].id for name in silent),
+            audiences=audiences,
         )
 
     def root(self, source: Source) -> Path:

@@ -25,6 +25,7 @@ from ingest.store import (
     feeds,
     open_store,
     peek_store,
+    privacy,
 )
 from ingest.store.sources import SourceState
 
@@ -74,24 +75,36 @@ def sync(
         latest[state.id] = _latest(one, zone, state.errors, told.get(state.id, {}), now)
     configured.at_latest(tx, latest)
     whole = each.expanded(tx, settings)
-    _say_farewell(feeds.leaving(tx, _wanted_feeds(whole)))
-    ids = feed_ids(tx, whole, space, now)
+    leaving = feeds.leaving(tx, _wanted_feeds(whole))
+    _say_farewell([name for name in leaving if name not in privacy.private_feeds(tx)])
+    ids = sync_feeds(tx, whole, states, space, now)
     forget_others(tx, whole, now)
     return states, ids, whole
 
 
-def feed_ids(
-    tx: Transaction, settings: Settings, space: uuid.UUID, now: datetime
+def sync_feeds(
+    tx: Transaction,
+    settings: Settings,
+    states: Mapping[str, SourceState],
+    space: uuid.UUID,
+    now: datetime,
 ) -> dict[str, str]:
-    """The id of each feed of the expanded `settings`, by name; those that are gone are noted."""
-    return feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+    """The id of each feed of the expanded `settings`, by name; noted are those that are gone, and
+    who may read what."""
+    ids = feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
+    private = settings.private_sources
+    shown = {states[one.name].id: private.get(one.name, ()) for one in settings.sources}
+    privacy.sync(tx, shown, {feed.name: feed.private for feed in settings.feeds})
+    return ids
 
 
 def feeds_leaving(tx: Transaction, settings: Settings) -> list[str]:
     """What becomes of each feed that `settings` take away, in words."""
+    private = privacy.private_feeds(tx)
+    public = "its addresses will answer 410 Gone and readers drop it"
     return [
-        f"feed {name!r} is no longer configured: its addresses will answer 410 Gone and readers "
-        f"drop it; {_keep(name)}"
+        f"feed {name!r} is no longer configured: "
+        f"{'its tokens will open nothing' if name in private else public}; {_keep(name)}"
         for name in feeds.leaving(tx, _wanted_feeds(each.expanded(tx, settings)))
     ]
 

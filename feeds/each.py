@@ -49,7 +49,7 @@ def expanded(tx: Transaction, settings: Settings) -> Settings:
             if copy and copy.name not in former:
                 found.append(copy)
                 makers[copy.name] = feed.name
-    return settings.model_copy(update={"feeds": tuple(found), "made": makers})
+    return settings.with_made(found, makers)
 
 
 def settle(tx: Transaction, settings: Settings, now: datetime) -> list[str]:
@@ -154,7 +154,7 @@ def _slug(label: str, kind: Kind, value: str, taken: Collection[str]) -> str:
 
 def _query(tx: Transaction, settings: Settings, template: Feed, now: datetime) -> ArticleQuery:
     asked = slices.asking(settings, sources.states(tx), now)
-    wanted = template.sources or tuple(source.name for source in settings.sources)
+    wanted = settings.sources_of(template)
     ids = tuple(asked.sources[name] for name in wanted if name in asked.sources)
     return ArticleQuery(sources=ids, rule=slices.rule_of(template), asking=asked)
 
@@ -197,7 +197,7 @@ def _made(settings: Settings, template: Feed, one: Made, names: Mapping[str, str
     """The feed for one value; None for a source that is not configured any more."""
     if one.kind == "source":
         label = names.get(one.value, "")
-        if label not in (template.sources or [source.name for source in settings.sources]):
+        if label not in settings.sources_of(template):
             return None
         asked: dict[str, object] = {"sources": (label,)}
     else:

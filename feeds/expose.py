@@ -49,12 +49,14 @@ class Plan:
 @dataclass(slots=True, kw_only=True)
 class Exposer:
     """Exposes for one publish. `roots` maps a source's internal id to the root of its files,
-    `silent` holds the ids of sources whose changes do not bump; problems go to `warnings`."""
+    `silent` holds the ids of sources whose changes do not bump, `private` those of private ones;
+    problems go to `warnings`."""
 
     store: Store
     settings: Settings
     roots: Mapping[str, Path]
     silent: Collection[str]
+    private: Collection[str]
     now: datetime
     warnings: list[str] = field(default_factory=list)
 
@@ -67,7 +69,7 @@ class Exposer:
         with self.store.read() as tx:
             change = last_change(tx, "article")
             states = sources.states(tx)
-            wanted = feed.sources or tuple(source.name for source in self.settings.sources)
+            wanted = self.settings.sources_of(feed)
             shown = [states[name] for name in wanted if name in states]
             ready = tuple(sorted(state.id for state in shown if state.settled))
             before = editions.edition(tx, feed.name)
@@ -194,12 +196,16 @@ class Exposer:
         if entry.removed:
             published.set_removed(tx, entry.article, removed=False)
             entry = replace(entry, removed=False)
-        asked = entry.judged in (AGAIN, AGAIN_SAME_DATE)
-        if not (asked or significant(entry, article)):
+        asked, news = entry.judged in (AGAIN, AGAIN_SAME_DATE), significant(entry, article)
+        # Another source has it now, and the one that had it is private, or this one.
+        hands = {entry.source, article.source}
+        moved = len(hands) > 1 and not hands.isdisjoint(self.private)
+        if not (asked or moved or news):
             published.judge(tx, [(entry.article, article.change)])
             return
         updated = entry.updated
-        if entry.judged == AGAIN or not (asked or article.source in self.silent):
+        bumps = news and not (asked or article.source in self.silent)
+        if entry.judged == AGAIN or bumps:
             second = int(self.now.timestamp())
             updated = later_second(entry.updated, now=second, taken=taken)
             taken.add(updated)

@@ -8,6 +8,7 @@ file the same header, for some hosts would join both values.
 from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
+from config.feed import Feed
 from feeds.files import remove_with_siblings, write_if_changed
 from feeds.headers import ARCHIVE_FRESHNESS, CORS, PAGE_POLICY, SHORTEST, SNIFF, freshness, link
 from feeds.manifest import FileRecord, Manifest, ManifestError, read_manifest
@@ -21,7 +22,7 @@ def write_host_files(press: Press) -> bool:
     manifests = list(_manifests(press))
     output = press.settings.output_folder
     output.mkdir(parents=True, exist_ok=True)
-    live = [press.settings.feed_page(one.feed) for one in manifests if one.files]
+    live = [press.settings.feed_page(Feed(name=one.feed)) for one in manifests if one.files]
     pages = [f"/{page}" for page in live if page]
     changed = write_if_changed(output / "_headers", headers(manifests, pages))
     lines = redirects(manifests)

@@ -20,21 +20,22 @@ NOTIFY = "notify"
 """That of one that tells a webhook (by its name) of the new entries of a feed (by its name)."""
 
 
-def hubs_of(settings: Settings, feed: Feed) -> tuple[str, ...]:  # noqa: ARG001 - asked per feed
+def hubs_of(settings: Settings, feed: Feed) -> tuple[str, ...]:
     """The hubs that `feed` names to subscribers, and that are told when it changes.
 
     The one place that decides it: what must not be heard of elsewhere has no hub here.
     """
-    return settings.site.hub_urls
+    return () if feed.private else settings.site.hub_urls
 
 
 def hooks_of(settings: Settings, feed: Feed) -> Iterator[str]:
     """The names of the webhooks that are told of new entries of `feed`.
 
-    Of a feed that is made only those that name its maker: an entry may be in a hundred of them.
+    Of a private one those that name it. Of one that is made those that name its maker: an entry may
+    be in a hundred of them.
     """
     name = settings.made.get(feed.name, feed.name)
-    named = () if feed.name in settings.made else (name,)
+    named = () if feed.private or feed.name in settings.made else (name,)
     yield from (hook.name for hook in settings.notify if name in (hook.feeds or named))
 
 

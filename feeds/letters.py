@@ -13,11 +13,19 @@ from urllib.parse import urlencode, urlsplit
 from config.feed import Feed
 from config.settings import Settings
 from feeds.hubs import ANNOUNCE, DISTRIBUTE, NOTIFY, VERIFY, topic_of
-from feeds.press import MEDIA_TYPES, file_links, page_url, resolved_image
+from feeds.press import (
+    MEDIA_TYPES,
+    Reach,
+    feed_path,
+    feeds_folder,
+    file_links,
+    reach_of,
+    resolved_image,
+)
 from feeds.web import contact, product_version, read_secret
 from feeds.words import marked
 from ingest.entry import Entry
-from ingest.store import Store, Transaction, outbox, published, subscriptions, webhooks
+from ingest.store import Store, Transaction, outbox, privacy, published, subscriptions, webhooks
 from ingest.store.outbox import Letter
 
 if TYPE_CHECKING:
@@ -80,7 +88,7 @@ def _distribution(
         return None
     feed, format_ = found
     try:
-        body = (settings.output_folder / f"{feed.name}.{format_}").read_bytes()
+        body = (feeds_folder(settings, feed) / feed_path(feed, format_)).read_bytes()
     except OSError as error:
         raise UnsentError(f"the document cannot be read: {error.strerror}") from error
     digest = hashlib.sha256(body).hexdigest()
@@ -141,10 +149,11 @@ def _notification(
     with store.read() as tx:
         exposures = webhooks.untold(tx, name, feed.name, _AT_ONCE)
         entries = published.entries(tx, [one.article for one in exposures])
+        reach = reach_of(settings, feed, privacy.audiences(tx))
     if not exposures:
         return None
     told = [entries[one.article] for one in exposures]
-    body = json.dumps(notice(settings, feed, told), ensure_ascii=False).encode()
+    body = json.dumps(notice(settings, feed, reach, told), ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json"}
     secret, problem = hook.secret, ""
     if hook.secret_file:
@@ -164,25 +173,27 @@ def _notification(
     return Written(message=_message(settings, hook.url, body, headers), judge=judge)
 
 
-def notice(settings: Settings, feed: Feed, entries: Sequence[Entry]) -> dict[str, Any]:
+def notice(
+    settings: Settings, feed: Feed, reach: Reach, entries: Sequence[Entry]
+) -> dict[str, Any]:
     """What a webhook is told of new `entries` of `feed`; what is empty is left out."""
     addresses = {format_: settings.feed_url(feed, format_) for format_ in feed.formats}
     return {
         "feed": {
             "name": feed.name,
             "title": settings.feed_title(feed),
-            "url": settings.site.url + settings.feed_page(feed.name),
+            "url": settings.base_of(feed) + settings.feed_page(feed),
             "formats": addresses,
         },
-        "entries": [_told(settings, entry) for entry in entries],
+        "entries": [_told(reach, entry) for entry in entries],
     }
 
 
-def _told(settings: Settings, entry: Entry) -> dict[str, Any]:
-    image = resolved_image(settings, entry.image)
+def _told(reach: Reach, entry: Entry) -> dict[str, Any]:
+    image = resolved_image(reach, entry)
     values = {
         "id": entry.article,
-        "url": entry.url or page_url(settings, entry.slug),
+        "url": reach.address(entry),
         "title": entry.title,
         "summary": marked(entry.summary, entry.written_by, entry.language),
         "published": _time(entry.published),

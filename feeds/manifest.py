@@ -14,7 +14,7 @@ MAX_BYTES = 1_000_000
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _RELATION = re.compile(r"[a-z]{1,20}")
-_TARGET = re.compile(r"https?://[!#-;=?-~]{1,2000}")
+_TARGET = re.compile(r"(?:https?://[!#-;=?-~]|\./)[!#-;=?-~]{0,2000}")
 _MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}/[a-z0-9][a-z0-9.+-]{0,63}")
 
 
@@ -28,7 +28,8 @@ class FileRecord:
 
     `path` is relative to the output folder, with forward slashes; `digest` the SHA-256 of the
     uncompressed bytes in hex; `size` theirs; `changed_at` the whole second in UTC at which the
-    bytes last changed; `links` the (absolute URL, relation) pairs that are told in its header.
+    bytes last changed; `links` the (URL, relation) pairs that are told in its header, of private
+    feeds relative ones.
     Raises ValueError when a part is not of that shape.
     """
 

@@ -18,16 +18,18 @@ from feeds.files import remove_leftovers, told, write_if_changed, write_with_sib
 from feeds.hosting import write_host_files
 from feeds.hubs import post_changes
 from feeds.manifest import FileRecord, Manifest, dumps
-from feeds.pages import write_feed_page, write_pages
+from feeds.pages import write_feed_page, write_pages, write_private_pages
 from feeds.press import (
     MEDIA_TYPES,
     Press,
-    editions_folder,
+    feed_path,
+    feeds_folder,
     file_links,
+    manifest_path,
 )
 from feeds.proof import proofread
 from feeds.report import FeedReport, PublishReport
-from feeds.retire import other_formats, remove_files, retire
+from feeds.retire import other_formats, remove_files, retire, withdraw
 from feeds.selection import cut, entry_size
 from feeds.stories import also_at, tell
 from ingest.store import articles, editions, last_change, published
@@ -43,6 +45,7 @@ def publish(
     A feed that cannot be published is reported and keeps its last edition.
     """
     report = PublishReport(warnings=list(press.warnings))
+    withdraw(press)
     with press.store.write() as tx:
         articles.release_held(tx, now)
     wanted = [feed for feed in press.settings.feeds if not names or feed.name in names]
@@ -51,6 +54,7 @@ def publish(
         settings=press.settings,
         roots=press.roots,
         silent=press.silent,
+        private=press.audiences,
         now=now,
         warnings=report.warnings,
     )
@@ -70,6 +74,9 @@ def publish(
     for plan in plans:
         _expose(press, plan, now)
     report.pages = write_pages(press, report.warnings, now=now)
+    for feed in wanted:
+        if feed.private:
+            report.pages += write_private_pages(press, feed, report.warnings, now=now)
     with press.store.read() as tx:
         states = editions.editions(tx)
     rebuilt = {plan.feed.name: plan for plan in plans}
@@ -102,15 +109,15 @@ def _expose(press: Press, plan: Plan, now: datetime) -> None:
         published.expose(tx, feed.name, plan.added, now, told)
         window = published.window(tx, feed.name)
         entries = published.entries(tx, [exposure.article for exposure in window])
-        also = also_at(tx, press.settings, feed, window)
+        also = also_at(tx, press.reach(feed), feed, window)
         sizes = {id_: entry_size(one, feed, also.get(id_, ())) for id_, one in entries.items()}
         kept = cut(window, sizes, limit=feed.limit, now=now, archived=feed.archive)
         if len(kept) < len(window):
             published.leave(tx, feed.name, kept[-1].number, now)
-        more = feed.archive and archive.keep(tx, press.settings, feed, now)
+        more = feed.archive and archive.keep(tx, press, feed, now)
     while more:  # what left before there were archives, or very much at once
         with press.store.write() as tx:
-            more = archive.keep(tx, press.settings, feed, now)
+            more = archive.keep(tx, press, feed, now)
 
 
 def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) -> FeedReport:
@@ -157,11 +164,12 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
 
 def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: datetime) -> bool:
     """Make an edition live; returns whether any byte changed."""
-    output, manifests = press.settings.output_folder, editions_folder(press.settings)
+    output = feeds_folder(press.settings, feed)
     before = staleness.manifest(press, feed)
     known = {file.path: file for file in before.files} if before else {}
-    output.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(output)
+    folder = press.settings.folder_of(feed)
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(folder)
     changed = False
     records = {
         _record(press, feed, format_, body, known, now): body for format_, body in bodies.items()
@@ -171,10 +179,10 @@ def _write(press: Press, feed: Feed, bodies: Mapping[Format, bytes], now: dateti
         # tells the same Last-Modified as after it
         path = output / record.path
         changed |= write_with_siblings(path, body, modified=record.changed_at)
-    others = other_formats(feed)
+    others = other_formats(feed, feed.was)
     manifest = dumps(Manifest(feed=feed.name, files=tuple(records), moved=others))
-    changed |= write_if_changed(manifests / f"{feed.name}.json", manifest)
-    remove_files(press, [path for path, _ in others])
+    changed |= write_if_changed(manifest_path(press.settings, feed), manifest)
+    remove_files(output, [path for path, _ in others])
     return changed
 
 
@@ -186,7 +194,7 @@ def _record(
     known: Mapping[str, FileRecord],
     now: datetime,
 ) -> FileRecord:
-    path = f"{feed.name}.{format_}"
+    path = feed_path(feed, format_)
     digest = hashlib.sha256(body).hexdigest()
     last, moment = known.get(path), now.replace(microsecond=0)
     if last:

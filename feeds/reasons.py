@@ -74,7 +74,7 @@ def passed(tx: Transaction, settings: Settings, feed: Feed, now: datetime) -> li
     states = sources.states(tx)
     asked = slices.asking(settings, states, now)
     every = tuple(asked.sources.values())
-    wanted = feed.sources or tuple(source.name for source in settings.sources)
+    wanted = settings.sources_of(feed)
     ids = tuple(asked.sources[name] for name in wanted if name in asked.sources)
     before = choice.count(tx, ArticleQuery(sources=every, asking=asked))
     after = choice.count(tx, ArticleQuery(sources=ids, asking=asked))
@@ -130,7 +130,7 @@ def _standing(standing: Standing, zone: ZoneInfo) -> Iterator[Reason]:
 
 
 def _source(settings: Settings, feed: Feed, name: str) -> Reason:
-    wanted = feed.sources or tuple(source.name for source in settings.sources)
+    wanted = settings.sources_of(feed)
     key: Key = ("sources",) if feed.sources else ()
     told = f"it came from {name}"
     if name not in wanted:

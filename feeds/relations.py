@@ -4,10 +4,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from config.settings import Settings
 from feeds.edition import RelatedLink
 from feeds.links import file_path, links
-from feeds.press import page_url
+from feeds.press import Reach
 from ingest.article import Article, Candidate, Hint
 from ingest.enrich.relate import FLOOR, relate
 from ingest.entry import Entry
@@ -54,25 +53,24 @@ def related_to(
 
 
 def both_ways(
-    tx: Transaction, settings: Settings, related: Mapping[str, tuple[RelatedLink, ...]]
+    tx: Transaction, reach: Reach, related: Mapping[str, tuple[RelatedLink, ...]]
 ) -> dict[str, tuple[RelatedLink, ...]]:
     """What the pages of articles show as related, by article id; `related` is what entries show.
 
     At most ten: the first of their own, then those whose entries came to point to them, the newest
     first, then the rest of their own.
     """
-    pointing = relations.relating(tx, related)
+    pointing = relations.relating(tx, related, reach.feed)
     found = published.entries(tx, {one for many in pointing.values() for one in many})
     return {
-        id_: _together(own, [_back(settings, found[one], id_) for one in pointing[id_]])
+        id_: _together(own, [_back(reach, found[one], id_) for one in pointing[id_]])
         for id_, own in related.items()
     }
 
 
-def _back(settings: Settings, entry: Entry, to: str) -> RelatedLink:
+def _back(reach: Reach, entry: Entry, to: str) -> RelatedLink:
     shares = next(shares for id_, _, _, shares in entry.related if id_ == to)
-    url = entry.url or page_url(settings, entry.slug)
-    return RelatedLink(url=url, title=entry.title, shares=shares)
+    return RelatedLink(url=reach.address(entry), title=entry.title, shares=shares)
 
 
 def _together(
@@ -119,9 +117,11 @@ def _joined(named: Sequence[Article], near: Sequence[Candidate]) -> list[Candida
 
 
 def named_by(tx: Transaction, article: Article) -> list[str]:
-    """Ids of the articles that its hints name and its text links to, in order, itself left out."""
+    """Ids of the articles that its hints name and its text links to, in order, itself left out;
+    only such as may be told to all who may see `article`."""
     hints = (*article.hints, *(Hint(url=link) for link in links(article.html)[:_LINKS]))
-    by_title = articles.by_titles(tx, [title_key(hint.title) for hint in hints if hint.title])
+    titles = [title_key(hint.title) for hint in hints if hint.title]
+    by_title = articles.by_titles(tx, titles, article.source)
     addresses = {hint.url: _key(hint.url) for hint in hints if hint.url}
     by_key = articles.aliases(tx, {key for key in addresses.values() if key})
     paths = {file_path(hint.url) for hint in hints} - {""}
@@ -132,7 +132,7 @@ def named_by(tx: Transaction, article: Article) -> list[str]:
         or by_title.get(title_key(hint.title), "")
         for hint in hints
     ]
-    shown = articles.shown(tx, [id_ for id_ in found if id_])
+    shown = articles.shown(tx, [id_ for id_ in found if id_], article.source)
     return [id_ for id_ in dict.fromkeys(found) if id_ in shown and id_ != article.id]
 
 

@@ -6,7 +6,8 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedReport:
-    """What publishing did to one feed. `files` are the paths, relative to the output folder."""
+    """What publishing did to one feed. `files` are the paths, relative to the output folder,
+    or that of private feeds."""
 
     name: str
     entries: int

@@ -7,10 +7,10 @@ in a thread of its own.
 import os
 import signal
 import socket
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
@@ -20,25 +20,22 @@ import structlog
 from config.load import ConfigError, Problem, digest
 from config.rules import rule_files
 from config.settings import Settings
-from feeds.context import reopened, wall_clock
+from feeds.context import reopened
 from feeds.daemon import Daemon
-from feeds.each import expanded
 from feeds.notify import Notifier
-from feeds.press import editions_folder
-from feeds.server import Limits, Server, ServerError, Take, create_app
-from feeds.subscribers import RefusedError, take
+from feeds.server import Server, ServerError
+from feeds.serving import new_app
 from ingest.errors import StoreError
 from ingest.sources.folder import real
-from ingest.store import Store, daemons, sources
+from ingest.store import daemons
 from ingest.store.daemons import DaemonState
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    pass
 
 _LOOK = 1.0  # seconds between two looks at the configuration
 _HUNG = 600.0  # seconds without a tick after which the service manager hears nothing from us
 _STOP = 5.0  # seconds for answers under way
-_FRESH = timedelta(seconds=30)  # how long the time of the next run is believed
 
 _ENDS = (signal.SIGTERM, signal.SIGINT)
 
@@ -237,64 +234,3 @@ class Service:
         )
         with context.store.write() as tx:
             daemons.started(tx, state)
-
-
-def new_app(
-    settings: Settings,
-    store: Store,
-    names: Callable[[], Collection[str]],
-    clock: Callable[[], datetime] | None,
-) -> "Starlette":
-    """The application that serves what `settings` publish; `names` are those of the sources.
-
-    `clock` is the daemon's: without one nothing is sent, and our own hub takes no subscriptions.
-    """
-    folders, server = (settings.output_folder, editions_folder(settings)), settings.server
-    limits = Limits(server.unconditional_per_hour, server.trusted_proxies)
-    takes: Take | None = None
-    if settings.site.own_hub in settings.site.hub_urls:
-        takes = _takes(settings, store, clock) if clock else _takes_nothing
-    return create_app(*folders, _until_next(store, names), limits, takes)
-
-
-def _takes(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Take:
-    def answer(form: Mapping[str, str]) -> tuple[int, str]:
-        try:
-            with store.read() as tx:
-                whole = expanded(tx, settings)
-            take(form, whole, store, clock())
-        except RefusedError as error:
-            return error.status, error.reason
-        except StoreError:
-            return 503, "subscriptions cannot be noted at the moment"
-        return 202, "the callback will be asked whether it wants that"
-
-    return answer
-
-
-def _takes_nothing(_form: Mapping[str, str]) -> tuple[int, str]:
-    return 503, "nobody sends anything at the moment; try again later"
-
-
-def _until_next(store: Store, names: Callable[[], Collection[str]]) -> Callable[[], int]:
-    """Seconds until the next source is due: how long what we serve will stay as it is."""
-    read_at = due = datetime.min.replace(tzinfo=UTC)
-
-    def seconds() -> int:
-        nonlocal read_at, due
-        now = wall_clock()
-        if not timedelta() <= now - read_at <= _FRESH:
-            read_at = now
-            with suppress(StoreError):  # what is published is served, whatever the store is like
-                with store.read() as tx:
-                    states = sources.states(tx)
-                wanted = set(names())
-                times = [
-                    state.next_due
-                    for name, state in states.items()
-                    if name in wanted and not state.stopped
-                ]
-                due = min(times, default=now)
-        return max(0, int((due - now).total_seconds()))
-
-    return seconds

@@ -14,7 +14,14 @@ from feeds import archive, slices
 from feeds.expose import Plan
 from feeds.links import mentioned
 from feeds.manifest import Manifest, ManifestError, read_manifest
-from feeds.press import Press, editions_folder, file_links, settings_digest
+from feeds.press import (
+    Press,
+    feed_path,
+    feeds_folder,
+    file_links,
+    manifest_path,
+    settings_digest,
+)
 from feeds.selection import leaves_at
 from ingest.store import Transaction, editions, last_change, published, relations, sources
 from ingest.store.editions import EditionState
@@ -33,7 +40,8 @@ def stale(press: Press, feeds: Sequence[Feed], now: datetime) -> list[Feed]:
         found = []
         for feed in feeds:
             state = states.get(feed.name)
-            ready = (settled[name] for name in feed.sources or press.names if name in settled)
+            wanted = press.settings.sources_of(feed)
+            ready = (settled[name] for name in wanted if name in settled)
             if (
                 state is None
                 or state.built_from != change
@@ -100,14 +108,14 @@ def digest(press: Press, feed: Feed) -> str:
 
 
 def files(feed: Feed) -> tuple[str, ...]:
-    """The paths of the documents of `feed`, below the output folder."""
-    return tuple(f"{feed.name}.{format_}" for format_ in feed.formats)
+    """The paths of the documents of `feed`, below the folder of feeds."""
+    return tuple(feed_path(feed, format_) for format_ in feed.formats)
 
 
 def manifest(press: Press, feed: Feed) -> Manifest | None:
     """The manifest of the edition that is live; None when there is none that can be read."""
     try:
-        return read_manifest(editions_folder(press.settings) / f"{feed.name}.json")
+        return read_manifest(manifest_path(press.settings, feed))
     except ManifestError:
         return None
 
@@ -117,13 +125,15 @@ def _stands(press: Press, tx: Transaction, feed: Feed, state: EditionState) -> b
     if state.settings != digest(press, feed) or state.entry_change < 0:
         return False
     live = manifest(press, feed)
-    output = press.settings.output_folder
+    output = feeds_folder(press.settings, feed)
     if live is None or tuple(file.path for file in live.files) != files(feed):
         return False
     links = [file_links(press.settings, feed, format_) for format_ in feed.formats]
     if [file.links for file in live.files] != links:
         return False
-    if not (output / (press.settings.feed_page(feed.name) or "index.html")).is_file():
+    if not (
+        press.settings.folder_of(feed) / (press.settings.feed_page(feed) or "index.html")
+    ).is_file():
         return False
     for file in live.files:
         try:

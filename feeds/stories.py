@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from config.feed import Feed
-from config.settings import Settings
 from feeds.edition import RelatedLink
 from feeds.freeze import later_second
-from feeds.press import page_url
+from feeds.press import Reach
 from feeds.words import words
 from ingest.article import Article
 from ingest.enrich.stories import MOST, SPAN, Report, alikeness, gathered, report, tells_more
@@ -77,31 +76,30 @@ def tell(
 
 
 def also_at(
-    tx: Transaction, settings: Settings, feed: Feed, window: Sequence[Exposure]
+    tx: Transaction, reach: Reach, feed: Feed, window: Sequence[Exposure]
 ) -> dict[str, tuple[RelatedLink, ...]]:
     """What else was written of the events that the entries of `window` tell, by article id.
 
-    The last link of each leads to the story's page.
+    The last link of each leads to the story's page, which those of private feeds have not.
     """
     if feed.duplicates != "story":
         return {}
     told = stories.followers(tx, [exposure.article for exposure in window], feed.name)
     wanted = {id_ for lead, ids in told.items() for id_ in (lead, *ids[:_LINKS])}
     entries = published.entries(tx, wanted)
-    return {
-        lead: (
-            *(_link(settings, entries[id_]) for id_ in ids[:_LINKS]),
-            RelatedLink(
-                url=story_url(settings, entries[lead]), title=words(entries[lead].language).story
-            ),
-        )
-        for lead, ids in told.items()
+    found = {
+        lead: [_link(reach, entries[id_]) for id_ in ids[:_LINKS]] for lead, ids in told.items()
     }
+    if not feed.private:
+        for lead, links in found.items():
+            story = words(entries[lead].language).story
+            links.append(RelatedLink(url=story_url(reach.site, entries[lead]), title=story))
+    return {lead: tuple(links) for lead, links in found.items()}
 
 
-def story_url(settings: Settings, lead: Entry) -> str:
-    """The public address of the page of the story that `lead` leads."""
-    return f"{settings.site.url}stories/{lead.slug}/"
+def story_url(site: str, lead: Entry) -> str:
+    """The address of the page of the story that `lead` leads, on the site at the address `site`."""
+    return f"{site}stories/{lead.slug}/"
 
 
 def place(entry: Entry) -> str:
@@ -111,8 +109,8 @@ def place(entry: Entry) -> str:
     return (urlsplit(entry.url).hostname or "").removeprefix("www.")
 
 
-def _link(settings: Settings, entry: Entry) -> RelatedLink:
-    url, who = entry.url or page_url(settings, entry.slug), place(entry)
+def _link(reach: Reach, entry: Entry) -> RelatedLink:
+    url, who = reach.address(entry), place(entry)
     return RelatedLink(url=url, title=f"{who}: {entry.title}" if who else entry.title)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from feeds.files import write_if_changed
-from feeds.press import Press, page_url
+from feeds.press import Press
 from feeds.site import FeedPage, IndexEntry, SiteHead, story_page
 from feeds.stories import place, story_url
 from feeds.words import words
 from ingest.entry import Entry
-from ingest.store import Transaction, published, stories
+from ingest.store import Transaction, privacy, published, stories
 
 
 def write_story_pages(press: Press, site: SiteHead, *, since: int) -> int:
@@ -31,7 +31,7 @@ def write_story_pages(press: Press, site: SiteHead, *, since: int) -> int:
 
 
 def _told(tx: Transaction, lead: Entry) -> list[Entry]:
-    if lead.removed:
+    if lead.removed or privacy.unseen(tx, [lead.article]):
         return []
     ids = stories.followers(tx, [lead.article]).get(lead.article, [])
     found = published.entries(tx, ids)
@@ -43,14 +43,14 @@ def _page(press: Press, told: Sequence[Entry], site: SiteHead) -> bytes:
     lead = told[0]
     language = lead.language or site.language
     page = FeedPage(
-        url=story_url(press.settings, lead),
+        url=story_url(press.settings.site.url, lead),
         title=lead.title,
         description=words(language).story,
         language=language,
         entries=tuple(
             IndexEntry(
                 title=entry.title,
-                url=entry.url or page_url(press.settings, entry.slug),
+                url=press.reach().address(entry),
                 published=datetime.fromtimestamp(entry.published, UTC),
                 summary=entry.summary,
                 authors=tuple(name for name in (*entry.authors, place(entry)) if name),

@@ -62,8 +62,7 @@ def add(path: Path, settings: Settings | None, text: str, name: str, title: str)
 
 def shown_in(settings: Settings, name: str) -> tuple[str, ...]:
     """The addresses of the feeds that show the source `name`, those of it alone first."""
-    shown = [feed for feed in settings.feeds if not feed.each]
-    feeds = [feed for feed in shown if not feed.sources or name in feed.sources]
+    feeds = [feed for feed in settings.feeds if not feed.each and name in settings.sources_of(feed)]
     feeds.sort(key=lambda feed: len(feed.sources) or len(settings.sources))
     return tuple(settings.feed_url(f, format_) for f in feeds for format_ in f.formats)
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "hide": ("feeds.cli.hide:hide", "Take articles from public view."),
     "unhide": ("feeds.cli.hide:unhide", "Put hidden articles back in their places."),
     "republish": ("feeds.cli.hide:republish", "Show an article as it is now, as an update."),
+    "token": ("feeds.cli.token:token", "Say who may read a private feed."),
     "preview": ("feeds.cli.preview:preview", "Show what a run would store; store nothing."),
     "re-extract": ("feeds.cli.reextract:reextract", "Normalize again what is stored."),
     "extract": ("feeds.cli.extract:extract", "Show what is made of one document; store nothing."),

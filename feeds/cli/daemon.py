@@ -27,7 +27,8 @@ from feeds.files import told
 from feeds.lock import DAEMON, LockedError, daemon_pid, data_lock
 from feeds.notify import Notifier
 from feeds.server import PortTakenError, Server, ServerError
-from feeds.service import ConfigFile, Service, Signals, new_app
+from feeds.service import ConfigFile, Service, Signals
+from feeds.serving import new_app
 from ingest.errors import StoreError
 from ingest.store import daemons
 
@@ -188,7 +189,7 @@ def _announce(output: Output, settings: Settings, port: int) -> None:
     address = settings.server.address
     shown = f"[{address}]" if ":" in address else address
     output.say(f"Serving on http://{shown}:{port}/")
-    for feed in settings.feeds:
+    for feed in settings.public_feeds:
         if feed.each:
             output.say(f"Feeds {feed.name}-…, one for each {feed.each}: {settings.site.url}")
             continue

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from config.settings import Settings
 from feeds.links import file_path
-from feeds.press import page_url
+from feeds.press import Reach
 from feeds.relations import named_by
 from ingest.article import Article
 from ingest.entry import Entry
 from ingest.markup import parse_fragment, text_of
-from ingest.store import Transaction, articles, lookup, published, sources, terms
+from ingest.store import Transaction, articles, lookup, privacy, published, sources, terms
 from ingest.store.lookup import DocumentFacts, Shown, Standing
 
 _TERMS = 5  # shared terms told of a related article: those that carry it
@@ -68,19 +68,27 @@ def known(tx: Transaction, settings: Settings, id_: str) -> Known:
     assert article is not None
     names = {state.id: name for name, state in sources.states(tx).items()}
     entry = published.entries(tx, [id_]).get(id_)
-    page = page_url(settings, entry.slug) if entry else ""
     return Known(
         article=article,
         source=names.get(article.source, article.source),
         standing=lookup.standing(tx, id_),
         documents=tuple(lookup.documents(tx, id_)),
         entry=entry,
-        address=(entry.url if entry else article.url) or page,
+        address=_address(tx, settings, entry) if entry else article.url,
         changed=_changed(entry, article) if entry else (),
         showings=tuple(lookup.showings(tx, id_)),
         related=_related(tx, settings, entry, article) if entry else (),
         keys=tuple(lookup.known_as(tx, id_)),
     )
+
+
+def _address(tx: Transaction, settings: Settings, entry: Entry) -> str:
+    """Where `entry` is read: of what is private, in the first of its feeds."""
+    feeds, site = privacy.audiences(tx).get(entry.source), settings.site.url
+    if not feeds:
+        return Reach(site=site).address(entry)
+    base = f"{site}private/{min(feeds)}/"
+    return Reach(site=site, base=base, private=frozenset((entry.source,))).address(entry)
 
 
 def _changed(entry: Entry, article: Article) -> tuple[str, ...]:
@@ -100,7 +108,7 @@ def _related(
         Reason(
             id=id_,
             title=title,
-            address=url or (page_url(settings, entries[id_].slug) if id_ in entries else ""),
+            address=url or (_address(tx, settings, entries[id_]) if id_ in entries else ""),
             named=id_ in named,
             score=shared[id_][0] if id_ in shared else 0.0,
             terms=shared[id_][1][:_TERMS] if id_ in shared else (),

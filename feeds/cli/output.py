@@ -110,6 +110,14 @@ def iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
 
 
+def private_json(settings: "Settings") -> dict[str, list[str]]:
+    """The names of the feeds and of the sources that are private."""
+    return {
+        "feeds": [feed.name for feed in settings.feeds if feed.private],
+        "sources": sorted(settings.private_sources),
+    }
+
+
 def print_table(output: Output, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print rows in aligned columns, numbers to the right; in a pipe as on a terminal."""
     cells = [list(head), *[[str(cell) for cell in row] for row in rows]]
@@ -161,8 +169,10 @@ def show_published(output: Output, settings: "Settings", report: "PublishReport"
             continue
         state = "published" if feed.changed else "unchanged"
         count = f"{feed.entries} entr{'y' if feed.entries == 1 else 'ies'}"
+        private = any(one.private for one in settings.feeds if one.name == feed.name)
+        folder = settings.private_folder if private else settings.output_folder
         for file in feed.files:
-            output.say(f"{state}  {settings.output_folder / file}  {count}")
+            output.say(f"{state}  {folder / file}  {count}")
     for error in report.errors:
         click.echo(error, err=True)
     for name in report.waiting:

@@ -16,7 +16,9 @@ from config.settings import Settings
 from config.source import Source
 from feeds.brand import unshown
 from feeds.cli.common import Output, config_path, fail, other_port, read_settings, speaks, suggest
+from feeds.cli.output import private_json
 from feeds.data import feeds_leaving, peek_data, sources_leaving
+from feeds.privacy import becoming_public, not_so_private
 from ingest.errors import SourceError
 from ingest.schedule import parse_cron
 from ingest.sources.files import FilesSource
@@ -92,6 +94,8 @@ JSON:
             changes), and next_run (UTC, null: when the daemon starts or when
             it is due, as `status` says)
   feeds     the names of the feeds
+  private   the names of the feeds and of the sources that are private, two
+            lists: feeds and sources
   notes     a list of sentences: what is not wrong and perhaps not meant"""
 )
 @speaks(json="Print one JSON object instead.", verbose="List what each source holds.")
@@ -110,7 +114,8 @@ def check(ctx: click.Context, output: Output) -> None:
         if not output.json:
             fail(str(error), code=2)
         found = {"ok": False, "problems": _problems(error.problems)}
-        output.show(found | {"sources": [], "feeds": [], "notes": []})
+        nothing: dict[str, list[str]] = {"feeds": [], "sources": []}
+        output.show(found | {"sources": [], "feeds": [], "private": nothing, "notes": []})
         ctx.exit(2)
     held = [_holding(source, settings) for source in settings.sources]
     wrong = located(config_path(ctx), [*_unusable_folders(settings), *_unusable_sources(held)])
@@ -139,9 +144,12 @@ def _print(
         output.note(note)
     for problem in wrong:
         click.echo(str(problem), err=True)
+    for name, feeds_of in settings.private_sources.items():
+        output.say(f"{name}: private, shown by {', '.join(sorted(feeds_of))} alone")
     if not wrong:
         feeds = ", ".join(
-            f"{feed.name}-… for each {feed.each}" if feed.each else feed.name
+            (f"{feed.name}-… for each {feed.each}" if feed.each else feed.name)
+            + (" (private)" if feed.private else "")
             for feed in settings.feeds
         )
         output.say(f"{'Nothing is wrong' if notes else 'All is well'}. Feeds: {feeds}.")
@@ -160,6 +168,7 @@ def _json(
         "problems": _problems(wrong),
         "sources": [_source(one, settings.site.timezone, now) for one in held],
         "feeds": [feed.name for feed in settings.feeds],
+        "private": private_json(settings),
         "notes": notes,
     }
 
@@ -232,12 +241,14 @@ def _notes(settings: Settings, held: Sequence[_Holding]) -> Iterator[str]:
         if not (one.items or one.trouble):
             yield f"source {one.source.name!r} holds nothing: no file matches {one.source.files}"
     yield from other_port(settings, settings.server.port)
+    yield from not_so_private(settings)
     yield from unshown(settings)
     with peek_data(settings) as store:
         if store:
             with store.read() as tx:
                 yield from feeds_leaving(tx, settings)
                 yield from sources_leaving(tx, settings)
+                yield from becoming_public(tx, settings)
                 yield from _unknown_tags(tx, settings)
 
 

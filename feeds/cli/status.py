@@ -12,7 +12,7 @@ import click
 from config.load import digest
 from config.settings import Settings
 from feeds.cli.common import Output, fail, load_settings, speaks
-from feeds.cli.output import SHOWN, iso, print_table, problems_json, when
+from feeds.cli.output import SHOWN, iso, print_table, private_json, problems_json, when
 from feeds.data import open_data, sources_leaving
 from feeds.hubs import ANNOUNCE, NOTIFY
 from feeds.lock import daemon_pid
@@ -58,6 +58,8 @@ JSON:
            errors_in_a_row, new, updated, unchanged, removed, failed, and
            problems: a list of where, why, failed (false: a warning), advice
            and since
+  private  the names of the feeds and of the sources that are private, two
+           lists: feeds and sources
   untold   a list of whom messages do not reach: target (a hub, or the name
            of a webhook), why, since, next_try and waiting (how many)
   subscriptions  how many our own hub has
@@ -97,8 +99,9 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     zone = ZoneInfo(settings.site.timezone)
     if output.json:
         found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}
-        told = {"sources": [_json(row) for row in rows], "untold": [*map(_untold_json, untold)]}
-        output.show(found | told | {"subscriptions": subscribed, "notes": notes})
+        told = {"sources": [_json(row) for row in rows], "private": private_json(settings)}
+        others = {"untold": [*map(_untold_json, untold)], "subscriptions": subscribed}
+        output.show(found | told | others | {"notes": notes})
     else:
         for line in _daemon_lines(pid, up, zone, current=current):
             click.echo(line) if missing else output.say(line)
@@ -106,7 +109,7 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
         print_table(output, head, [_cells(row, zone) for row in rows])
         if subscribed:
             output.say(f"Our hub has {subscribed:,} subscription{'s' if subscribed > 1 else ''}.")
-        for line in notes:
+        for line in (*_private_lines(settings), *notes):
             output.say(line)
         for line in (
             *_wrong(rows, up, zone, None if output.verbose else SHOWN),
@@ -116,6 +119,13 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     daemon_wrong = up and (up.refused or up.unpublished)
     wrong = missing or any(row.wrong for row in rows) or daemon_wrong or untold
     ctx.exit(int(bool(wrong)))
+
+
+def _private_lines(settings: Settings) -> Iterator[str]:
+    private = private_json(settings)
+    for what, names in private.items():
+        if names:
+            yield f"Private {what}: {', '.join(names)}"
 
 
 def _rows(tx: Transaction, settings: Settings) -> list[_Row]:

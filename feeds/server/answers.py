@@ -1,10 +1,10 @@
-"""The answers there are, with their headers: feeds, files, what has moved, and words. Pure, but
-that who takes an answer with an open file closes it."""
+"""The answers there are, with their headers: feeds, files, what has moved, words, and all of these
+as guests get them. Pure, but that who takes an answer with an open file closes it."""
 
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from functools import lru_cache
 from urllib.parse import quote
@@ -28,6 +28,13 @@ _VARY = (b"vary", b"Accept-Encoding, Sec-Fetch-Dest")
 _REVALIDATE = (b"cache-control", b"no-cache")
 _A_DAY = (b"cache-control", b"public, max-age=86400")  # a rename may be taken back
 _MINUTES = (b"cache-control", b"public, max-age=300")
+_NOT_KEPT = (b"cache-control", b"no-store")
+_PASSWORD = (b"www-authenticate", b'Basic realm="Private feeds", charset="UTF-8"')
+_GUESTS = (
+    (b"vary", b"Accept-Encoding, Sec-Fetch-Dest, Authorization"),
+    (b"referrer-policy", b"no-referrer"),  # the address may hold a token
+    (b"x-robots-tag", b"noindex"),
+)
 # Browsers save what they do not know, and show these.
 _SHOWN_AS = {
     "application/rss+xml": "application/xml",
@@ -118,7 +125,34 @@ def too_many(seconds: int) -> Answer:
     """To who fetches the same whole feed over and over; in `seconds` there is another one."""
     text = "Too many whole feeds: send If-None-Match or If-Modified-Since, or ask less often"
     wait = (b"retry-after", str(seconds).encode())
-    return in_words(429, text, wait, (b"cache-control", b"no-store"), *_CORS)
+    return in_words(429, text, wait, _NOT_KEPT, *_CORS)
+
+
+def for_guests(answer: Answer) -> Answer:
+    """`answer` about something private: no cache that others share keeps it, no other site's script
+    reads it, and no address is told on."""
+    kept = tuple(
+        (
+            name,
+            b"private, " + value.removeprefix(b"public, ") if name == b"cache-control" else value,
+        )
+        for name, value in answer.headers
+        if name != b"vary" and (name, value) not in _CORS
+    )
+    return replace(answer, headers=(*kept, *_GUESTS))
+
+
+def of_stranger(*, asked: bool) -> Answer:
+    """To who may not read what is private, or not with this: where a password was `asked` for, that
+    one is needed, elsewhere what is said of any path where nothing is."""
+    if asked:
+        return in_words(401, "A password is needed", _PASSWORD, _NOT_KEPT)
+    return in_words(404, "Not found")
+
+
+def of_failure() -> Answer:
+    """Of an error that nobody hears the words of."""
+    return in_words(500, "Internal server error", _NOT_KEPT)
 
 
 def in_words(status: int, text: str, *more: tuple[bytes, bytes]) -> Answer:

@@ -22,19 +22,21 @@ class NotYet:
     path: str
 
 
-def archived(shelf: Shelf, path: str) -> Copy | Moved | NotYet | None:
-    """What answers at a decoded request path below `/archive/`."""
+def archived(shelf: Shelf, path: str, home: str = "") -> Copy | Moved | NotYet | None:
+    """What answers at a decoded request path below `/archive/`, in the folder `home` ("" or with a
+    slash at its end); paths in the answer begin there too."""
     asked = _PAGE.fullmatch(path)
     if asked is None:
         return None
     name, page, suffix = asked[1], int(asked[2]), asked[3]
-    feed = shelf.get(f"{name}.{suffix}")
+    feed = shelf.get(f"{home}{name}.{suffix}")
     if isinstance(feed, Moved):
+        feed = feed.below(home)
         heir, _, other = (feed.path or "").rpartition(".")
         return Moved(f"archive/{heir}/{page}.{other}" if heir else None)
     if feed is None:
         return None
-    before, here, after = (f"archive/{name}/{n}.{suffix}" for n in (page - 1, page, page + 1))
+    before, here, after = (f"{home}archive/{name}/{n}.{suffix}" for n in (page - 1, page, page + 1))
     try:
         return shelf.page(here, feed.media_type)
     except OSError:

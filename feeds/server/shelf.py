@@ -59,6 +59,10 @@ class Moved:
 
     path: str | None
 
+    def below(self, home: str) -> "Moved":
+        """The same with a path that begins below the folder `home`."""
+        return Moved(self.path.removeprefix(home)) if home and self.path else self
+
 
 Held = Copy | FileRecord | Moved
 

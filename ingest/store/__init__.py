@@ -1,7 +1,7 @@
 """The only SQL: schema, migrations, and everything that must survive a restart.
 
 `open_store` gives a Store; its `read` and `write` transactions go to the functions of `articles`,
-`sources`, `runs`, `published`, `requests` and `terms`.
+`sources`, `runs`, `published`, `privacy`, `requests` and `terms`.
 """
 
 from ingest.store.engine import (

@@ -6,17 +6,35 @@ entry that left is in one page, and one that is removed and comes back is in the
 
 import hashlib
 import json
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, Float, Integer, Row, Table, Text, func, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Float,
+    Integer,
+    Row,
+    Table,
+    Text,
+    and_,
+    case,
+    func,
+    not_,
+    select,
+)
 
+from ingest.article import INTERNAL
 from ingest.entry import Exposure
-from ingest.store import published, schema
+from ingest.store import privacy, published, schema
 from ingest.store.engine import Transaction, parts, replacing
+from ingest.store.privacy import seen
 from ingest.store.published import exposure_from
+from ingest.store.relations import relation
 
 archive = Table(
     "archive",
@@ -41,6 +59,8 @@ archive_state = Table(
 _P = archive.c
 _E = schema.entry.c
 _X = schema.exposure.c
+_LINK = f"{INTERNAL}article/"
+_LINKED = re.compile(rf"{_LINK}([0-9a-f-]{{36}})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +99,7 @@ def exposures(
         select(schema.exposure)
         .join(schema.entry, _E.article == _X.article)
         .where(_X.feed == feed, _X.number.between(first, last), _X.lead == "")
-        .where(_E.removed.is_(False))
+        .where(_up(feed))
         .order_by(_X.number, _X.article)
         .limit(limit)
     )
@@ -117,32 +137,36 @@ def unwritten(tx: Transaction, feed: str, settings: str) -> list[Page]:
 
 def otherwise(tx: Transaction, feed: str, since: int) -> list[Page]:
     """The written pages that no longer show what they should: of what they show, or link to as
-    told with it, something was removed or came back. Entries that changed after `since` count."""
-    numbers = _numbers(tx, feed, published.changed(tx, after=since))
+    told with it, something was removed or came back; or one of their entries names an article that
+    the readers of `feed` may not see any more. Entries that changed after `since` count."""
+    changed = published.changed(tx, after=since)
+    naming = _numbers(tx, feed, _naming(tx, feed, privacy.unseen(tx, changed, feed)))
+    numbers = _numbers(tx, feed, changed) | naming
     oldest = min(numbers, default=None)
     if oldest is None or oldest >= unpaged(tx, feed)[0]:
         return []
     written = select(archive).where(_P.feed == feed, _P.shown != "", _P.last >= oldest)
-    places = sorted(numbers)
     found = [
         page
         for page in map(_page, tx.execute(written.order_by(_P.page)))
-        if bisect_left(places, page.first) < bisect_right(places, page.last)
+        if _holds(page, sorted(numbers))
     ]
-    return [page for page in found if shown(tx, page) != page.shown]
+    names = sorted(naming)
+    return [page for page in found if _holds(page, names) or shown(tx, page) != page.shown]
 
 
 def shown(tx: Transaction, page: Page) -> str:
-    """A digest of which articles a page shows, and of those told with them which are removed: that
-    others are told with them later changes no page."""
-    members = select(_X.article, _E.removed).join(schema.entry, _E.article == _X.article)
+    """A digest of which articles a page shows, and of those told with them which are not to be seen
+    any more: that others are told with them later changes no page."""
+    up = case((_up(page.feed), True), else_=False)
+    members = select(_X.article, up.label("up")).join(schema.entry, _E.article == _X.article)
     here = members.where(_X.feed == page.feed)
     own = here.where(_X.number.between(page.first, page.last), _X.lead == "")
     rows = tx.execute(own.order_by(_X.number, _X.article)).all()
-    ids = [row.article for row in rows if not row.removed]
+    ids = [row.article for row in rows if row.up]
     lost: list[str] = []
     for part in parts(ids):
-        told = here.where(_X.lead != "", _X.lead.in_(part), _E.removed.is_(True))
+        told = here.where(_X.lead != "", _X.lead.in_(part), not_(_up(page.feed)))
         lost += (row.article for row in tx.execute(told))
     return hashlib.sha256(json.dumps([ids, sorted(lost)]).encode()).hexdigest()
 
@@ -172,6 +196,31 @@ def _numbers(tx: Transaction, feed: str, ids: Sequence[str]) -> set[int]:
             leads.add(row.lead)
     missing = leads - {""} - found.keys()
     return set(found.values()) | (_numbers(tx, feed, sorted(missing)) if missing else set())
+
+
+def _naming(tx: Transaction, feed: str, ids: Collection[str]) -> list[str]:
+    """The articles whose entries show or showed one of `ids` as related, or that left `feed` and
+    link to one."""
+    r, found = relation.c, set[str]()
+    for part in parts(sorted(ids)):
+        found |= set(tx.execute(select(r.article).where(r.other.in_(part))).scalars())
+    if ids:
+        left = select(_X.article).where(_X.feed == feed, _X.left_at.is_not(None))
+        links = func.instr(_E.html, _LINK) > 0
+        rows = tx.execute(select(_E.article, _E.html).where(_E.article.in_(left), links))
+        for article, html in rows:
+            named = {f"urn:uuid:{uuid}" for uuid in _LINKED.findall(html)}
+            found |= {article} if named.intersection(ids) else set()
+    return sorted(found)
+
+
+def _holds(page: Page, numbers: Sequence[int]) -> bool:
+    """Whether one of the sorted exposure `numbers` is in the page."""
+    return bisect_left(numbers, page.first) < bisect_right(numbers, page.last)
+
+
+def _up(feed: str) -> ColumnElement[bool]:
+    return and_(_E.removed.is_(False), seen(_E.source, feed))
 
 
 def _page(row: Row[tuple[object, ...]]) -> Page:

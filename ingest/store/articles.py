@@ -7,12 +7,13 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, select, update
 
 from ingest.article import Article, Draft, Hint
 from ingest.similarity import title_key
 from ingest.store import facts, schema
 from ingest.store.engine import Transaction, ignoring, next_change, parts, replacing
+from ingest.store.privacy import beside
 from ingest.store.schema import eligible
 from ingest.store.values import (
     enclosures_from,
@@ -81,11 +82,12 @@ def many(tx: Transaction, ids: Collection[str]) -> dict[str, Article]:
     return found
 
 
-def shown(tx: Transaction, ids: Collection[str]) -> set[str]:
-    """Those of `ids` that may be shown."""
+def shown(tx: Transaction, ids: Collection[str], source: str = "") -> set[str]:
+    """Those of `ids` that may be shown, and told of to all who may see `source`, an internal id."""
     found: set[str] = set()
+    told = and_(eligible(), beside(tx, source))
     for part in parts(sorted(ids)):
-        found |= set(tx.execute(select(_T.id).where(_T.id.in_(part), eligible())).scalars())
+        found |= set(tx.execute(select(_T.id).where(_T.id.in_(part), told)).scalars())
     return found
 
 
@@ -161,11 +163,13 @@ def with_title(tx: Transaction, key: str) -> list[str]:
     return list(tx.execute(statement).scalars()) if key else []
 
 
-def by_titles(tx: Transaction, titles: Collection[str]) -> dict[str, str]:
-    """Title key to the id of the newest publishable article with that title."""
+def by_titles(tx: Transaction, titles: Collection[str], source: str = "") -> dict[str, str]:
+    """Title key to the id of the newest publishable article with that title that may be told of to
+    all who see `source`, an internal id; "" for everybody."""
     found: dict[str, str] = {}
+    told = beside(tx, source)
     for part in parts(sorted(set(titles) - {""})):
-        statement = select(_T.title_key, _T.id).where(_T.title_key.in_(part), eligible())
+        statement = select(_T.title_key, _T.id).where(_T.title_key.in_(part), eligible(), told)
         rows = tx.execute(statement.order_by(_T.published, _T.successor == "", _T.id))
         found |= {row.title_key: row.id for row in rows}
     return found

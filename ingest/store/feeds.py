@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from ingest.store import schema
+from ingest.store import privacy, schema, tokens
 from ingest.store.archive import archive, archive_state
 from ingest.store.engine import Transaction, replacing
 
@@ -118,7 +118,8 @@ def _redirected(known: Mapping[str, FeedName], old: str, new: str) -> dict[str, 
 
 
 def _rename(tx: Transaction, old: str, new: str) -> None:
-    for table in (schema.exposure, schema.edition, archive, archive_state):
+    own = schema.exposure, schema.edition, archive, archive_state
+    for table in (*own, privacy.audience, tokens.token):
         tx.execute(update(table).where(table.c.feed == old).values(feed=new))
 
 

@@ -6,12 +6,13 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
 
 from ingest.article import INTERNAL
 from ingest.entry import Entry, Exposure
 from ingest.store import relations, schema
 from ingest.store.engine import Transaction, next_change, parts, replacing
+from ingest.store.privacy import seen
 from ingest.store.schema import eligible
 from ingest.store.values import (
     enclosures_from,
@@ -141,11 +142,13 @@ def expose(
 
 
 def window(tx: Transaction, feed: str) -> list[Exposure]:
-    """What `feed` shows, newest exposure first; entries of removed articles are left out."""
+    """What `feed` shows, newest exposure first; entries of removed articles are left out, and of
+    sources that are not for its readers."""
+    up = and_(_E.removed.is_(False), seen(_E.source, feed))
     statement = (
         select(schema.exposure)
         .join(schema.entry, _E.article == _X.article)
-        .where(_X.feed == feed, _X.left_at.is_(None), _X.lead == "", _E.removed.is_(False))
+        .where(_X.feed == feed, _X.left_at.is_(None), _X.lead == "", up)
         .order_by(_X.number.desc())
     )
     return [exposure_from(row) for row in tx.execute(statement)]
@@ -182,7 +185,8 @@ def leave(tx: Transaction, feed: str, before: int, now: datetime) -> None:
 
 
 def paged(tx: Transaction, *, changed_after: int) -> list[tuple[str, int]]:
-    """(article id, number) of the entries that have a page of ours and changed since."""
+    """(article id, number) of the entries that have a page of ours and changed since, also of those
+    that are not for everybody."""
     statement = select(_E.article, _E.number).where(_E.url == "", _E.change > changed_after)
     return [(row.article, row.number) for row in tx.execute(statement.order_by(_E.number))]
 
@@ -209,24 +213,29 @@ def linking(tx: Transaction) -> list[tuple[str, str]]:
 
 
 def neighbour(tx: Transaction, number: int, *, after: bool) -> str:
-    """The article id of the next or previous entry with a page that is not removed; "" if none."""
+    """The article id of the next or previous entry with a page for everybody; "" if none."""
     order = _E.number if after else _E.number.desc()
     beyond = _E.number > number if after else _E.number < number
-    statement = select(_E.article).where(_E.url == "", _E.removed.is_(False), beyond)
+    statement = select(_E.article).where(_E.url == "", _up(), beyond)
     return tx.execute(statement.order_by(order).limit(1)).scalar() or ""
 
 
 def latest(tx: Transaction, limit: int) -> list[str]:
-    """Article ids of the entries that are not removed, the last published first."""
-    statement = select(_E.article).where(_E.removed.is_(False))
+    """Article ids of the entries that everybody may see, the last published first."""
+    statement = select(_E.article).where(_up())
     newest = statement.order_by(_E.published.desc(), _E.number.desc())
     return list(tx.execute(newest.limit(limit)).scalars())
 
 
 def with_assets(tx: Transaction, *, removed: bool) -> list[str]:
-    """Article ids of the entries that show files of their source's folder."""
-    statement = select(_E.article).where(_E.assets != "[]", _E.removed.is_(removed))
+    """Article ids of the entries that show files of their source's folder to everybody."""
+    here = and_(_E.removed.is_(removed), seen(_E.source))
+    statement = select(_E.article).where(_E.assets != "[]", here)
     return list(tx.execute(statement.order_by(_E.number)).scalars())
+
+
+def _up() -> ColumnElement[bool]:
+    return and_(_E.removed.is_(False), seen(_E.source))
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Boolean, Column, Index, Table, Text, select, update
+from sqlalchemy import Boolean, Column, Index, Table, Text, and_, exists, or_, select, update
 
 from ingest.store import schema
 from ingest.store.engine import Transaction, parts, replacing
+from ingest.store.privacy import seen
 
 relation = Table(
     "relation",
@@ -19,6 +20,7 @@ relation = Table(
 
 _R = relation.c
 _E = schema.entry.c
+_X = schema.exposure.c
 _MOST = 10  # entries told of one article
 
 
@@ -30,17 +32,22 @@ def relate(tx: Transaction, article: str, others: Iterable[str]) -> None:
         tx.execute(replacing(relation, ["article", "other"]), rows)
 
 
-def relating(tx: Transaction, ids: Collection[str]) -> dict[str, list[str]]:
+def relating(tx: Transaction, ids: Collection[str], feed: str = "") -> dict[str, list[str]]:
     """The ids of articles whose entries show one of `ids` as related, by it, the newest first.
 
-    At most ten each; removed entries are left out.
+    At most ten each; left out are removed entries, and those that are not for everybody or, with
+    `feed`, not in that private feed.
     """
     found: dict[str, list[str]] = {id_: [] for id_ in ids}
+    shown = seen(_E.source)
+    if feed:
+        here = exists().where(_X.feed == feed, _X.article == _E.article)
+        shown = or_(shown, and_(here, seen(_E.source, feed)))
     for part in parts(sorted(found)):
         statement = (
             select(_R.other, _R.article)
             .join(schema.entry, _E.article == _R.article)
-            .where(_R.other.in_(part), _R.dropped.is_(False), _E.removed.is_(False))
+            .where(_R.other.in_(part), _R.dropped.is_(False), _E.removed.is_(False), shown)
             .order_by(_E.number.desc())
         )
         for row in tx.execute(statement):

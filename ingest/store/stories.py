@@ -4,11 +4,25 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, Integer, Table, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    delete,
+    exists,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from ingest.store import schema
 from ingest.store.engine import Transaction, next_change, parts
+from ingest.store.privacy import seen
 
 alike = Table(
     "alike",
@@ -68,15 +82,15 @@ def connected(tx: Transaction, feed: str, fresh: Collection[str]) -> dict[tuple[
     """How alike articles are, by pairs of ids: all that one comes to from `fresh`, going from one
     to the next over these and over what is or was in `feed`, but over nothing else."""
     one, two = aliased(schema.article), aliased(schema.article)
-    here = exists().where(_X.feed == feed, _X.article == two.c.id)
+    here = exists().where(_X.feed == feed, _X.article == two.c.id, seen(two.c.source, feed))
     pairs = (
         select(one.c.id, two.c.id.label("other"), alike.c.strength, here.label("here"))
         .join(one, one.c.number == alike.c.article)
         .join(two, two.c.number == alike.c.other)
     )
-    entering, seen, found = set(fresh), set(fresh), dict[tuple[str, str], int]()
-    reached = seen
-    while reached and len(seen) < len(entering) + _MOST:
+    entering, met, found = set(fresh), set(fresh), dict[tuple[str, str], int]()
+    reached = met
+    while reached and len(met) < len(entering) + _MOST:
         beyond: set[str] = set()
         for part in parts(sorted(reached)):
             for row in tx.execute(pairs.where(one.c.id.in_(part))):
@@ -84,8 +98,8 @@ def connected(tx: Transaction, feed: str, fresh: Collection[str]) -> dict[tuple[
                     first, second = sorted((row.id, row.other))
                     found[first, second] = row.strength
                     beyond.add(row.other)
-        reached = beyond - seen
-        seen |= reached
+        reached = beyond - met
+        met |= reached
     return found
 
 
@@ -105,7 +119,7 @@ def leads(tx: Transaction, feed: str, story: Collection[str]) -> list[Lead]:
         for row in tx.execute(
             select(_X.article, _X.number, _X.exposed_at, _X.developed, _X.left_at)
             .join(schema.entry, _E.article == _X.article)
-            .where(_X.feed == feed, _X.article.in_(part), _E.removed.is_(False))
+            .where(_X.feed == feed, _X.article.in_(part), _up(feed))
         )
     ]
     found.sort(key=lambda row: (row.left_at is not None, row.number))
@@ -121,7 +135,7 @@ def leads(tx: Transaction, feed: str, story: Collection[str]) -> list[Lead]:
 
 def followers(tx: Transaction, ids: Collection[str], feed: str = "") -> dict[str, list[str]]:
     """The articles told with the entry of each of `ids`, in `feed` or anywhere, in the order in
-    which they were published; only those that are shown."""
+    which they were published; only those that are shown there, or to everybody."""
     found: dict[str, list[str]] = {}
     where = and_(_TOLD, _X.feed == feed) if feed else _TOLD
     for part in parts(sorted(ids)):
@@ -129,7 +143,7 @@ def followers(tx: Transaction, ids: Collection[str], feed: str = "") -> dict[str
             select(_X.lead, _E.article)
             .distinct()
             .join(schema.entry, _E.article == _X.article)
-            .where(where, _X.lead.in_(part), _E.removed.is_(False))
+            .where(where, _X.lead.in_(part), _up(feed))
             .order_by(_E.published, _E.article)
         )
         for lead, article in rows:
@@ -139,13 +153,15 @@ def followers(tx: Transaction, ids: Collection[str], feed: str = "") -> dict[str
 
 def listed_with(tx: Transaction, ids: Collection[str]) -> dict[str, str]:
     """Of those of `ids` that are in a story the article that leads it: itself, or the first of
-    those that do so in a feed."""
+    those that do so in a feed; only what everybody may see."""
+    other = aliased(schema.entry)
     found: dict[str, str] = {}
     for part in parts(sorted(ids)):
         rows = (
             select(_X.article, _X.lead)
             .join(schema.entry, _E.article == _X.lead)
-            .where(_TOLD, _E.removed.is_(False))
+            .join(other, other.c.article == _X.article)
+            .where(_TOLD, _up(), seen(other.c.source))
         )
         following = rows.where(_X.article.in_(part)).order_by(_E.number.desc())
         found |= {row.article: row.lead for row in tx.execute(following)}
@@ -174,15 +190,16 @@ def develop(tx: Transaction, feed: str, lead: str, second: int) -> None:
 
 
 def promote(tx: Transaction, feed: str) -> None:
-    """Let the next article of a story lead it in `feed` where the entry of the first is removed."""
+    """Let the next article of a story lead it in `feed` where the entry of the first is removed, or
+    not for its readers any more."""
     first = aliased(schema.exposure)
     lost = (
         select(_X.lead, _X.article, first.c.left_at)
         .join(schema.entry, _E.article == _X.lead)
         .join(first, and_(first.c.feed == feed, first.c.article == _X.lead))
-        .where(_X.feed == feed, _TOLD, _E.removed.is_(True))
+        .where(_X.feed == feed, _TOLD, not_(_up(feed)))
     )
-    up = select(_E.article).where(_E.removed.is_(False))
+    up = select(_E.article).where(_up(feed))
     heirs: dict[str, str] = {}
     for row in tx.execute(lost.where(_X.article.in_(up)).order_by(_X.number)).all():
         heir = heirs.setdefault(row.lead, row.article)
@@ -199,3 +216,8 @@ def touch(tx: Transaction, ids: Collection[str]) -> None:
     for part in parts(sorted(ids)):
         change = next_change(tx, "entry")
         tx.execute(update(schema.entry).where(_E.article.in_(part)).values(change=change))
+
+
+def _up(feed: str = "") -> ColumnElement[bool]:
+    """That an entry is shown in `feed`, or to everybody."""
+    return and_(_E.removed.is_(False), seen(_E.source, feed))

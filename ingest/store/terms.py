@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Row,
     Select,
     and_,
@@ -27,6 +28,7 @@ from ingest.store import schema
 from ingest.store.engine import Transaction, parts
 from ingest.store.postings import EVERY, UNIT, article_term, term_id, term_vector
 from ingest.store.postings import term as term_count
+from ingest.store.privacy import beside
 
 Weights = Mapping[str, float]  # coefficients of terms
 Vector = Mapping[str, int]  # the terms of an article and their weights, in 1/1024
@@ -63,16 +65,18 @@ def neighbours(
     They are ranked by that and `lift`: 0.3 times the cosine to the terms that the 30 nearest share,
     each weighed by the square of its score. These tell the topic where the article's own words do
     not (pseudo relevance feedback; Manning et al., 9.1.6).
-    Only articles that may be shown and can be linked to: with a URL of their own, an entry that is
-    up, or their id among `extra_linkable`. None when `article` is not stored. In a store so large
-    that the postings of all terms are too many, the rarest find the candidates and all rank them.
+    Only articles that may be shown, to all who may see `article`, and can be linked to: with a URL
+    of their own, an entry that is up, or their id among `extra_linkable`. None when `article` is
+    not stored. In a store so large that the postings of all terms are too many, the rarest find the
+    candidates and all rank them.
     """
-    number = tx.execute(select(_A.number).where(_A.id == article)).scalar_one_or_none()
-    if number is None:
+    own = tx.execute(select(_A.number, _A.source).where(_A.id == article)).one_or_none()
+    if own is None:
         return ()
-    total = _total(tx)
+    number, total = own.number, _total(tx)
     query, affordable = _query(tx, number, total)
-    ids = _best(tx, affordable, limit, frozenset(extra_linkable), number)
+    shown = and_(schema.eligible(), beside(tx, own.source))
+    ids = _best(tx, affordable, limit, frozenset(extra_linkable), number, shown)
     held = _vectors(tx, ids)
     scores = {n: _product(query, vector) for n, vector in held.items()}
     basis = sorted(scores, key=lambda n: (-scores[n], ids[n]))[:_BASIS]
@@ -204,7 +208,12 @@ def _product(a: Weights, vector: Vector) -> float:
 
 
 def _best(
-    tx: Transaction, query: Mapping[int, float], limit: int, extra: frozenset[str], own: int
+    tx: Transaction,
+    query: Mapping[int, float],
+    limit: int,
+    extra: frozenset[str],
+    own: int,
+    shown: ColumnElement[bool],
 ) -> dict[int, str]:
     """The ids, by number, of the linkable articles closest by the terms of `query`: all above some
     bound.
@@ -214,7 +223,7 @@ def _best(
     """
     read = limit * _POOL
     while query:
-        rows = tx.execute(_top(query, read)).all()
+        rows = tx.execute(_top(query, read, shown)).all()
         bound = min(row.score for row in rows) if len(rows) == read else 0.0
         good = [
             row
@@ -229,18 +238,16 @@ def _best(
     return {}
 
 
-def _top(query: Mapping[int, float], count: int) -> Select[Any]:
-    """The best `count` articles: number, id, score, may they be shown, are they linked anyway.
+def _top(query: Mapping[int, float], count: int, shown: ColumnElement[bool]) -> Select[Any]:
+    """The best `count` articles: number, id, score, are they `shown`, are they linked anyway.
 
     They are cut before their rows are read, for those are wide.
     """
     entry = schema.entry.c
     up = exists().where(entry.article == _A.id, entry.removed.is_(False))
     top = _scored(query).order_by(column("score").desc()).limit(count).subquery()
-    shown, linked = schema.eligible().label("shown"), or_(_A.url != "", up).label("linked")
-    return select(_A.number, _A.id, top.c.score, shown, linked).join(
-        top, top.c.article == _A.number
-    )
+    told, linked = shown.label("shown"), or_(_A.url != "", up).label("linked")
+    return select(_A.number, _A.id, top.c.score, told, linked).join(top, top.c.article == _A.number)
 
 
 def _scored(query: Mapping[int, float]) -> Select[Any]:

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Column, ColumnElement, Table, Text, func, sel
 from ingest.entry import Exposure
 from ingest.store import schema
 from ingest.store.engine import Transaction, ignoring
+from ingest.store.privacy import seen
 from ingest.store.published import exposure_from
 
 webhook = Table(
@@ -39,15 +40,15 @@ def keep(tx: Transaction, pairs: Collection[tuple[str, str]]) -> None:
 def untold(tx: Transaction, name: str, feed: str, limit: int) -> list[Exposure]:
     """The first `limit` exposures in `feed` that the webhook was not told of, oldest first.
 
-    What a first edition or the backlog of a new source brought is no news, nor is what was removed
-    or is told of in the entry of another.
+    What a first edition or the backlog of a new source brought is no news, nor is what was removed,
+    is told of in the entry of another, or is not for the feed's readers any more.
     """
     told = select(_W.told).where(*_of(name, feed)).scalar_subquery()
     news = (_X.feed == feed, _X.number > told, _X.lead == "", _X.settled.is_(False))
     statement = (
         select(schema.exposure)
         .join(schema.entry, _E.article == _X.article)
-        .where(*news, _E.removed.is_(False))
+        .where(*news, _E.removed.is_(False), seen(_E.source, feed))
     )
     return [exposure_from(row) for row in tx.execute(statement.order_by(_X.number).limit(limit))]
 

@@ -153,7 +153,7 @@ def in_a_process(start: Callable[[], Server]) -> Iterator[int]:
 def ours(folder: Path) -> Callable[[], Server]:
     """Our server over a published folder, with limits as they are by default."""
     limits = Limits(60)
-    app = create_app(folder / "public", folder / "editions", lambda: 900, limits)
+    app = create_app(folder / "public", folder / "editions", lambda: 900, limits=limits)
     return lambda: Server(app, "127.0.0.1", 0)
 
 

@@ -73,14 +73,26 @@ def _measure(store: Store, settings: Settings, count: int) -> None:
     with store.write() as tx:
         states, feed_ids, _ = sync(tx, settings, _SPACE, _NOW)
     ids = [states[source.name].id for source in settings.sources]
-    press = Press(store=store, settings=settings, feed_ids=feed_ids, roots={}, silent=frozenset())
+    press = Press(
+        store=store,
+        settings=settings,
+        feed_ids=feed_ids,
+        roots={},
+        silent=frozenset(),
+        audiences={},
+    )
     _told("fill", lambda: _fill(store, ids, count))
     _told("first publish", lambda: publish(press, now=_NOW))
     _told("nothing new", lambda: publish(press, now=_NOW))
     _fill_one(store, ids, count)
     sent = _Sent(store)
     exposer = Exposer(
-        store=store, settings=settings, roots={}, silent=(), now=_NOW + timedelta(minutes=1)
+        store=store,
+        settings=settings,
+        roots={},
+        silent=(),
+        private=(),
+        now=_NOW + timedelta(minutes=1),
     )
     _told("asking the rules", lambda: [exposer.plan(f, patient=False) for f in settings.feeds])
     print(f"{sent.count:>10} statements")

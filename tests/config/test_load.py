@@ -442,3 +442,27 @@ def test_of_a_misspelt_option_that_is_required_only_the_misspelling_is_told(tmp_
         assert f"did you mean `{right.strip('[]')}`?" in told
     (told,) = problems(tmp_path, LEAST.replace("title", "nosuch"))[:1]
     assert told.endswith("site.title: is missing")
+
+
+def test_what_private_feeds_alone_show_is_private(tmp_path: Path) -> None:
+    def private(*feeds: str) -> dict[str, frozenset[str]]:
+        sources = "".join(f'[[source]]\nname = "{n}"\nfiles = "{n}/*.txt"\n' for n in "abc")
+        tables = "".join(f"[[feed]]\n{feed}\n" for feed in feeds)
+        text = f'[site]\ntitle = "T"\nurl = "https://example.org/"\n{sources}{tables}'
+        (tmp_path / "broadsheet.toml").write_text(text)
+        settings = load(tmp_path / "broadsheet.toml", {})
+        shown = {name for feed in settings.public_feeds for name in settings.sources_of(feed)}
+        assert shown.isdisjoint(settings.private_sources)
+        return settings.private_sources
+
+    everything = 'name = "all"'
+    of_a = 'name = "x"\nprivate = true\nsources = ["a"]'
+    assert private() == {}
+    assert private(everything) == {}
+    assert private(of_a) == {"a": {"x"}}
+    assert private(everything, of_a) == {"a": {"x"}}
+    assert private(everything, of_a, 'name = "y"\nprivate = true') == {"a": {"x", "y"}}
+    assert private('name = "y"\nprivate = true') == {name: {"y"} for name in "abc"}
+    assert private(of_a, 'name = "y"\nsources = ["a", "b"]') == {}
+    assert private(everything, of_a, 'name = "y"\nsources = ["a"]') == {}
+    assert private(of_a, 'name = "y"\ntags = ["t"]') == {"a": {"x"}}

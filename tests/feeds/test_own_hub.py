@@ -17,7 +17,7 @@ import pytest
 from feeds.context import Context, reopened
 from feeds.daemon import Daemon
 from feeds.server import Server
-from feeds.service import new_app
+from feeds.serving import new_app
 from ingest.store import outbox, subscriptions
 from tests.feeds.cli.commands import broadsheet
 from tests.listener import Answer, Heard, Listener, listener

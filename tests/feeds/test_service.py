@@ -19,7 +19,8 @@ from config.load import MAX_BYTES, digest, load
 from feeds.daemon import Daemon
 from feeds.notify import Notifier
 from feeds.server import Server
-from feeds.service import ConfigFile, Service, Signals, new_app
+from feeds.service import ConfigFile, Service, Signals
+from feeds.serving import new_app
 from ingest.store import daemons, runs, sources
 from ingest.store.daemons import DaemonState
 from tests.feeds.processes import silent_server

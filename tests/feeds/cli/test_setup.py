@@ -169,7 +169,7 @@ def check_json(path: Path, code: int) -> dict[str, Any]:
     assert done.exit_code == code
     assert done.stderr == ""
     found: dict[str, Any] = json.loads(done.stdout)
-    assert list(found) == ["ok", "problems", "sources", "feeds", "notes"]
+    assert list(found) == ["ok", "problems", "sources", "feeds", "private", "notes"]
     assert set(found) == documented_json("check")
     assert found["ok"] == (code == 0) == (not found["problems"])
     assert all(set(source) == SOURCE for source in found["sources"])

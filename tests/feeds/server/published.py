@@ -94,7 +94,7 @@ def published(folder: Path) -> Site:
 @contextmanager
 def served(folder: Path, limits: Limits | None = None) -> Iterator[Site]:
     site = published(folder)
-    app = create_app(site.output, site.manifests, lambda: site.seconds, limits)
+    app = create_app(site.output, site.manifests, lambda: site.seconds, limits=limits)
     server = Server(app, "127.0.0.1", 0)
     site.port = server.start()
     yield site

@@ -12,7 +12,11 @@ from tests.feeds.server.published import Site
 
 
 def test_a_taken_port_is_said_in_plain_words(still: Site) -> None:
-    second = Server(create_app(still.output, still.manifests, lambda: 0), "127.0.0.1", still.port)
+    second = Server(
+        create_app(still.output, still.manifests, lambda: 0),
+        "127.0.0.1",
+        still.port,
+    )
     with pytest.raises(ServerError, match=f"port {still.port} at 127.0.0.1 is taken.*site.url"):
         second.start()
     assert second.stop(1)

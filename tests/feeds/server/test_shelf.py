@@ -13,7 +13,7 @@ import pytest
 from feeds.codings import CODINGS
 from feeds.manifest import FileRecord
 from feeds.server import Limits
-from feeds.server.app import _Site
+from feeds.server.app import _Desk, _Site
 from feeds.server.shelf import Copy, Shelf
 from tests.feeds.server.published import NEW, OLD, RSS, published
 
@@ -87,7 +87,7 @@ def test_all_who_ask_at_once_wait_for_one_look_and_see_what_came_before_they_ask
 
     monkeypatch.setattr(shelf, "stale", lambda: True)
     monkeypatch.setattr(shelf, "refresh", slowly)
-    app = _Site(site.output, shelf, lambda: 0, Limits(0))
+    app = _Site(_Desk(site.output, shelf, lambda: 0, Limits(0)), None)
     newer: list[bytes] = []
 
     async def ask() -> bytes:
