@@ -285,6 +285,7 @@ def _offer(settings: Settings, feed: Feed, *, on: str) -> Offer:
         title=settings.feed_title(feed),
         formats=_formats(settings, feed),
         page="" if page == on else settings.site.url + page,
+        brief=page != on and feed.name in settings.made,
     )
 
 
