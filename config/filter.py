@@ -1,6 +1,7 @@
 """A filter of a feed: one thing that is asked of each of its articles, or done to them."""
 
 import re
+import warnings
 from datetime import timedelta
 from functools import cached_property
 
@@ -62,8 +63,10 @@ class Filter(Section):
         if choices > _CHOICES:
             raise ValueError(f"has more than {_CHOICES} of ? and |; it could take ages")
         try:
-            re.compile(value)
-        except (re.error, RecursionError, OverflowError) as error:
+            with warnings.catch_warnings():  # of what another Python may read differently
+                warnings.simplefilter("error", FutureWarning)
+                re.compile(value)
+        except (re.error, RecursionError, OverflowError, FutureWarning) as error:
             raise ValueError(f"is no pattern: {error}") from None
         return value
 

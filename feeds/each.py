@@ -27,6 +27,7 @@ GRACE = timedelta(days=7)
 
 _AGAIN = timedelta(hours=1)  # counted anew though nothing changed, where time makes a difference
 _SLUG = 50  # characters
+_PLACES = re.compile(r"\{(?:site|value)\}")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 
 
@@ -220,4 +221,5 @@ def _filled(text: str, settings: Settings, value: str, *, plain: bool = False) -
     """A title with the names of the site and the value in their places."""
     if not plain and "{value}" not in text:
         text = f"{text}: {{value}}"
-    return text.replace("{site}", settings.site.title).replace("{value}", value)
+    names = {"{site}": settings.site.title, "{value}": value}
+    return _PLACES.sub(lambda place: names[place[0]], text)

@@ -30,8 +30,10 @@ def write_if_changed(path: Path, data: bytes, *, modified: datetime | None = Non
                 os.utime(file.fileno(), (modified.timestamp(), modified.timestamp()))
             os.fsync(file.fileno())
         beside.replace(path)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:
+            error.filename = str(path)  # a full disk does not say where
         raise
     _sync_folder(path.parent)
     return True

@@ -230,4 +230,5 @@ def _offer(settings: Settings, feed: Feed, *, on: str) -> Offer:
         title=settings.feed_title(feed),
         formats=formats(settings, feed),
         page="" if page == on else settings.base_of(feed) + page,
+        brief=page != on and feed.name in settings.made,
     )

@@ -28,11 +28,13 @@ class PageLink:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """A feed as it is offered to people: its title, and its formats, the first of which is for
-    whoever has no opinion. `page` is the address of the feed's page, "" on that page itself."""
+    whoever has no opinion. `page` is the address of the feed's page, "" on that page itself.
+    What is `brief` is one of many, and no more than a link to its page."""
 
     title: str
     formats: tuple[FeedLink, ...]
     page: str = ""
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

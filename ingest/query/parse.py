@@ -78,7 +78,7 @@ def parse(query: str, sources: Collection[str] | None = None) -> Node:
     now told by `str`, or a part of another: it may name any, and be longer than people's.
     """
     if len(query) > MAX_LENGTH * (1 if sources is not None else _LARGER):
-        reason = f"is longer than {MAX_LENGTH:,} characters"
+        reason = f"it is longer than {MAX_LENGTH:,} characters"
         raise QueryError(query, (0, 0), reason)
     return _Reader(query, sources).whole()
 
@@ -98,7 +98,7 @@ class _Reader:
     def whole(self) -> Node:
         """The tree of all there is."""
         if self._next is None:
-            raise self._wrong((0, self._end), 'is empty; write a term, such as "tag:energy"')
+            raise self._wrong((0, self._end), 'it is empty; write a term, such as "tag:energy"')
         node = self._any(0)
         if left := self._take():
             raise self._wrong(left.place, "this parenthesis closes none")
@@ -124,7 +124,7 @@ class _Reader:
         if token is None:
             raise self._wrong((self._end, self._end), "a term is missing at the end")
         if depth > MAX_DEPTH * self._larger:
-            raise self._wrong(token.place, f"is nested more than {MAX_DEPTH} deep")
+            raise self._wrong(token.place, f"it is nested more than {MAX_DEPTH} deep")
         if token.word == "NOT":
             return Not(self._part(depth + 1))
         if token.word == "(":
@@ -226,7 +226,7 @@ class _Reader:
         """The value that `text` writes."""
         value = _unquoted(text).strip()
         if len(value) > MAX_VALUE:
-            raise self._wrong(place, f"is longer than {MAX_VALUE} characters")
+            raise self._wrong(place, f"this is longer than {MAX_VALUE} characters")
         return value
 
     def _worded(self, value: str, place: tuple[int, int]) -> str:

@@ -45,6 +45,7 @@ def test_what_it_does() -> None:
         ("(a", "is no pattern"),
         ("[a", "is no pattern"),
         ("a**", "is no pattern"),
+        ("[[:alpha:]]", "is no pattern"),
     ],
 )
 def test_patterns_that_may_take_for_ever_are_refused(pattern: str, why: str) -> None:

@@ -52,7 +52,7 @@ def test_they_are_listed_and_have_pages(room: Newsroom) -> None:
         put(room, day, "energy")
     room.refresh()
     assert "on-energy.rss" in room.bytes("feeds.opml").decode()
-    assert "on-energy.rss" in room.bytes("index.html").decode()
+    assert "on-energy.html" in room.bytes("index.html").decode()
     assert "Day 1" in room.bytes("on-energy.html").decode()
     for page in (room.folder / "public/articles").glob("*/index.html"):
         assert "on-energy" not in page.read_text()
@@ -172,6 +172,19 @@ def test_rule_sources_and_titles_hold_for_each(room: Newsroom) -> None:
     assert room.titles("on-energy.atom") == ["Day 3"]
     assert b"<title>energy at Harbour News</title>" in room.bytes("on-energy.atom")
     assert b"All on energy" in room.bytes("on-energy.atom")
+
+
+def test_a_value_that_looks_like_a_place_in_a_title_is_a_value(room: Newsroom) -> None:
+    room.configure(
+        each("tag", 'at_least = 1\ntitle = "{value} at {site}"\n').replace(
+            "Harbour News", "{value}"
+        )
+    )
+    put(room, 2, "{site}")
+    put(room, 3, "{value}")
+    room.refresh()
+    assert b"<title>{site} at {value}</title>" in room.bytes("on-site.atom")
+    assert b"<title>{value} at {value}</title>" in room.bytes("on-value.atom")
 
 
 def test_another_name_keeps_the_subscribers_of_all(

@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from feeds.codings import CODINGS, Coding
-from feeds.files import remove_with_siblings, write_if_changed, write_with_siblings
+from feeds.files import remove_with_siblings, told, write_if_changed, write_with_siblings
 from tests.costs import no_runaway
 from tests.newsroom import Newsroom, a_text
 
@@ -53,8 +53,9 @@ def test_an_interrupted_write_leaves_the_old_bytes_and_nothing_beside(
 
     with monkeypatch.context() as broken:
         broken.setattr("os.fsync", fail)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(OSError, match="No space left") as error:
             write_if_changed(path, b"new bytes")
+    assert told(error.value) == f"{path}: No space left on device"
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("all.rss", b"old")]
 
 

@@ -139,3 +139,5 @@ def test_what_there_is_not(room: Newsroom) -> None:
     done = broadsheet(room.folder, "explain", "wnd")
     assert (done.exit_code, done.stderr) == (2, "there is no feed 'wnd'; did you mean 'wind'?\n")
     assert broadsheet(room.folder, "explain", "wind", "Nothing").exit_code == 2
+    done = broadsheet(room.folder, "explain", "on")
+    assert (done.exit_code, done.stderr) == (2, "'on' makes 2 feeds; name one, such as 'on-sea'\n")

@@ -61,6 +61,14 @@ def test_readers_of_the_web_are_offered_only_where_they_get_to(host: str, known:
     assert links == [link.url for link in web_readers(address)] + ["feed:" + address]
 
 
+def test_one_of_many_is_a_link_to_its_page_and_no_more() -> None:
+    brief = replace(ALL, title="News: town", page=HOME + "on-town.html", brief=True)
+    written = page(ALL, brief)
+    assert attributes(written, "//aside//input/@value") == [RSS.url]
+    assert texts(written, "//aside//*[@class='brief']/li/a") == ["News: town"]
+    assert attributes(written, "//aside//*[@class='brief']//a/@href") == [HOME + "on-town.html"]
+
+
 def test_a_feed_with_a_page_of_its_own_is_offered_in_full_there() -> None:
     town = replace(ALL, title="Town", page=HOME + "town.html")
     written = page(ALL, town)
