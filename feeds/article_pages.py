@@ -36,11 +36,18 @@ from ingest.store import Transaction, published, stories
 
 
 def article_pages(
-    tx: Transaction, root: Path, own: Reach, reach: Reach, ids: Sequence[str], site: SiteHead
+    tx: Transaction,
+    root: Path,
+    own: Reach,
+    reach: Reach,
+    ids: Sequence[str],
+    site: SiteHead,
+    beside: Mapping[str, tuple[str, str]] | None = None,
 ) -> dict[Path, bytes]:
     """The pages of the articles `ids`, each with where it lies below `root`.
 
-    `own` tells the address that a page has, `reach` those that are written into it.
+    `own` tells the address that a page has, `reach` those that are written into it. `beside` names
+    the articles before and after each; without it those of everybody's pages are taken.
     """
     entries = published.entries(tx, ids)
     shown = [entry for entry in entries.values() if not entry.removed]
@@ -57,12 +64,12 @@ def article_pages(
             bodies[path] = removed_page(notice, site)
             continue
         page = _page(url, reach, entry, pages, both[id_])
-        if not reach.feed:
-            before, after = (
-                _beside(tx, reach, entry, after=False),
-                _beside(tx, reach, entry, after=True),
-            )
-            page = replace(page, previous=before, next=after)
+        before, after = (
+            beside[id_]
+            if beside is not None
+            else [published.neighbour(tx, entry.number, after=way) for way in (False, True)]
+        )
+        page = replace(page, previous=_link(tx, reach, before), next=_link(tx, reach, after))
         if id_ in led:
             page = replace(page, story=story_url(reach.site, leads[led[id_]]))
         bodies[path] = article_page(page, site)
@@ -133,8 +140,7 @@ def _page(
     )
 
 
-def _beside(tx: Transaction, reach: Reach, entry: Entry, *, after: bool) -> PageLink | None:
-    id_ = published.neighbour(tx, entry.number, after=after)
+def _link(tx: Transaction, reach: Reach, id_: str) -> PageLink | None:
     if not id_:
         return None
     other = published.entries(tx, [id_])[id_]

@@ -78,7 +78,7 @@ def assemble(
         copyright=site.copyright,
         podcast=_podcast(feed, site),
         version=product_version(),
-        hubs=hubs_of(press.settings, feed),
+        hubs=() if feed.private else hubs_of(press.settings, feed),  # its `self` is no topic
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from config.feed import Feed
 from config.settings import Settings
@@ -25,7 +25,16 @@ from feeds.press import (
 from feeds.web import contact, product_version, read_secret
 from feeds.words import marked
 from ingest.entry import Entry
-from ingest.store import Store, Transaction, outbox, privacy, published, subscriptions, webhooks
+from ingest.store import (
+    Store,
+    Transaction,
+    outbox,
+    privacy,
+    published,
+    subscriptions,
+    tokens,
+    webhooks,
+)
 from ingest.store.outbox import Letter
 
 if TYPE_CHECKING:
@@ -83,7 +92,8 @@ def _distribution(
     callback, topic = letter.target, letter.topic
     with store.read() as tx:
         known = subscriptions.in_force(tx, callback, topic, now)
-    found = topic_of(settings, topic)
+        opens = tokens.feeds_by_digest(tx)
+    found = topic_of(settings, topic, opens)
     if known is None or found is None:
         return None
     feed, format_ = found
@@ -94,7 +104,8 @@ def _distribution(
     digest = hashlib.sha256(body).hexdigest()
     if digest == known.told:  # it changed again while it was brought, and went along
         return None
-    links = file_links(settings, feed, format_)
+    # Of a private feed they are relative: `self` must be the topic, which has the token in it.
+    links = [(urljoin(topic, url), rel) for url, rel in file_links(settings, feed, format_)]
     headers = {
         "Content-Type": f"{MEDIA_TYPES[format_]}; charset=utf-8",
         "Link": ", ".join(f'<{url}>; rel="{relation}"' for url, relation in links),

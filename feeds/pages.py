@@ -1,8 +1,10 @@
 """Writing what people read: article pages, the notices of removed ones, the index."""
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from config.feed import Feed
 from config.settings import Settings
@@ -25,6 +27,7 @@ from feeds.story_pages import write_story_pages
 from feeds.words import marked
 from ingest.store import Transaction, editions, last_change, privacy, published, relations
 from ingest.store.editions import EditionState
+from ingest.store.privacy import Withheld
 from ingest.upstream import Subscription, write_opml
 
 OPML = "feeds.opml"
@@ -100,14 +103,13 @@ def write_private_pages(press: Press, feed: Feed, warnings: list[str], *, now: d
         same = before and before.settings == digest and whole
         since = before.built_from if before and same else 0
         stale = set(_affected(tx, since)) if since != change else set()
-    pages = folder / "articles"
-    ids = [
-        one.article
-        for one in mine
-        if one.page
-        if one.article in stale or not (pages / one.slug / "index.html").is_file()
-    ]
-    written = _write_articles(press, ids, feed)
+    pages, paged = folder / "articles", [one for one in mine if one.page]
+    beside = _beside(paged)
+    stale |= {one.article for one in paged if not (pages / one.slug / "index.html").is_file()}
+    stale |= {other for id_ in stale for other in beside.get(id_, ())}
+    _clear(pages, {one.slug for one in mine})
+    ids = [one.article for one in paged if one.article in stale]
+    written = _write_articles(press, ids, feed, beside)
     written += copy_assets(press, folder, [one.article for one in mine if one.files], warnings)
     written += copy_pictures(press, folder, [feed], warnings)
     written += write_if_changed(folder / "style.css", stylesheet())
@@ -128,14 +130,38 @@ def write_private_pages(press: Press, feed: Feed, warnings: list[str], *, now: d
     return written
 
 
-def _write_articles(press: Press, ids: Sequence[str], feed: Feed | None = None) -> int:
+def _beside(paged: Sequence[Withheld]) -> dict[str, tuple[str, str]]:
+    """The articles before and after each that are not removed, "" where there is none."""
+    before, after = dict[str, str](), dict[str, str]()
+    for found, in_order in ((before, paged), (after, paged[::-1])):
+        last = ""
+        for one in in_order:
+            found[one.article] = last
+            last = last if one.removed else one.article
+    return {id_: (before[id_], after[id_]) for id_ in before}
+
+
+def _clear(folder: Path, slugs: Collection[str]) -> None:
+    """Delete the folders of pages that are not for who reads this feed any more."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.name not in slugs:
+            shutil.rmtree(path)
+
+
+def _write_articles(
+    press: Press,
+    ids: Sequence[str],
+    feed: Feed | None = None,
+    beside: Mapping[str, tuple[str, str]] | None = None,
+) -> int:
     own, reach = press.reach(feed), press.reach(feed, "../../")
     root = press.settings.folder_of(feed) if feed else press.settings.output_folder
     site = site_head(press, "../../style.css", [feed] if feed else None)
     written = 0
     for start in range(0, len(ids), _BATCH):
         with press.store.read() as tx:
-            pages = article_pages(tx, root, own, reach, ids[start : start + _BATCH], site)
+            part = ids[start : start + _BATCH]
+            pages = article_pages(tx, root, own, reach, part, site, beside)
         written += sum(write_if_changed(path, body) for path, body in pages.items())
     return written
 

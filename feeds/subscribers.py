@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from config.settings import Settings
 from config.values import address
 from feeds.hubs import VERIFY, topic_of
-from ingest.store import Store, Transaction, outbox, subscriptions
+from ingest.store import Store, Transaction, outbox, subscriptions, tokens
 from ingest.store.subscriptions import Ask, Mode
 
 LEASE = timedelta(days=10)
@@ -43,7 +43,9 @@ def take(form: Mapping[str, str], settings: Settings, store: Store, now: datetim
     Raises RefusedError, and StoreError.
     """
     ask = _asked(form)
-    if ask.mode == "subscribe" and topic_of(settings, ask.topic) is None:
+    with store.read() as tx:
+        opens = tokens.feeds_by_digest(tx)
+    if ask.mode == "subscribe" and topic_of(settings, ask.topic, opens) is None:
         raise RefusedError(404, "hub.topic is no feed of this site; it is the address in rel=self")
     store.together(lambda tx: _note(tx, ask, now))
 

@@ -13,6 +13,7 @@ from feeds.cli.output import iso, print_table
 from feeds.context import wall_clock
 from feeds.data import open_data
 from feeds.each import expanded
+from feeds.hubs import forget_closed
 from feeds.tokens import digest, new_token
 from ingest.errors import StoreError
 from ingest.store import Store, tokens
@@ -94,6 +95,7 @@ def _change(
             tokens.put(tx, feed.name, name, digest(made), now)
         else:
             tokens.revoke(tx, feed.name, name)
+        forget_closed(tx, settings)
     if action in _MAKES:
         _print(output, settings, feed, name, made, now)
     elif output.json:

@@ -33,12 +33,14 @@ _X = schema.exposure.c
 
 
 class Withheld(NamedTuple):
-    """An entry that is not for everybody: has it a page of ours, and files beside that?"""
+    """An entry that is not for everybody: has it a page of ours, and files beside that? And is its
+    article removed?"""
 
     article: str
     slug: str
     page: bool
     files: bool
+    removed: bool
 
 
 def sync(
@@ -82,8 +84,9 @@ def seen(source: ColumnElement[str], feed: str = "") -> ColumnElement[bool]:
 
 def withheld(tx: Transaction, feed: str = "") -> list[Withheld]:
     """The entries that are not for everybody; with `feed` those of them that are or were in that
-    private feed and are for its readers."""
-    columns = _E.article, _E.slug, (_E.url == "").label("page"), (_E.assets != "[]").label("files")
+    private feed and are for its readers. In the order in which they came."""
+    page, files = (_E.url == "").label("page"), (_E.assets != "[]").label("files")
+    columns = _E.article, _E.slug, page, files, _E.removed
     statement = select(*columns).where(_E.source.in_(select(_C.source)))
     if feed:
         here = exists().where(_X.feed == feed, _X.article == _E.article)

@@ -167,10 +167,15 @@ def expire(tx: Transaction, now: datetime) -> None:
     tx.execute(delete(subscription).where(*ended))
 
 
-def keep(tx: Transaction, topics: Collection[str]) -> None:
-    """Forget those to any topic but these."""
-    for topic in tx.execute(select(_S.topic).distinct()).scalars().all():
-        if topic not in topics:
+def topics(tx: Transaction) -> list[str]:
+    """What is subscribed to, or asked for, each once."""
+    return list(tx.execute(select(_S.topic).distinct()).scalars())
+
+
+def keep(tx: Transaction, wanted: Collection[str]) -> None:
+    """Forget those to any topic but `wanted`."""
+    for topic in topics(tx):
+        if topic not in wanted:
             tx.execute(delete(subscription).where(_S.topic == topic))
 
 

@@ -18,7 +18,8 @@ from feeds.context import Context, reopened
 from feeds.daemon import Daemon
 from feeds.server import Server
 from feeds.serving import new_app
-from ingest.store import outbox, subscriptions
+from feeds.tokens import digest
+from ingest.store import outbox, subscriptions, tokens
 from tests.feeds.cli.commands import broadsheet
 from tests.listener import Answer, Heard, Listener, listener
 from tests.newsroom import Newsroom, a_text
@@ -550,3 +551,47 @@ def test_a_feed_that_is_made_is_a_topic_once_it_is_there(tmp_path: Path) -> None
         hub.daemon.reload(reopened(hub.context, hub.context.settings))
         hub.publish()
         assert len([heard for heard in callback.heard if heard.method == "POST"]) == 2
+
+
+BOARD = '[[feed]]\nname = "all"\n[[feed]]\nname = "board"\nprivate = true\n'
+PRIVATE = "https://example.org/private/"
+
+
+def test_a_private_feed_is_a_topic_with_a_token_that_opens_it(
+    tmp_path: Path, reader: Listener
+) -> None:
+    with office(tmp_path, SITE + LOOPBACK + INBOX + BOARD) as hub:
+        with hub.context.store.write() as tx:
+            for name, made in (("Ann", "Tann"), ("Bo", "Tbo")):
+                tokens.put(tx, "board", name, digest(made), hub.context.clock())
+        closed = ("private/board/board.atom", "private/Tno/board.atom", "board.atom")
+        others = ("private/Tann/all.atom", "private/Tann/board.xml", "private/Tann/x/board.atom")
+        said = {hub.ask(reader.url, f"https://example.org/{path}") for path in (*closed, *others)}
+        assert said == {404}
+        ann, bo = (f"{PRIVATE}{token}/board.atom" for token in ("Tann", "Tbo"))
+        hub.subscribe(f"{reader.url}ann", ann)
+        hub.subscribe(f"{reader.url}bo", bo)
+        assert {heard.query["hub.topic"] for heard in reader.heard} == {ann, bo}
+        title = hub.publish()
+        found = {heard.path: heard for heard in deliveries(reader)}
+        assert found.keys() == {"/ann", "/bo"}
+        body = (tmp_path / "data/private/board/board.atom").read_bytes()
+        assert title in body
+        assert {heard.body for heard in found.values()} == {body}
+        assert b"Tann" not in body
+        with closing(HTTPConnection("127.0.0.1", hub.port, timeout=10)) as connection:
+            connection.request("GET", "/private/Tann/board.atom")
+            link = connection.getresponse().getheader("link")
+        assert link == (
+            '<https://example.org/hub>; rel="hub", <./board.atom>; rel="self", '
+            '<./>; rel="alternate"; type="text/html"'
+        )
+        assert f'<{ann}>; rel="self"' in found["/ann"].headers["link"]
+        assert "Tbo" not in found["/ann"].headers["link"]
+        with hub.context.store.write() as tx:
+            tokens.revoke(tx, "board", "Ann")  # at once, whoever forgets the subscription and when
+        hub.publish()
+        assert sorted(one.path for one in deliveries(reader)) == ["/ann", "/bo", "/bo"]
+        assert hub.count().all == 2
+        assert broadsheet(tmp_path, "token", "rotate", "board", "Bo").exit_code == 0
+        assert hub.count().all == 0

@@ -189,6 +189,36 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes().lower() if path.is_file() else b""
 
 
+def test_private_pages_lead_to_those_before_and_after_in_their_feed(room: Newsroom) -> None:
+    def around(name: str) -> list[bytes]:
+        page = private(room, f"board/articles/{MARK}-{name}/index.html")
+        found = rb'rel="(?:prev|next)" href="../../articles/%s-(.)/">' % MARK.encode()
+        return sorted(set(re.findall(found, page)))  # in the head and at the end
+
+    assert [around(name) for name in "abc"] == [[b"b"], [b"a", b"c"], [b"b"]]
+    (room.folder / f"articles/vault/{MARK}-b.md").unlink()
+    room.refresh("vault", allow_removal=True)
+    assert [around(name) for name in "ac"] == [[b"c"], [b"a"]]
+    assert traces(room) == []
+
+
+def test_a_page_that_is_not_for_the_readers_of_a_feed_any_more_goes(room: Newsroom) -> None:
+    page = room.folder / f"data/private/board/articles/{MARK}-a/index.html"
+    assert page.is_file()
+    feeds = PRIVATE.partition('[[feed]]\nname = "club"')[0].replace('"vault"', '"safe"')
+    safe = '[[source]]\nname = "safe"\nfiles = "articles/safe/**/*.md"\n'
+    room.write("safe/s.md", "# The numbat\n\nThe numbat saw it.\n")
+    room.configure(SITE + safe + PUBLIC + feeds.replace("board", "other") + PRIVATE)
+    room.refresh()
+    assert page.is_file()
+    room.configure(
+        SITE + safe + PUBLIC + feeds + feeds.replace("board", "x").replace("safe", "vault")
+    )
+    room.refresh()
+    assert not page.parent.exists()
+    assert traces(room) == []
+
+
 def test_readers_of_a_part_hear_of_that_part_alone(room: Newsroom) -> None:
     part = '[[feed]]\nname = "part"\nprivate = true\nsources = ["vault"]\ntags = ["open"]\n'
     room.write(

@@ -70,6 +70,7 @@ def test_what_guests_get_is_kept_by_no_shared_cache_and_told_to_nobody(house: Ho
         assert headers["x-robots-tag"] == "noindex"
         assert headers["referrer-policy"] == "no-referrer"
         assert "access-control-allow-origin" not in headers
+    assert feed["link"] == '<./board.atom>; rel="self", <./>; rel="alternate"; type="text/html"'
 
 
 def test_guests_get_304_gzip_and_redirects_as_everybody_does(house: House) -> None:
