@@ -23,6 +23,7 @@ from ingest.store import (
     addresses,
     configured,
     feeds,
+    made,
     open_store,
     peek_store,
 )
@@ -77,6 +78,7 @@ def sync(
     _say_farewell(feeds.leaving(tx, _wanted_feeds(whole)))
     ids = feed_ids(tx, whole, space, now)
     forget_others(tx, whole, now)
+    made.forget_others(tx, [feed.name for feed in settings.feeds if feed.each])
     return states, ids, whole
 
 
