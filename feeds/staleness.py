@@ -60,38 +60,37 @@ def settle(press: Press, plans: Sequence[Plan]) -> dict[str, EditionState]:
             and _stands(press, tx, plan.feed, state)
         ]
         now = last_change(tx, "entry")
-        changed = _Changed(tx)
+        touched = _touched(tx, [state for _, state in still])
         kept = [
             replace(state, built_from=plan.change, sources=plan.considered, entry_change=now)
             for plan, state in still
             if state.shown < leaves_at(plan.feed)  # or its entries leave as time goes by
-            and not published.exposes(tx, plan.feed.name, changed.since(state.entry_change))
+            and state.feed not in touched
         ]
     if kept:
         with press.store.write() as tx:
-            for state in kept:
-                editions.put_edition(tx, state)
+            editions.put_editions(tx, kept)
     return {state.feed: state for state in kept}
 
 
-class _Changed:
-    """The articles whose entries look otherwise than they did, asked once for each moment."""
+def _touched(tx: Transaction, states: Sequence[EditionState]) -> set[str]:
+    """The feeds whose edition shows an article that looks otherwise now."""
+    found: set[str] = set()
+    for change in {state.entry_change for state in states}:
+        names = [state.feed for state in states if state.entry_change == change]
+        found |= published.showing(tx, names, _changed(tx, change))
+    return found
 
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self._found: dict[int, set[str]] = {}
 
-    def since(self, change: int) -> set[str]:
-        """Those whose entry changed after that entry change, or the entry of one it links to."""
-        if change not in self._found:
-            changed = set(published.changed(self._tx, after=change))
-            found = changed | relations.showing(self._tx, changed)
-            if changed:
-                for article, html in published.linking(self._tx):
-                    if changed & {f"urn:uuid:{uuid}" for uuid in mentioned(html)}:
-                        found.add(article)
-            self._found[change] = found
-        return self._found[change]
+def _changed(tx: Transaction, change: int) -> set[str]:
+    """The articles whose entry changed after that entry change, or the entry of one it links to."""
+    changed = set(published.changed(tx, after=change))
+    found = changed | relations.showing(tx, changed)
+    if changed:
+        for article, html in published.linking(tx):
+            if changed & {f"urn:uuid:{uuid}" for uuid in mentioned(html)}:
+                found.add(article)
+    return found
 
 
 def digest(press: Press, feed: Feed) -> str:

@@ -192,12 +192,15 @@ def changed(tx: Transaction, *, after: int) -> list[str]:
     return list(tx.execute(select(_E.article).where(_E.change > after)).scalars())
 
 
-def exposes(tx: Transaction, feed: str, ids: Collection[str]) -> bool:
-    """Whether `feed` ever showed one of the articles `ids`, or told of it in another's entry."""
-    return any(
-        tx.execute(select(_X.number).where(_X.feed == feed, _X.article.in_(part)).limit(1)).first()
-        for part in parts(sorted(ids))
-    )
+def showing(tx: Transaction, names: Sequence[str], ids: Collection[str]) -> set[str]:
+    """Those of the feeds `names` that ever showed one of the articles `ids`, or told of it in
+    another's entry."""
+    found: set[str] = set()
+    for here in parts(names):
+        for part in parts(sorted(ids)):
+            shown = select(_X.feed).where(_X.feed.in_(here), _X.article.in_(part))
+            found |= set(tx.execute(shown.distinct()).scalars())
+    return found
 
 
 def linking(tx: Transaction) -> list[tuple[str, str]]:
