@@ -169,14 +169,13 @@ class Exposer:
         after: int = 0,
     ) -> list[Newcomer]:
         rule = slices.rule_of(feed)
-        changed_since = float(published.oldest(tx, feed.name) or 0) if rule and after else None
         found = choice.newest(
             tx,
             ArticleQuery(sources=ids, rule=rule, asking=asked),
             limit=limit if slices.share_of(feed) is None else None,
             unexposed_in=feed.name,
             after=after,
-            or_changed_since=changed_since,
+            edited=bool(rule and after),
         )
         return slices.shared_out(tx, feed, found, asked.zone)[:limit]
 

@@ -5,7 +5,7 @@ change comes to is known when newcomers are planned and entries are frozen: an e
 came to, and none of whose entries changed, nor anything these link to, needs no rendering.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from feeds.manifest import Manifest, ManifestError, read_manifest
 from feeds.press import Press, editions_folder, file_links, settings_digest
 from feeds.selection import leaves_at
 from ingest.store import Transaction, editions, last_change, published, relations, sources
+from ingest.store import archive as archived
 from ingest.store.editions import EditionState
 
 
@@ -27,7 +28,8 @@ def stale(press: Press, feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     a rule that time has made an article match.
     """
     with press.store.read() as tx:
-        states = editions.editions(tx)
+        states, archives = editions.editions(tx), archived.states(tx)
+        asked = slices.asking(press.settings, sources.states(tx), now)
         change = last_change(tx, "article")
         settled = {name: id_ for id_, name in sources.settled(tx)}
         found = []
@@ -38,8 +40,8 @@ def stale(press: Press, feeds: Sequence[Feed], now: datetime) -> list[Feed]:
                 state is None
                 or state.built_from != change
                 or any(state.sources.get(id_) != change for id_ in ready)
-                or not _stands(press, tx, feed, state)
-                or slices.begins(tx, press.settings, feed, state, now)
+                or not _stands(press, feed, state, archives)
+                or slices.begins(tx, feed, state, asked)
             ):
                 found.append(feed)
     return found
@@ -51,13 +53,13 @@ def settle(press: Press, plans: Sequence[Plan]) -> dict[str, EditionState]:
     The plans are carried out: what they add has its entry, and entries are in line with articles.
     """
     with press.store.read() as tx:
-        states = editions.editions(tx)
+        states, archives = editions.editions(tx), archived.states(tx)
         still = [
             (plan, state)
             for plan in plans
             if not plan.added
             and (state := states.get(plan.feed.name))
-            and _stands(press, tx, plan.feed, state)
+            and _stands(press, plan.feed, state, archives)
         ]
         now = last_change(tx, "entry")
         touched = _touched(tx, [state for _, state in still])
@@ -111,7 +113,9 @@ def manifest(press: Press, feed: Feed) -> Manifest | None:
         return None
 
 
-def _stands(press: Press, tx: Transaction, feed: Feed, state: EditionState) -> bool:
+def _stands(
+    press: Press, feed: Feed, state: EditionState, archives: Mapping[str, tuple[int, str]]
+) -> bool:
     """Whether the files of an edition and its archives are there, made with the same settings."""
     if state.settings != digest(press, feed) or state.entry_change < 0:
         return False
@@ -130,4 +134,5 @@ def _stands(press: Press, tx: Transaction, feed: Feed, state: EditionState) -> b
                 return False
         except OSError:
             return False
-    return archive.are_whole(press, tx, feed)
+    _, folder = archives.get(feed.name, (0, ""))
+    return archive.are_whole(press, feed, folder)

@@ -151,16 +151,6 @@ def window(tx: Transaction, feed: str) -> list[Exposure]:
     return [exposure_from(row) for row in tx.execute(statement)]
 
 
-def oldest(tx: Transaction, feed: str) -> int | None:
-    """The earliest `published` of what `feed` shows; None when it shows nothing."""
-    statement = (
-        select(func.min(_E.published))
-        .join(schema.exposure, _E.article == _X.article)
-        .where(_X.feed == feed, _X.left_at.is_(None), _X.lead == "", _E.removed.is_(False))
-    )
-    return tx.execute(statement).scalar()
-
-
 def exposure_from(row: Row[Any]) -> Exposure:
     """The exposure that a row of its table holds."""
     return Exposure(
