@@ -58,7 +58,7 @@ def write_archives(press: Press, feed: Feed, warnings: list[str], *, now: dateti
     settings, folder = press.settings, archives_folder(press.settings, feed)
     wanted = _digest(press, feed)
     with press.store.read() as tx:
-        change, before = last_change(tx, "entry"), archive.state(tx, feed.name)
+        change, before = last_change(tx, "entry"), archive.states(tx).get(feed.name, (0, ""))
         count = archive.newest(tx, feed.name) if feed.archive else 0
         if not count:
             return
@@ -76,9 +76,9 @@ def write_archives(press: Press, feed: Feed, warnings: list[str], *, now: dateti
             archive.put_state(tx, feed.name, *after)
 
 
-def are_whole(press: Press, tx: Transaction, feed: Feed) -> bool:
-    """Tell, at the cost of one `stat`, whether the files of the archives are as they were left."""
-    _, folder = archive.state(tx, feed.name)
+def are_whole(press: Press, feed: Feed, folder: str) -> bool:
+    """Tell, at the cost of one `stat`, whether the files of the archives are as they were left:
+    `folder` is what was last seen of theirs, "" for nothing."""
     return (
         not feed.archive
         or not folder

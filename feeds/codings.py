@@ -8,8 +8,10 @@ from pathlib import Path
 
 import brotli
 
-# Of a feed of 150 kB, 5 is 7 % smaller than gzip, 10 20 % (60 ms), 11 22 % (180 ms).
-_QUALITY = 10
+# A publish waits while documents are packed. Of 39 feeds as found in the wild, 270 kB on average,
+# brotli's 8 makes 12 % less than gzip in 8 ms, 9 the same in 25, 10 20 % less in 117. gzip's 7
+# takes 7 ms and 9 10, for 0.4 % less; but 13 and 70 where a text repeats its words evenly.
+_GZIP, _BROTLI = 7, 8
 _STEP = 65_536
 
 
@@ -30,7 +32,7 @@ class Coding:
 
 
 def _gzip(data: bytes) -> bytes:
-    return gzip.compress(data, 9, mtime=0)  # no time, no file name inside
+    return gzip.compress(data, _GZIP, mtime=0)  # no time, no file name inside
 
 
 def _gzip_holds(packed: bytes, body: bytes) -> bool:
@@ -43,7 +45,7 @@ def _gzip_holds(packed: bytes, body: bytes) -> bool:
 
 
 def _brotli(data: bytes) -> bytes:
-    packed: bytes = brotli.compress(data, mode=brotli.MODE_TEXT, quality=_QUALITY)
+    packed: bytes = brotli.compress(data, mode=brotli.MODE_TEXT, quality=_BROTLI)
     return packed
 
 

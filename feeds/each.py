@@ -5,6 +5,7 @@ from there on they are feeds like any other.
 """
 
 import hashlib
+import json
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -17,9 +18,8 @@ from config.feed import Feed
 from config.settings import Settings
 from feeds import slices
 from ingest.query import Term, ages
-from ingest.store import Transaction, editions, feeds, last_change, made, sources
+from ingest.store import Transaction, feeds, last_change, made, sources
 from ingest.store.choice import ArticleQuery
-from ingest.store.editions import EditionState
 from ingest.store.made import Kind, Made
 
 GRACE = timedelta(days=7)
@@ -64,8 +64,9 @@ def settle(tx: Transaction, settings: Settings, now: datetime) -> list[str]:
         if template.each:
             for old in template.was:
                 made.rename(tx, old, template.name)
-            if _is_due(tx, template, now):
-                warnings += _settle(tx, settings, template, template.each, now)
+            query = _query(tx, settings, template, now)
+            if _is_due(tx, template, query):
+                warnings += _settle(tx, template, template.each, query, now)
     return warnings
 
 
@@ -87,12 +88,12 @@ class _Found:
 
 
 def _settle(
-    tx: Transaction, settings: Settings, template: Feed, kind: Kind, now: datetime
+    tx: Transaction, template: Feed, kind: Kind, query: ArticleQuery, now: datetime
 ) -> list[str]:
-    query = _query(tx, settings, template, now)
+    made.count(tx, template.name, kind, query, _asked(template, query))
     found = _Found(
         known={one.value: one for one in made.of(tx, template.name) if one.kind == kind},
-        counts=made.counts(tx, kind, query),
+        counts=made.counts(tx, template.name, template.at_least),
         query=query,
     )
     kept = [_kept(one, found.counts[one.value], now) for one in found.known.values() if one.live]
@@ -105,7 +106,6 @@ def _settle(
     ]
     made.put(tx, kept)
     _begin(tx, template, kind, found, wanted[: max(0, room)])
-    _note(tx, template, now)
     warnings = [
         f"feed {_name(template, one)!r}: no article has had {one.label!r} for a week; "
         "its addresses answer 410 Gone until one has again"
@@ -160,34 +160,23 @@ def _query(tx: Transaction, settings: Settings, template: Feed, now: datetime) -
     return ArticleQuery(sources=ids, rule=slices.rule_of(template), asking=asked)
 
 
-def _is_due(tx: Transaction, template: Feed, now: datetime) -> bool:
+def _is_due(tx: Transaction, template: Feed, query: ArticleQuery) -> bool:
     """Whether another count may come out otherwise than the last."""
-    state = editions.edition(tx, _state(template))
-    if state is None or state.built_from != last_change(tx, "article"):
+    last = made.last_count(tx, template.name)
+    if last is None or last.change != last_change(tx, "article"):
         return True
-    if state.settings != template.model_dump_json():
+    if last.asked != _asked(template, query):
         return True
-    rule = slices.rule_of(template)
     waits = any(one.gone_at for one in made.of(tx, template.name) if one.live)
-    return (waits or bool(rule and ages(rule))) and now - state.built_at >= _AGAIN
+    time_matters = waits or bool(query.rule and ages(query.rule))
+    return time_matters and not timedelta() <= query.asking.now - last.at < _AGAIN
 
 
-def _note(tx: Transaction, template: Feed, now: datetime) -> None:
-    """Note what the count was made from, where editions have it."""
-    state = EditionState(
-        feed=_state(template),
-        built_from=last_change(tx, "article"),
-        entry_change=0,
-        sources={},
-        settings=template.model_dump_json(),
-        first_at=now,
-        built_at=now,
-    )
-    editions.put_edition(tx, state)
-
-
-def _state(template: Feed) -> str:
-    return f"*each {template.name}"  # no feed can have this name
+def _asked(template: Feed, query: ArticleQuery) -> str:
+    """A digest of what a count depends on beside the articles and the time."""
+    named = sorted(query.asking.sources.items())
+    asked = [template.model_dump_json(), query.sources, query.asking.zone.key, named]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 
 def _name(template: Feed, one: Made) -> str:

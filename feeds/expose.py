@@ -1,6 +1,7 @@
 """Exposure: which articles enter which feeds, and the freezing of their entries."""
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,9 @@ from ingest.store import (
     sources,
 )
 from ingest.store.choice import ArticleQuery, Newcomer
+from ingest.store.editions import EditionState
 from ingest.store.matching import Asking
+from ingest.store.sources import SourceState
 
 _BATCH = 50  # entries frozen in one transaction
 
@@ -46,6 +49,18 @@ class Plan:
     added: tuple[tuple[str, bool], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What plans are made from, read once for all: `ended` are the sources that a first edition
+    does not wait for."""
+
+    change: int
+    states: Mapping[str, SourceState]
+    asked: Asking
+    editions: Mapping[str, EditionState]
+    ended: AbstractSet[str]
+
+
 @dataclass(slots=True, kw_only=True)
 class Exposer:
     """Exposes for one publish. `roots` maps a source's internal id to the root of its files,
@@ -60,39 +75,26 @@ class Exposer:
     now: datetime
     warnings: list[str] = field(default_factory=list)
 
-    def plan(self, feed: Feed, *, patient: bool) -> Plan | None:
-        """What enters `feed` now; None when its first edition waits for sources that never ran.
+    def plan(self, feeds: Sequence[Feed], *, patient: bool) -> tuple[list[Plan], list[str]]:
+        """What enters each of `feeds` now, and the names of those whose first edition waits for
+        sources that never ran.
 
         A source in the middle of a run shows nothing new until the run ends; a source that is new
         to the feed brings its newest `backlog` articles only.
         """
         with self.store.read() as tx:
-            change = last_change(tx, "article")
             states = sources.states(tx)
-            wanted = self.settings.sources_of(feed)
-            shown = [states[name] for name in wanted if name in states]
-            ready = tuple(sorted(state.id for state in shown if state.settled))
-            before = editions.edition(tx, feed.name)
-            asked = slices.asking(self.settings, states, self.now)
-            if before is None:
-                if patient and {state.id for state in shown} - runs.ended(tx):
-                    return None
-                first = self._newest(tx, feed, asked, ready, limit=feed.limit)
-                return _plan(feed, change, dict.fromkeys(ready, change), [], first)
-            considered = {
-                state.id: before.sources[state.id] for state in shown if state.id in before.sources
-            }
-            known = replace(before, sources=considered)
-            new, backlog = slices.begun(tx, feed, known, asked)
-            for after in sorted(set(considered.values())):
-                ids = tuple(id_ for id_ in ready if considered.get(id_) == after)
-                new += self._newest(tx, feed, asked, ids, limit=None, after=after)
-            for id_ in ready:
-                if id_ not in considered:
-                    backlog += self._newest(tx, feed, asked, (id_,), limit=feed.backlog)
-            entering = set(slices.shared_out(tx, feed, [*new, *backlog], asked.zone))
-            new, backlog = ([one for one in part if one in entering] for part in (new, backlog))
-            return _plan(feed, change, considered | dict.fromkeys(ready, change), new, backlog)
+            known = _Known(
+                change=last_change(tx, "article"),
+                states=states,
+                asked=slices.asking(self.settings, states, self.now),
+                editions=editions.editions(tx),
+                ended=runs.ended(tx) if patient else {state.id for state in states.values()},
+            )
+            plans = {feed.name: self._plan(tx, feed, known) for feed in feeds}
+        return [plan for plan in plans.values() if plan], [
+            n for n, plan in plans.items() if not plan
+        ]
 
     def mint(self, ids: Sequence[str]) -> None:
         """Freeze an entry for each article of `ids` that has none, related against the store."""
@@ -129,6 +131,31 @@ class Exposer:
                 for id_, shown in part:
                     self._follow_one(tx, entries[id_], stored[id_], taken, shown=shown)
 
+    def _plan(self, tx: Transaction, feed: Feed, known: "_Known") -> Plan | None:
+        change, states, asked = known.change, known.states, known.asked
+        wanted = self.settings.sources_of(feed)
+        shown = [states[name] for name in wanted if name in states]
+        ready = tuple(sorted(state.id for state in shown if state.settled))
+        before = known.editions.get(feed.name)
+        if before is None:
+            if {state.id for state in shown} - known.ended:
+                return None
+            first = self._newest(tx, feed, asked, ready, limit=feed.limit)
+            return _plan(feed, change, dict.fromkeys(ready, change), [], first)
+        considered = {
+            state.id: before.sources[state.id] for state in shown if state.id in before.sources
+        }
+        new, backlog = slices.begun(tx, feed, replace(before, sources=considered), asked)
+        for after in sorted(set(considered.values())):
+            ids = tuple(id_ for id_ in ready if considered.get(id_) == after)
+            new += self._newest(tx, feed, asked, ids, limit=None, after=after)
+        for id_ in ready:
+            if id_ not in considered:
+                backlog += self._newest(tx, feed, asked, (id_,), limit=feed.backlog)
+        entering = set(slices.shared_out(tx, feed, [*new, *backlog], asked.zone))
+        new, backlog = ([one for one in part if one in entering] for part in (new, backlog))
+        return _plan(feed, change, considered | dict.fromkeys(ready, change), new, backlog)
+
     def _post(self) -> bool:
         with self.store.write() as tx:
             return postings.post_pending(tx)
@@ -144,14 +171,13 @@ class Exposer:
         after: int = 0,
     ) -> list[Newcomer]:
         rule = slices.rule_of(feed)
-        changed_since = float(published.oldest(tx, feed.name) or 0) if rule and after else None
         found = choice.newest(
             tx,
             ArticleQuery(sources=ids, rule=rule, asking=asked),
             limit=limit if slices.share_of(feed) is None else None,
             unexposed_in=feed.name,
             after=after,
-            or_changed_since=changed_since,
+            edited=bool(rule and after),
         )
         return slices.shared_out(tx, feed, found, asked.zone)[:limit]
 

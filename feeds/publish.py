@@ -58,13 +58,7 @@ def publish(
         now=now,
         warnings=report.warnings,
     )
-    plans: list[Plan] = []
-    for feed in staleness.stale(press, wanted, now):
-        plan = exposer.plan(feed, patient=patient)
-        if plan is None:
-            report.waiting.append(feed.name)
-        else:
-            plans.append(plan)
+    plans, report.waiting = exposer.plan(staleness.stale(press, wanted, now), patient=patient)
     if plans:
         exposer.mint(_in_order(plans))
         exposer.compare(plans)

@@ -11,7 +11,7 @@ from config.feed import Feed
 from config.filter import Filter
 from config.settings import Settings
 from ingest.query import AllOf, AnyOf, Node, Not, QueryError, Term, ages, parse
-from ingest.store import Transaction, choice, sources
+from ingest.store import Transaction, choice
 from ingest.store.choice import ArticleQuery, Newcomer
 from ingest.store.editions import EditionState
 from ingest.store.matching import Asking
@@ -145,13 +145,9 @@ def begun(
     return (found, []) if limit is None else ([], sorted(found, reverse=True)[:limit])
 
 
-def begins(
-    tx: Transaction, settings: Settings, feed: Feed, state: EditionState, now: datetime
-) -> bool:
+def begins(tx: Transaction, feed: Feed, state: EditionState, asked: Asking) -> bool:
     """Whether an article that did not change has begun to match since `feed` was built."""
-    if not _may_begin(feed, state):
-        return False
-    return any(begun(tx, feed, state, asking(settings, sources.states(tx), now)))
+    return _may_begin(feed, state) and any(begun(tx, feed, state, asked))
 
 
 def _may_begin(feed: Feed, state: EditionState) -> bool:

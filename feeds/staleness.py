@@ -5,7 +5,7 @@ change comes to is known when newcomers are planned and entries are frozen: an e
 came to, and none of whose entries changed, nor anything these link to, needs no rendering.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from feeds.press import (
 )
 from feeds.selection import leaves_at
 from ingest.store import Transaction, editions, last_change, published, relations, sources
+from ingest.store import archive as archived
 from ingest.store.editions import EditionState
 
 
@@ -34,7 +35,8 @@ def stale(press: Press, feeds: Sequence[Feed], now: datetime) -> list[Feed]:
     a rule that time has made an article match.
     """
     with press.store.read() as tx:
-        states = editions.editions(tx)
+        states, archives = editions.editions(tx), archived.states(tx)
+        asked = slices.asking(press.settings, sources.states(tx), now)
         change = last_change(tx, "article")
         settled = {name: id_ for id_, name in sources.settled(tx)}
         found = []
@@ -46,8 +48,8 @@ def stale(press: Press, feeds: Sequence[Feed], now: datetime) -> list[Feed]:
                 state is None
                 or state.built_from != change
                 or any(state.sources.get(id_) != change for id_ in ready)
-                or not _stands(press, tx, feed, state)
-                or slices.begins(tx, press.settings, feed, state, now)
+                or not _stands(press, feed, state, archives)
+                or slices.begins(tx, feed, state, asked)
             ):
                 found.append(feed)
     return found
@@ -59,47 +61,46 @@ def settle(press: Press, plans: Sequence[Plan]) -> dict[str, EditionState]:
     The plans are carried out: what they add has its entry, and entries are in line with articles.
     """
     with press.store.read() as tx:
-        states = editions.editions(tx)
+        states, archives = editions.editions(tx), archived.states(tx)
         still = [
             (plan, state)
             for plan in plans
             if not plan.added
             and (state := states.get(plan.feed.name))
-            and _stands(press, tx, plan.feed, state)
+            and _stands(press, plan.feed, state, archives)
         ]
         now = last_change(tx, "entry")
-        changed = _Changed(tx)
+        touched = _touched(tx, [state for _, state in still])
         kept = [
             replace(state, built_from=plan.change, sources=plan.considered, entry_change=now)
             for plan, state in still
             if state.shown < leaves_at(plan.feed)  # or its entries leave as time goes by
-            and not published.exposes(tx, plan.feed.name, changed.since(state.entry_change))
+            and state.feed not in touched
         ]
     if kept:
         with press.store.write() as tx:
-            for state in kept:
-                editions.put_edition(tx, state)
+            editions.put_editions(tx, kept)
     return {state.feed: state for state in kept}
 
 
-class _Changed:
-    """The articles whose entries look otherwise than they did, asked once for each moment."""
+def _touched(tx: Transaction, states: Sequence[EditionState]) -> set[str]:
+    """The feeds whose edition shows an article that looks otherwise now."""
+    found: set[str] = set()
+    for change in {state.entry_change for state in states}:
+        names = [state.feed for state in states if state.entry_change == change]
+        found |= published.showing(tx, names, _changed(tx, change))
+    return found
 
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self._found: dict[int, set[str]] = {}
 
-    def since(self, change: int) -> set[str]:
-        """Those whose entry changed after that entry change, or the entry of one it links to."""
-        if change not in self._found:
-            changed = set(published.changed(self._tx, after=change))
-            found = changed | relations.showing(self._tx, changed)
-            if changed:
-                for article, html in published.linking(self._tx):
-                    if changed & {f"urn:uuid:{uuid}" for uuid in mentioned(html)}:
-                        found.add(article)
-            self._found[change] = found
-        return self._found[change]
+def _changed(tx: Transaction, change: int) -> set[str]:
+    """The articles whose entry changed after that entry change, or the entry of one it links to."""
+    changed = set(published.changed(tx, after=change))
+    found = changed | relations.showing(tx, changed)
+    if changed:
+        for article, html in published.linking(tx):
+            if changed & {f"urn:uuid:{uuid}" for uuid in mentioned(html)}:
+                found.add(article)
+    return found
 
 
 def digest(press: Press, feed: Feed) -> str:
@@ -120,7 +121,9 @@ def manifest(press: Press, feed: Feed) -> Manifest | None:
         return None
 
 
-def _stands(press: Press, tx: Transaction, feed: Feed, state: EditionState) -> bool:
+def _stands(
+    press: Press, feed: Feed, state: EditionState, archives: Mapping[str, tuple[int, str]]
+) -> bool:
     """Whether the files of an edition and its archives are there, made with the same settings."""
     if state.settings != digest(press, feed) or state.entry_change < 0:
         return False
@@ -141,4 +144,5 @@ def _stands(press: Press, tx: Transaction, feed: Feed, state: EditionState) -> b
                 return False
         except OSError:
             return False
-    return archive.are_whole(press, tx, feed)
+    _, folder = archives.get(feed.name, (0, ""))
+    return archive.are_whole(press, feed, folder)

@@ -171,16 +171,14 @@ def shown(tx: Transaction, page: Page) -> str:
     return hashlib.sha256(json.dumps([ids, sorted(lost)]).encode()).hexdigest()
 
 
-def state(tx: Transaction, feed: str) -> tuple[int, str]:
-    """Up to which change of entries the pages of `feed` agree with them, and what was last seen of
-    their folder; 0 and "" before the first time."""
-    c = archive_state.c
-    row = tx.execute(select(c.change, c.folder).where(c.feed == feed)).one_or_none()
-    return (row.change, row.folder) if row else (0, "")
+def states(tx: Transaction) -> dict[str, tuple[int, str]]:
+    """Up to which change of entries the pages of each feed agree with them, and what was last seen
+    of their folder. A feed is not in it before the first time."""
+    return {row.feed: (row.change, row.folder) for row in tx.execute(select(archive_state))}
 
 
 def put_state(tx: Transaction, feed: str, change: int, folder: str) -> None:
-    """Insert or replace what `state` gives."""
+    """Insert or replace what `states` gives for a feed."""
     values = {"feed": feed, "change": change, "folder": folder}
     tx.execute(replacing(archive_state, ["feed"]), [values])
 

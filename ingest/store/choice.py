@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 
 from ingest.query import Node
 from ingest.store import schema
@@ -15,6 +15,7 @@ from ingest.store.schema import eligible
 
 _T = schema.article.c
 _C = schema.article.alias("changed").c
+_E = schema.entry.c
 _X = schema.exposure.c
 _NEWEST = (_T.published.desc(), _T.key.desc())
 
@@ -39,17 +40,17 @@ def newest(
     limit: int | None,
     unexposed_in: str,
     after: int = 0,
-    or_changed_since: float | None = None,
+    edited: bool = False,
 ) -> list[Newcomer]:
     """Publishable articles of `query` not yet exposed in the feed `unexposed_in`, newest first.
 
-    By published, then key. `after`: only those publishable since that change number; with
-    `or_changed_since`, also older ones changed after it and published at or after that second (an
-    article given a tag of the feed later). `limit` None: all.
+    By published, then key. `after`: only those publishable since that change number; with `edited`
+    also those changed after it that are not older than all that the feed shows (an article given a
+    tag of the feed later). `limit` None: all.
     """
     new: Condition = _T.since > after
-    if or_changed_since is not None:
-        new = or_(new, _T.published >= or_changed_since)
+    if edited:
+        new = or_(new, _T.published >= _oldest(unexposed_in))
     if after:  # `since` is never more than `change`
         new = and_(_few(_C.change > after), new)
     return _unexposed(tx, query, new, feed=unexposed_in, limit=limit)
@@ -131,6 +132,14 @@ def _few(which: Condition) -> Condition:
     """That an article is one of those few, which are to be found first: what a query asks lies in
     indexes too, and those would be read from end to end."""
     return _T.number.in_(select(_C.number).where(which))
+
+
+def _oldest(feed: str) -> ColumnElement[float]:
+    """The earliest `published` of what `feed` shows, 0 when it shows nothing; asked only where an
+    article is left to be compared with it."""
+    shown = select(func.min(_E.published)).join(schema.exposure, _X.article == _E.article)
+    here = shown.where(_X.feed == feed, _X.left_at.is_(None), _X.lead == "", _E.removed.is_(False))
+    return func.coalesce(here.scalar_subquery(), 0)
 
 
 def _unexposed(

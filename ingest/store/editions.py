@@ -1,7 +1,7 @@
 """Editions: what each feed's documents were built from."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -55,19 +55,27 @@ def considered(tx: Transaction) -> dict[str, int]:
 
 def put_edition(tx: Transaction, state: EditionState) -> None:
     """Insert or replace a feed's edition."""
-    values = {
-        "feed": state.feed,
-        "built_from": state.built_from,
-        "entry_change": state.entry_change,
-        "shown": state.shown,
-        "sources": json.dumps(dict(state.sources), sort_keys=True),
-        "settings": state.settings,
-        "digests": json.dumps(state.digests),
-        "rule": state.rule,
-        "first_at": state.first_at.timestamp(),
-        "built_at": state.built_at.timestamp(),
-    }
-    tx.execute(replacing(schema.edition, ["feed"]), [values])
+    put_editions(tx, [state])
+
+
+def put_editions(tx: Transaction, states: Sequence[EditionState]) -> None:
+    """Insert or replace the editions of feeds; at least one."""
+    rows = [
+        {
+            "feed": state.feed,
+            "built_from": state.built_from,
+            "entry_change": state.entry_change,
+            "shown": state.shown,
+            "sources": json.dumps(dict(state.sources), sort_keys=True),
+            "settings": state.settings,
+            "digests": json.dumps(state.digests),
+            "rule": state.rule,
+            "first_at": state.first_at.timestamp(),
+            "built_at": state.built_at.timestamp(),
+        }
+        for state in states
+    ]
+    tx.execute(replacing(schema.edition, ["feed"]), rows)
 
 
 def _edition(row: Row[Any]) -> EditionState:

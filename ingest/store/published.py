@@ -154,16 +154,6 @@ def window(tx: Transaction, feed: str) -> list[Exposure]:
     return [exposure_from(row) for row in tx.execute(statement)]
 
 
-def oldest(tx: Transaction, feed: str) -> int | None:
-    """The earliest `published` of what `feed` shows; None when it shows nothing."""
-    statement = (
-        select(func.min(_E.published))
-        .join(schema.exposure, _E.article == _X.article)
-        .where(_X.feed == feed, _X.left_at.is_(None), _X.lead == "", _E.removed.is_(False))
-    )
-    return tx.execute(statement).scalar()
-
-
 def exposure_from(row: Row[Any]) -> Exposure:
     """The exposure that a row of its table holds."""
     return Exposure(
@@ -196,12 +186,15 @@ def changed(tx: Transaction, *, after: int) -> list[str]:
     return list(tx.execute(select(_E.article).where(_E.change > after)).scalars())
 
 
-def exposes(tx: Transaction, feed: str, ids: Collection[str]) -> bool:
-    """Whether `feed` ever showed one of the articles `ids`, or told of it in another's entry."""
-    return any(
-        tx.execute(select(_X.number).where(_X.feed == feed, _X.article.in_(part)).limit(1)).first()
-        for part in parts(sorted(ids))
-    )
+def showing(tx: Transaction, names: Sequence[str], ids: Collection[str]) -> set[str]:
+    """Those of the feeds `names` that ever showed one of the articles `ids`, or told of it in
+    another's entry."""
+    found: set[str] = set()
+    for here in parts(names):
+        for part in parts(sorted(ids)):
+            shown = select(_X.feed).where(_X.feed.in_(here), _X.article.in_(part))
+            found |= set(tx.execute(shown.distinct()).scalars())
+    return found
 
 
 def linking(tx: Transaction) -> list[tuple[str, str]]:

@@ -233,3 +233,37 @@ def test_publish_takes_the_name_of_one_or_of_all(room: Newsroom) -> None:
         assert done.exit_code == 0
         assert len(done.stdout.splitlines()) == said
     assert broadsheet(room.folder, "publish", "on-gone").exit_code == 2
+
+
+def test_one_article_writes_the_feeds_that_it_is_in_and_no_other_file(tmp_path: Path) -> None:
+    rules = ["tag:a AND words>5", "NOT tag:b", "title:Day", "age>1d", "source:wire OR text:iiiia"]
+    feeds = [f'[[feed]]\nname = "f{n}"\nwhere = "{rule}"\n' for n, rule in enumerate(rules)]
+    room = Newsroom(tmp_path, each("tag") + "".join(feeds))
+    for folder in ("in", "wire"):
+        (room.folder / "articles" / folder).mkdir()
+
+    def tell(day: int, tags: str) -> None:  # of what no other tells: pages name what is related
+        words = " ".join(f"{chr(96 + day) * 4}{letter}" for letter in "abcdefgh")
+        head = f"---\ndate: 2026-05-{day:02d}\ntags: {list(tags)}\n---\n"
+        room.write(f"in/n{day}.md", f"{head}# Day {day}\n\n{words}\n")
+
+    for day, tags in enumerate(["ab", "ab", "bc", "c", "d", "d"], 1):
+        tell(day, tags)
+    room.refresh()
+    before = files(room)
+    tell(9, "b")
+    room.refresh()
+    after = files(room)
+    changed = {path.partition(".")[0] for path, seen in after.items() if before.get(path) != seen}
+    assert before.keys() <= after.keys()
+    assert changed == {"on-b", "f2", "f3", "f4", "index", "articles/n6/index", "articles/n9/index"}
+
+
+def files(room: Newsroom) -> dict[str, tuple[int, int, int]]:
+    """Every file that is published: a file written again is another one."""
+    output = room.folder / "public"
+    seen = {path: path.stat() for path in output.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(output)): (one.st_ino, one.st_mtime_ns, one.st_size)
+        for path, one in seen.items()
+    }
