@@ -190,7 +190,8 @@ def test_a_new_edition_is_taken_up_whole_at_the_next_request(site: Site) -> None
         rss, atom = b"<rss>%d</rss>" % number, b"<feed>%d</feed>" % number
         site.publish({"all.rss": rss, "all.atom": atom}, NEW.replace(second=number))
         assert site.get("/all.rss").body == rss
-        assert site.get("/all.atom", accept_encoding="gzip").body == gzip.compress(atom, mtime=0)
+        packed = site.get("/all.atom", accept_encoding="gzip").body
+        assert gzip.decompress(packed) == atom
 
 
 def test_a_publish_cut_short_leaves_the_old_edition_up(site: Site) -> None:
