@@ -1,4 +1,4 @@
-"""Feeds that are made: one for each tag, author, source, language or section.
+"""Feeds that are made: one for each tag, author, source, language, section or story.
 
 `settle` decides which there are, and `expanded` puts them where the configuration asked for them;
 from there on they are feeds like any other.
@@ -17,7 +17,7 @@ from config.feed import Feed
 from config.settings import Settings
 from feeds import slices
 from ingest.query import Term, ages
-from ingest.store import Transaction, editions, feeds, last_change, made, sources
+from ingest.store import Transaction, editions, feeds, last_change, made, members, sources
 from ingest.store.choice import ArticleQuery
 from ingest.store.editions import EditionState
 from ingest.store.made import Kind, Made
@@ -43,9 +43,12 @@ def expanded(tx: Transaction, settings: Settings) -> Settings:
             found.append(feed)
             continue
         held = (made.of(tx, name) for name in (feed.name, *feed.was))  # before it is renamed there
-        here = [one for one in next(filter(None, held), []) if one.live and one.kind == feed.each]
+        ever = [one for one in next(filter(None, held), []) if one.kind == feed.each]
+        heirs = _heirs(tx, ever)
+        here = [one for one in ever if one.live]
         for one in sorted(here, key=lambda one: (one.label.casefold(), one.slug)):
-            copy = _made(settings, feed, one, names)
+            taken = [other.slug for other in ever if heirs.get(other.value) == one.value]
+            copy = _made(settings, feed, one, names, taken)
             if copy and copy.name not in former:
                 found.append(copy)
                 makers[copy.name] = feed.name
@@ -89,6 +92,7 @@ def _settle(
     tx: Transaction, settings: Settings, template: Feed, kind: Kind, now: datetime
 ) -> list[str]:
     query = _query(tx, settings, template, now)
+    _merge(tx, template)
     found = _Found(
         known={one.value: one for one in made.of(tx, template.name) if one.kind == kind},
         counts=made.counts(tx, kind, query),
@@ -106,7 +110,7 @@ def _settle(
     _begin(tx, template, kind, found, wanted[: max(0, room)])
     _note(tx, template, now)
     warnings = [
-        f"feed {_name(template, one)!r}: no article has had {one.label!r} for a week; "
+        f"feed {_name(template, one)!r}: {_ended(one)}; "
         "its addresses answer 410 Gone until one has again"
         for one in gone
     ]
@@ -125,6 +129,30 @@ def _kept(one: Made, count: int, now: datetime) -> Made:
     return replace(one, gone_at=since, live=now - since < GRACE)
 
 
+def _ended(one: Made) -> str:
+    if one.kind == "story":
+        return f"no article has told more of {one.label!r} for two weeks"
+    return f"no article has had {one.label!r} for a week"
+
+
+def _merge(tx: Transaction, template: Feed) -> None:
+    """End the feeds of stories that other stories took up, or let them be the feeds of those."""
+    known = {one.value: one for one in made.of(tx, template.name) if one.kind == "story"}
+    for value, heir in sorted(_heirs(tx, list(known.values())).items()):
+        one = known[value]
+        if heir not in known:
+            made.revalue(tx, one, heir)
+            known[heir] = one
+        elif one.live:
+            made.put(tx, [replace(one, live=False), replace(known[heir], live=True)])
+
+
+def _heirs(tx: Transaction, ever: Sequence[Made]) -> dict[str, str]:
+    """The values of stories that took up those of `ever`."""
+    found = members.heirs(tx, [int(one.value) for one in ever if one.kind == "story"])
+    return {str(story): str(heir) for story, heir in found.items()}
+
+
 def _begin(
     tx: Transaction, template: Feed, kind: Kind, found: _Found, values: Sequence[str]
 ) -> None:
@@ -136,6 +164,7 @@ def _begin(
         one = found.known.get(value)
         if one is None:
             label = labels.get(value) or made.label(tx, kind, value, found.query)
+            label = slices.titled(template, label) if kind == "story" else label
             slug = _slug(label, kind, value, taken)
             taken.add(slug)
             one = Made(
@@ -146,7 +175,9 @@ def _begin(
 
 def _slug(label: str, kind: Kind, value: str, taken: Collection[str]) -> str:
     """A readable name in ASCII, and digits of the value where another one has it."""
-    slug = _NOT_SLUG.sub("-", anyascii(label).lower()).strip("-")[:_SLUG].strip("-")
+    whole = _NOT_SLUG.sub("-", anyascii(label).lower()).strip("-")
+    cut = whole[: _SLUG + 1].rpartition("-")[0] if len(whole) > _SLUG else ""  # between words
+    slug = (cut or whole[:_SLUG]).strip("-")
     digits = hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
     tried = [slug, *(f"{slug}-{digits[:size]}".lstrip("-") for size in (6, 12, 64))]
     return next(one for one in tried if one and one not in taken)
@@ -168,6 +199,7 @@ def _is_due(tx: Transaction, template: Feed, now: datetime) -> bool:
         return True
     rule = slices.rule_of(template)
     waits = any(one.gone_at for one in made.of(tx, template.name) if one.live)
+    waits = waits or template.each == "story"  # one of which nothing is told ends
     return (waits or bool(rule and ages(rule))) and now - state.built_at >= _AGAIN
 
 
@@ -193,8 +225,11 @@ def _name(template: Feed, one: Made) -> str:
     return f"{template.name}-{one.slug}"
 
 
-def _made(settings: Settings, template: Feed, one: Made, names: Mapping[str, str]) -> Feed | None:
-    """The feed for one value; None for a source that is not configured any more."""
+def _made(
+    settings: Settings, template: Feed, one: Made, names: Mapping[str, str], taken: Sequence[str]
+) -> Feed | None:
+    """The feed for one value; None for a source that is not configured any more. `taken` are the
+    slugs of those that it goes on with."""
     if one.kind == "source":
         label = names.get(one.value, "")
         if label not in (template.sources or [source.name for source in settings.sources]):
@@ -202,13 +237,17 @@ def _made(settings: Settings, template: Feed, one: Made, names: Mapping[str, str
         asked: dict[str, object] = {"sources": (label,)}
     else:
         label = one.label
-        term = Term(field=one.kind, operator="=" if one.kind == "author" else ":", value=label)
+        value = one.value if one.kind == "story" else label
+        term = Term(field=one.kind, operator="=" if one.kind == "author" else ":", value=value)
         asked = {"where": f"{term} AND ({template.where})" if template.where else str(term)}
     return template.model_copy(
         update={
             **asked,
             "name": _name(template, one),
-            "was": tuple(f"{old}-{one.slug}" for old in template.was),
+            "was": (
+                *(f"{template.name}-{slug}" for slug in taken),
+                *(f"{old}-{slug}" for old in template.was for slug in (*taken, one.slug)),
+            ),
             "each": "",
             "title": _filled(template.title or "{site}", settings, label),
             "description": _filled(template.description, settings, label, plain=True),

@@ -10,9 +10,18 @@ from config.feed import Feed
 from config.settings import Settings
 from feeds import slices
 from ingest.article import Article
-from ingest.query import AllOf, Term, terms
+from ingest.query import AllOf, Term, tells_of_stories, terms
 from ingest.similarity import words
-from ingest.store import Transaction, articles, choice, editions, lookup, published, sources
+from ingest.store import (
+    Transaction,
+    articles,
+    choice,
+    editions,
+    lookup,
+    members,
+    published,
+    sources,
+)
 from ingest.store.choice import ArticleQuery
 from ingest.store.editions import EditionState
 from ingest.store.facts import fold
@@ -152,12 +161,12 @@ def _steps(
             parts=tuple(
                 Reason(name=f"{part.field}{part.operator}{part.value}", holds=held, words=value)
                 for part, held in zip(parts, single, strict=True)
-                for value in [_value(part, one, source, asked)]
+                for value in [_value(tx, part, one, source, asked)]
             ),
         )
 
 
-def _value(term: Term, one: Article, source: str, asked: Asking) -> str:
+def _value(tx: Transaction, term: Term, one: Article, source: str, asked: Asking) -> str:
     """What the article has there."""
     moment = one.published or one.first_seen
     match term.field:
@@ -182,6 +191,9 @@ def _value(term: Term, one: Article, source: str, asked: Asking) -> str:
             return one.url or "no address of its own"
         case "language" | "section":
             return str(getattr(one, term.field)) or "none"
+        case "has" | "story" if tells_of_stories(term):
+            story = members.of(tx, [one.id]).get(one.id)
+            return f"story {story}" if story else "in no story"
     return ""
 
 

@@ -203,6 +203,8 @@ class _Reader:
         try:
             if field.kind == "number":
                 read = values.number(value)
+            elif field.kind == "story":
+                read = values.story(value)
             elif field.kind == "age":
                 read = values.duration(value)
             elif field.kind == "date":

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, not_, or_, select
 
-from ingest.query import Node
-from ingest.store import schema
+from ingest.query import Node, tells_of_stories
+from ingest.store import members, schema
 from ingest.store.engine import Transaction, parts
 from ingest.store.facts import facts
 from ingest.store.matching import Asking, Condition, aging, condition
@@ -45,13 +45,16 @@ def newest(
 
     By published, then key. `after`: only those publishable since that change number; with
     `or_changed_since`, also older ones changed after it and published at or after that second (an
-    article given a tag of the feed later). `limit` None: all.
+    article given a tag of the feed later). What came into a story after it does so however old,
+    where `rule` asks about stories. `limit` None: all.
     """
     new: Condition = _T.since > after
     if or_changed_since is not None:
         new = or_(new, _T.published >= or_changed_since)
     if after:  # `since` is never more than `change`
         new = and_(_few(_C.change > after), new)
+        if query.rule and tells_of_stories(query.rule):
+            new = or_(new, members.came_after(after))
     return _unexposed(tx, query, new, feed=unexposed_in, limit=limit)
 
 

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -20,19 +20,24 @@ from sqlalchemy import (
     update,
 )
 
-from ingest.store import schema
+from ingest.store import members, schema
 from ingest.store.choice import ArticleQuery, matching
 from ingest.store.engine import Transaction, replacing
 from ingest.store.facts import facts, fold, fold_words
 
-Kind = Literal["tag", "author", "source", "language", "section"]
+Kind = Literal["tag", "author", "source", "language", "section", "story"]
+
+QUIET = timedelta(days=7)
+"""A story of which nothing was told for so long is over."""
 
 made_feed = Table(
     "made_feed",
     schema.metadata,
     Column("template", Text, primary_key=True),  # the name of the feed that asks for one each
     Column("kind", Text, primary_key=True),  # tag, author, …
-    Column("value", Text, primary_key=True),  # folded; of a source its internal id
+    Column(
+        "value", Text, primary_key=True
+    ),  # folded; of a source its internal id, of a story its number
     Column("slug", Text, nullable=False),  # minted once: what the feed is called behind the name
     Column("label", Text, nullable=False),  # the value as it was written when that was
     Column("live", Boolean, nullable=False),
@@ -43,12 +48,13 @@ made_feed = Table(
 _M = made_feed.c
 _A = schema.article.c
 _F = facts.c
-_COLUMNS: dict[Kind, ColumnElement[str]] = {
+_COLUMNS: dict[Kind, ColumnElement[Any]] = {
     "tag": _F.tags,
     "author": _F.authors,
     "source": _A.source,
     "language": _F.language,
     "section": _F.section,
+    "story": members.member.c.story,
 }
 _LONGEST = 100  # characters of a value that a feed is made for
 
@@ -109,7 +115,10 @@ def rename(tx: Transaction, old: str, new: str) -> None:
 
 
 def counts(tx: Transaction, kind: Kind, query: ArticleQuery) -> Counter[str]:
-    """How many of the articles of `query` that may be shown have each value."""
+    """How many of the articles of `query` that may be shown have each value; of stories those that
+    are not over."""
+    if kind == "story":
+        return _running(tx, query)
     column = _COLUMNS[kind]
     columns: list[ColumnElement[Any]] = [column.label("held"), func.count().label("times")]
     found: Counter[str] = Counter()
@@ -119,8 +128,33 @@ def counts(tx: Transaction, kind: Kind, query: ArticleQuery) -> Counter[str]:
     return found
 
 
+def revalue(tx: Transaction, one: Made, value: str) -> None:
+    """Let `one` be the feed for `value`, for which its template has none."""
+    here = (_M.template == one.template, _M.kind == one.kind, _M.value == one.value)
+    tx.execute(update(made_feed).where(*here).values(value=value))
+
+
+def _running(tx: Transaction, query: ArticleQuery) -> Counter[str]:
+    """How many articles of `query` are in each story of which the newest is not `QUIET` old."""
+    story, since = _COLUMNS["story"], (query.asking.now - QUIET).timestamp()
+    inside = members.member.c.article == _A.number
+    new = select(story).join(schema.article, inside).where(_A.published >= since, story != 0)
+    columns: list[ColumnElement[Any]] = [story.label("story"), func.count().label("times")]
+    told = matching(select(*columns), query).join(members.member, inside)
+    told = told.where(story.in_(new)).group_by(story).having(func.max(_A.published) >= since)
+    return Counter({str(row.story): row.times for row in tx.execute(told)})
+
+
+def _headline(tx: Transaction, story: int, query: ArticleQuery) -> str:
+    """The title of the article of `query` that told of the story first."""
+    told = matching(select(_A.title), query).where(members.is_in(story))
+    return str(tx.execute(told.order_by(_A.published, _A.key).limit(1)).scalar_one())
+
+
 def label(tx: Transaction, kind: Kind, value: str, query: ArticleQuery) -> str:
-    """How the newest article of `query` writes that value."""
+    """How the newest article of `query` writes that value; of a story its first title."""
+    if kind == "story":
+        return _headline(tx, int(value), query)
     inside = _COLUMNS[kind].contains(f"\n{value}\n", autoescape=True)
     here = inside if kind in {"tag", "author"} else _COLUMNS[kind] == value
     newest = matching(select(_A.tags, _A.authors, _A.section), query).where(here)

@@ -4,7 +4,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, Integer, Table, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from ingest.store import schema
@@ -66,9 +78,13 @@ def forget(tx: Transaction, numbers: Collection[int]) -> None:
 
 def connected(tx: Transaction, feed: str, fresh: Collection[str]) -> dict[tuple[str, str], int]:
     """How alike articles are, by pairs of ids: all that one comes to from `fresh`, going from one
-    to the next over these and over what is or was in `feed`, but over nothing else."""
+    to the next over these and over what is or was in `feed`, but over nothing else. With no feed:
+    over all that may be shown and no other succeeded."""
     one, two = aliased(schema.article), aliased(schema.article)
-    here = exists().where(_X.feed == feed, _X.article == two.c.id)
+    here: ColumnElement[bool] = exists().where(_X.feed == feed, _X.article == two.c.id)
+    if not feed:
+        shown = and_(two.c.removed_at.is_(None), two.c.hidden_at.is_(None))
+        here = and_(shown, two.c.since.is_not(None), two.c.successor == "")
     pairs = (
         select(one.c.id, two.c.id.label("other"), alike.c.strength, here.label("here"))
         .join(one, one.c.number == alike.c.article)
