@@ -14,7 +14,7 @@ from ingest.store.editions import EditionState
 from ingest.store.made import QUIET
 
 _BATCH = 200  # articles compared, and then put into stories
-_MOST = 5_000  # articles looked at before one publish; the next one goes on
+_MOST = 1_000  # articles looked at before one publish; the next one goes on
 _STATE = "*stories"  # no feed can have this name
 
 
@@ -76,10 +76,10 @@ def _place(tx: Transaction, fresh: Sequence[str]) -> None:
         taken = {one for one in standing if one != story and whole[one] == inside[one]}
         story = story or next_change(tx, "article")
         for one in taken:
-            members.inherit(tx, one, story)
+            members.inherit(tx, one, story, next_change(tx, "article"))
         for id_ in group:
             other = held.get(id_)
-            if other is None or other in taken or (id_ in fresh and other != story):
+            if other is None or (id_ in fresh and other != story):
                 placed[id_] = story
     alone = set(fresh).difference(*groups)
     placed |= dict.fromkeys(alone & held.keys(), 0)

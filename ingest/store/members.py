@@ -62,9 +62,11 @@ def of(tx: Transaction, ids: Iterable[str]) -> dict[str, int]:
 
 
 def sizes(tx: Transaction, stories: Collection[int]) -> Counter[int]:
-    """How many articles are in each of those stories."""
+    """How many articles that may be shown are in each of those stories."""
     found: Counter[int] = Counter()
-    counted = select(_M.story, func.count().label("size")).group_by(_M.story)
+    held = select(_M.story, func.count().label("size"))
+    shown = held.join(schema.article, _A.number == _M.article).where(schema.eligible())
+    counted = shown.group_by(_M.story)
     for part in parts(sorted(stories)):
         rows = tx.execute(counted.where(_M.story.in_(part)))
         found.update({row.story: row.size for row in rows})
@@ -79,8 +81,9 @@ def put(tx: Transaction, placed: Mapping[str, int], change: int) -> None:
         tx.execute(replacing(member, ["article"]), values)
 
 
-def inherit(tx: Transaction, story: int, heir: int) -> None:
-    """Note that `heir` goes on with `story`, and with what `story` went on with."""
+def inherit(tx: Transaction, story: int, heir: int, change: int) -> None:
+    """Let `heir` go on with `story`, all of it, and with what `story` went on with."""
+    tx.execute(update(member).where(_M.story == story).values(story=heir, change=change))
     tx.execute(update(story_heir).where(_H.heir == story).values(heir=heir))
     tx.execute(replacing(story_heir, ["story"]), [{"story": story, "heir": heir}])
 

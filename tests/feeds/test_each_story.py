@@ -147,23 +147,25 @@ def test_an_old_article_that_a_new_one_joins_to_a_story_enters(
 def test_two_stories_that_turn_out_to_be_one_go_on_as_the_larger(
     room: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pairs = {"A2": ["A1"], "A3": ["A1", "A2"], "B2": ["B1"]}
+    pairs = {"A2": ["A1"], "A3": ["A1", "A2"], "A4": ["A3"], "B2": ["B1"], "B3": ["B2"]}
     told_alike(monkeypatch, pairs | {"C": ["A1", "A2", "A3", "B1", "B2"]})
-    for ago, title in enumerate(["B1", "B2", "A1", "A2", "A3"], 1):
+    for ago, title in enumerate(["B1", "B2", "B3", "A1", "A2", "A3", "A4"], 1):
         some(room, title, ago)
     room.refresh()
-    assert written(room) == ["on-a3", "on-b2"]
-    before = read_manifest(room.folder / "data/editions/on-a3.json")
+    assert written(room) == ["on-a4", "on-b3"]
+    hidden = ids(room)["B3"]
+    assert broadsheet(room.folder, "hide", hidden).exit_code == 0
     some(room, "C", 0.1)
     room.refresh()
-    assert written(room) == ["on-a3"]
-    assert set(room.titles("on-a3.atom")) == {"A1", "A2", "A3", "B1", "B2", "C"}
-    assert dict(read_manifest(room.folder / "data/editions/on-b2.json").moved) == {
-        f"on-b2.{kind}": f"on-a3.{kind}" for kind in ("rss", "atom", "json")
+    assert written(room) == ["on-a4"]
+    assert set(room.titles("on-a4.atom")) == {"A1", "A2", "A3", "A4", "B1", "B2", "C"}
+    assert dict(read_manifest(room.folder / "data/editions/on-b3.json").moved) == {
+        f"on-b3.{kind}": f"on-a4.{kind}" for kind in ("rss", "atom", "json")
     }
-    assert before.feed == "on-a3"
     room.refresh()  # and stays so
-    assert written(room) == ["on-a3"]
+    assert written(room) == ["on-a4"]
+    assert broadsheet(room.folder, "unhide", hidden).exit_code == 0
+    assert "B3" in room.titles("on-a4.atom")
 
 
 def test_who_takes_up_a_story_with_a_feed_gets_its_feed(
