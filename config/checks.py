@@ -29,7 +29,8 @@ def cross_checks(
     output, kept = data.get("output", "public"), data.get("data", "data")
     issues = [issue for kind in ("source", "feed", "notify") for issue in _twice(data, kind)]
     issues += [*_unknown_sources(data), *_unknown_feeds(data)]
-    issues += [*_former_names(data), *_names_of_made(data), *_unwritten(data), *_ownerless(data)]
+    issues += [*_former_names(data), *_names_of_made(data), *_parts_of_stories(data)]
+    issues += [*_unwritten(data), *_ownerless(data)]
     if isinstance(output, str) and isinstance(kept, str):
         with suppress(OSError, ValueError, RuntimeError):  # NUL, links in a ring: told elsewhere
             issues += _folder_checks(data, folder, output, kept)
@@ -129,6 +130,14 @@ def _names_of_made(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
             if str(table.get("name")).startswith(f"{name}-"):
                 message = f"begins like the names of the feeds that feed[{maker + 1}] makes"
                 yield ("feed", number, "name"), message
+
+
+def _parts_of_stories(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:
+    """Feeds of one story each that would show one article of it."""
+    for number, table in _tables(data, "feed"):
+        if table.get("each") == "story" and table.get("duplicates", "all") != "all":
+            message = 'leave it out or write "all": a feed of a story shows every article of it'
+            yield ("feed", number, "duplicates"), message
 
 
 def _unwritten(data: dict[str, Any]) -> Iterator[tuple[Loc, str]]:

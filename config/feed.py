@@ -23,7 +23,7 @@ class Feed(Section):
     """
 
     name: Name
-    each: Literal["", "tag", "author", "source", "language", "section"] = ""
+    each: Literal["", "tag", "author", "source", "language", "section", "story"] = ""
     at_least: Count = Field(default=3, ge=1, le=1000)
     at_most: Count = Field(default=100, ge=1, le=1000)
     was: Names = ()

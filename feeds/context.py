@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from config.settings import Settings
 from config.source import Source
-from feeds import each
+from feeds import each, gathering
 from feeds.courier import Courier
 from feeds.data import namespace, open_data, pace, sync, sync_feeds
 from feeds.press import Press
@@ -160,9 +160,11 @@ class Context:
     def press(self) -> Press:
         """What publishing works with: the settings with the feeds that are made, as of now."""
         settings, ids, warnings = self.settings, self.feed_ids, list[str]()
+        if gathering.asked_for(settings):
+            warnings += gathering.gather(self.store, self.clock())
         if any(feed.each for feed in settings.feeds):
             with self.store.write() as tx:
-                warnings = each.settle(tx, settings, self.clock())
+                warnings += each.settle(tx, settings, self.clock())
                 settings = each.expanded(tx, settings)
                 ids = sync_feeds(tx, settings, self.states, self.namespace, self.clock())
             self.courier.follow(settings)

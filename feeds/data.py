@@ -22,8 +22,8 @@ from ingest.store import (
     Transaction,
     addresses,
     configured,
+    counts,
     feeds,
-    made,
     open_store,
     peek_store,
     privacy,
@@ -80,7 +80,7 @@ def sync(
     _say_farewell([name for name in leaving if name not in privacy.private_feeds(tx)])
     ids = sync_feeds(tx, whole, states, space, now)
     forget_others(tx, whole, now)
-    made.forget_others(tx, [feed.name for feed in settings.feeds if feed.each])
+    counts.forget_others(tx, [feed.name for feed in settings.feeds if feed.each])
     return states, ids, whole
 
 

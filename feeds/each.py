@@ -1,4 +1,4 @@
-"""Feeds that are made: one for each tag, author, source, language or section.
+"""Feeds that are made: one for each tag, author, source, language, section or story.
 
 `settle` decides which there are, and `expanded` puts them where the configuration asked for them;
 from there on they are feeds like any other.
@@ -18,7 +18,7 @@ from config.feed import Feed
 from config.settings import Settings
 from feeds import slices
 from ingest.query import Term, ages
-from ingest.store import Transaction, feeds, last_change, made, sources
+from ingest.store import Transaction, counts, feeds, last_change, made, members, privacy, sources
 from ingest.store.choice import ArticleQuery
 from ingest.store.made import Kind, Made
 
@@ -44,9 +44,12 @@ def expanded(tx: Transaction, settings: Settings) -> Settings:
             found.append(feed)
             continue
         held = (made.of(tx, name) for name in (feed.name, *feed.was))  # before it is renamed there
-        here = [one for one in next(filter(None, held), []) if one.live and one.kind == feed.each]
+        ever = [one for one in next(filter(None, held), []) if one.kind == feed.each]
+        heirs = _heirs(tx, ever)
+        here = [one for one in ever if one.live]
         for one in sorted(here, key=lambda one: (one.label.casefold(), one.slug)):
-            copy = _made(settings, feed, one, names)
+            taken = [other.slug for other in ever if heirs.get(other.value) == one.value]
+            copy = _made(settings, feed, one, names, taken)
             if copy and copy.name not in former:
                 found.append(copy)
                 makers[copy.name] = feed.name
@@ -66,7 +69,7 @@ def settle(tx: Transaction, settings: Settings, now: datetime) -> list[str]:
                 made.rename(tx, old, template.name)
             query = _query(tx, settings, template, now)
             if _is_due(tx, template, query):
-                warnings += _settle(tx, template, template.each, query, now)
+                warnings += _settle(tx, settings, template, template.each, query, now)
     return warnings
 
 
@@ -88,12 +91,21 @@ class _Found:
 
 
 def _settle(
-    tx: Transaction, template: Feed, kind: Kind, query: ArticleQuery, now: datetime
+    tx: Transaction,
+    settings: Settings,
+    template: Feed,
+    kind: Kind,
+    query: ArticleQuery,
+    now: datetime,
 ) -> list[str]:
-    made.count(tx, template.name, kind, query, _asked(template, query))
+    _merge(tx, template)
+    counts.count(tx, template.name, kind, query, _asked(template, query))
+    times = counts.counts(tx, template.name, kind, query, template.at_least)
+    if settings.private_sources and not template.private:
+        _conceal(tx, settings, template, query, times)
     found = _Found(
         known={one.value: one for one in made.of(tx, template.name) if one.kind == kind},
-        counts=made.counts(tx, template.name, template.at_least),
+        counts=times,
         query=query,
     )
     kept = [_kept(one, found.counts[one.value], now) for one in found.known.values() if one.live]
@@ -107,7 +119,7 @@ def _settle(
     made.put(tx, kept)
     _begin(tx, template, kind, found, wanted[: max(0, room)])
     warnings = [
-        f"feed {_name(template, one)!r}: no article has had {one.label!r} for a week; "
+        f"feed {_name(template, one)!r}: {_ended(one)}; "
         "its addresses answer 410 Gone until one has again"
         for one in gone
     ]
@@ -119,11 +131,61 @@ def _settle(
     return warnings
 
 
+def _conceal(
+    tx: Transaction,
+    settings: Settings,
+    template: Feed,
+    query: ArticleQuery,
+    times: Mapping[str, int],
+) -> None:
+    """End at once the feeds whose names only private articles know now, and let nothing in public
+    tell of them: neither a week of grace nor a 410."""
+    private = {query.asking.sources[name] for name in settings.private_sources}
+    for one in made.of(tx, template.name):
+        known = times.get(one.value, 0) > 0
+        if one.live and (one.kind == "story" or not known):
+            known = known and one.label in _headlines(tx, template, one, query)
+            if not known and made.held(tx, one.kind, one.value, private):
+                privacy.conceal(tx, _name(template, one))
+                made.put(tx, [replace(one, live=False)])
+                if one.kind == "story":  # another one of its articles names it, if it goes on
+                    made.forget(tx, one)
+
+
+def _headlines(tx: Transaction, template: Feed, one: Made, query: ArticleQuery) -> set[str]:
+    titles = made.titles(tx, int(one.value), query)
+    return {slices.titled(template, title) for title in titles}
+
+
 def _kept(one: Made, count: int, now: datetime) -> Made:
     if count:
         return replace(one, gone_at=None)
     since = one.gone_at or now
     return replace(one, gone_at=since, live=now - since < GRACE)
+
+
+def _ended(one: Made) -> str:
+    if one.kind == "story":
+        return f"no article has told more of {one.label!r} for two weeks"
+    return f"no article has had {one.label!r} for a week"
+
+
+def _merge(tx: Transaction, template: Feed) -> None:
+    """End the feeds of stories that other stories took up, or let them be the feeds of those."""
+    known = {one.value: one for one in made.of(tx, template.name) if one.kind == "story"}
+    for value, heir in sorted(_heirs(tx, list(known.values())).items()):
+        one = known[value]
+        if heir not in known:
+            made.revalue(tx, one, heir)
+            known[heir] = one
+        elif one.live:
+            made.put(tx, [replace(one, live=False), replace(known[heir], live=True)])
+
+
+def _heirs(tx: Transaction, ever: Sequence[Made]) -> dict[str, str]:
+    """The values of stories that took up those of `ever`."""
+    found = members.heirs(tx, [int(one.value) for one in ever if one.kind == "story"])
+    return {str(story): str(heir) for story, heir in found.items()}
 
 
 def _begin(
@@ -137,6 +199,7 @@ def _begin(
         one = found.known.get(value)
         if one is None:
             label = labels.get(value) or made.label(tx, kind, value, found.query)
+            label = slices.titled(template, label) if kind == "story" else label
             slug = _slug(label, kind, value, taken)
             taken.add(slug)
             one = Made(
@@ -147,7 +210,9 @@ def _begin(
 
 def _slug(label: str, kind: Kind, value: str, taken: Collection[str]) -> str:
     """A readable name in ASCII, and digits of the value where another one has it."""
-    slug = _NOT_SLUG.sub("-", anyascii(label).lower()).strip("-")[:_SLUG].strip("-")
+    whole = _NOT_SLUG.sub("-", anyascii(label).lower()).strip("-")
+    cut = whole[: _SLUG + 1].rpartition("-")[0] if len(whole) > _SLUG else ""  # between words
+    slug = (cut or whole[:_SLUG]).strip("-")
     digits = hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
     tried = [slug, *(f"{slug}-{digits[:size]}".lstrip("-") for size in (6, 12, 64))]
     return next(one for one in tried if one and one not in taken)
@@ -162,12 +227,13 @@ def _query(tx: Transaction, settings: Settings, template: Feed, now: datetime) -
 
 def _is_due(tx: Transaction, template: Feed, query: ArticleQuery) -> bool:
     """Whether another count may come out otherwise than the last."""
-    last = made.last_count(tx, template.name)
+    last = counts.last_count(tx, template.name)
     if last is None or last.change != last_change(tx, "article"):
         return True
     if last.asked != _asked(template, query):
         return True
     waits = any(one.gone_at for one in made.of(tx, template.name) if one.live)
+    waits = waits or template.each == "story"  # one of which nothing is told ends
     time_matters = waits or bool(query.rule and ages(query.rule))
     return time_matters and not timedelta() <= query.asking.now - last.at < _AGAIN
 
@@ -183,8 +249,11 @@ def _name(template: Feed, one: Made) -> str:
     return f"{template.name}-{one.slug}"
 
 
-def _made(settings: Settings, template: Feed, one: Made, names: Mapping[str, str]) -> Feed | None:
-    """The feed for one value; None for a source that is not configured any more."""
+def _made(
+    settings: Settings, template: Feed, one: Made, names: Mapping[str, str], taken: Sequence[str]
+) -> Feed | None:
+    """The feed for one value; None for a source that is not configured any more. `taken` are the
+    slugs of those that it goes on with."""
     if one.kind == "source":
         label = names.get(one.value, "")
         if label not in settings.sources_of(template):
@@ -192,13 +261,17 @@ def _made(settings: Settings, template: Feed, one: Made, names: Mapping[str, str
         asked: dict[str, object] = {"sources": (label,)}
     else:
         label = one.label
-        term = Term(field=one.kind, operator="=" if one.kind == "author" else ":", value=label)
+        value = one.value if one.kind == "story" else label
+        term = Term(field=one.kind, operator="=" if one.kind == "author" else ":", value=value)
         asked = {"where": f"{term} AND ({template.where})" if template.where else str(term)}
     return template.model_copy(
         update={
             **asked,
             "name": _name(template, one),
-            "was": tuple(f"{old}-{one.slug}" for old in template.was),
+            "was": (
+                *(f"{template.name}-{slug}" for slug in taken),
+                *(f"{old}-{slug}" for old in template.was for slug in (*taken, one.slug)),
+            ),
             "each": "",
             "title": _filled(template.title or "{site}", settings, label),
             "description": _filled(template.description, settings, label, plain=True),

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from config.feed import Feed, Format
-from feeds import archive, slices, staleness
+from feeds import archive, counting, slices, staleness
 from feeds.assemble import gather
 from feeds.expose import Exposer, Plan
 from feeds.files import remove_leftovers, told, write_if_changed, write_with_siblings
@@ -122,6 +122,8 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         first_at = before.first_at if before else now
         edition = gather(tx, press, feed, window, first_at)
         edition = replace(edition, archive=archive.newest(tx, press.settings, feed))
+        if not window and (empty := counting.swallowing(tx, press.settings, feed, now)):
+            warnings.append(f"{counting.told(feed, *empty)}; `status` says where")
         change = last_change(tx, "entry")
     try:
         archive.write_archives(press, feed, warnings, now=now)  # before what links to them

@@ -1,26 +1,35 @@
-"""Why an article is in a feed or not, step by step; and what each step lets through."""
+"""Why an article is in a feed or not, step by step."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from config.feed import Feed
 from config.settings import Settings
 from feeds import slices
+from feeds.counting import Key, named
+from feeds.selection import MAX_BYTES, entry_size
 from ingest.article import Article
-from ingest.query import AllOf, Term, terms
+from ingest.query import Term, tells_of_stories, terms
 from ingest.similarity import words
-from ingest.store import Transaction, articles, choice, editions, lookup, published, sources
+from ingest.store import (
+    Transaction,
+    articles,
+    choice,
+    editions,
+    lookup,
+    members,
+    published,
+    sources,
+)
 from ingest.store.choice import ArticleQuery
 from ingest.store.editions import EditionState
 from ingest.store.facts import fold
 from ingest.store.lookup import Shown, Standing
 from ingest.store.matching import Asking
 from ingest.store.sources import SourceState
-
-Key = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +44,6 @@ class Reason:
     words: str
     key: Key = ()
     parts: tuple["Reason", ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passed:
-    """How many articles a step of a feed lets through of those the steps before it did."""
-
-    name: str
-    key: Key
-    before: int
-    after: int
 
 
 def reasons(
@@ -65,52 +64,8 @@ def reasons(
     ]
     if place is None and all(reason.holds is not False for reason in asks):
         state = editions.edition(tx, feed.name)
-        return [*asks, _unexposed(tx, feed, one, source, state, zone)]
-    return [*asks, *_place(place, zone)]
-
-
-def passed(tx: Transaction, settings: Settings, feed: Feed, now: datetime) -> list[Passed]:
-    """What each step of `feed` lets through of the articles that may be shown."""
-    states = sources.states(tx)
-    asked = slices.asking(settings, states, now)
-    every = tuple(asked.sources.values())
-    wanted = settings.sources_of(feed)
-    ids = tuple(asked.sources[name] for name in wanted if name in asked.sources)
-    before = choice.count(tx, ArticleQuery(sources=every, asking=asked))
-    after = choice.count(tx, ArticleQuery(sources=ids, asking=asked))
-    found = [Passed(name="sources", key=("sources",), before=before, after=after)]
-    nodes = []
-    for step in slices.steps(feed):
-        nodes.append(step.node)
-        query = ArticleQuery(sources=ids, rule=AllOf(tuple(nodes)), asking=asked)
-        before, after = after, choice.count(tx, query)
-        found.append(Passed(name=named(step.key), key=step.key, before=before, after=after))
-    query = ArticleQuery(sources=ids, rule=slices.rule_of(feed), asking=asked)
-    for number, one in enumerate(feed.filters):
-        if one.share:
-            before, after = after, _within(choice.moments(tx, query), one.share, asked.zone)
-            key = ("filters", number, "share")
-            found.append(Passed(name=named(key), key=key, before=before, after=after))
-    return found
-
-
-def retitled(tx: Transaction, feed: Feed) -> list[tuple[Key, int]]:
-    """How many of the titles that `feed` shows each of its patterns changes, by its option."""
-    shown = published.entries(tx, [place.article for place in published.window(tx, feed.name)])
-    titles = [entry.title for entry in shown.values()]
-    found: list[tuple[Key, int]] = []
-    for number, one in enumerate(feed.filters):
-        if one.find:
-            alone = feed.model_copy(update={"filters": (one,)})
-            changed = sum(slices.titled(alone, title) != title for title in titles)
-            found.append((("filters", number, "find"), changed))
-    return found
-
-
-def _within(moments: Sequence[tuple[str, float]], share: int, zone: ZoneInfo) -> int:
-    """How many of (source, published) are left when each source and day has `share` at most."""
-    days = Counter((source, slices.day(moment, zone)) for source, moment in moments)
-    return sum(min(share, count) for count in days.values())
+        return [*asks, _unexposed(tx, feed, one, source, state, asked)]
+    return [*asks, *_place(tx, settings, feed, place, zone)]
 
 
 def _standing(standing: Standing, zone: ZoneInfo) -> Iterator[Reason]:
@@ -147,17 +102,25 @@ def _steps(
         yield Reason(
             name=named(step.key),
             holds=whole,
-            words="" if whole else "it does not match",
+            words="" if whole else _refused(step, one, asked.zone),
             key=step.key,
             parts=tuple(
                 Reason(name=f"{part.field}{part.operator}{part.value}", holds=held, words=value)
                 for part, held in zip(parts, single, strict=True)
-                for value in [_value(part, one, source, asked)]
+                for value in [_value(tx, part, one, source, asked)]
             ),
         )
 
 
-def _value(term: Term, one: Article, source: str, asked: Asking) -> str:
+def _refused(step: slices.Step, one: Article, zone: ZoneInfo) -> str:
+    """Why it does not pass a step; of an embargo, until when."""
+    if step.key[-1] == "embargo" and isinstance(step.node, Term):
+        assert isinstance(step.node.read, timedelta)
+        return f"held back until {_when((one.published or one.first_seen) + step.node.read, zone)}"
+    return "it does not match"
+
+
+def _value(tx: Transaction, term: Term, one: Article, source: str, asked: Asking) -> str:
     """What the article has there."""
     moment = one.published or one.first_seen
     match term.field:
@@ -182,6 +145,9 @@ def _value(term: Term, one: Article, source: str, asked: Asking) -> str:
             return one.url or "no address of its own"
         case "language" | "section":
             return str(getattr(one, term.field)) or "none"
+        case "has" | "story" if tells_of_stories(term):
+            story = members.of(tx, [one.id]).get(one.id)
+            return f"story {story}" if story else "in no story"
     return ""
 
 
@@ -191,49 +157,111 @@ def _unexposed(
     one: Article,
     source: SourceState,
     state: EditionState | None,
-    zone: ZoneInfo,
+    asked: Asking,
 ) -> Reason:
     """Why it is not in a feed whose every step it passes."""
     if state is None:
         return Reason(name="waits", holds=None, words="the feed was not published yet")
+    if not source.settled:
+        told = f"it may enter when {source.name} has ended its run"
+        return Reason(name="waits", holds=None, words=told)
     looked = state.sources.get(source.id)
-    if looked is None or one.change > looked:
-        why = "" if source.settled else f", when {source.name} has ended its run"
-        return Reason(name="waits", holds=None, words=f"it enters at the next publish{why}")
+    if looked is None:
+        told = (
+            f"{source.name} is new to the feed: its newest {feed.backlog} enter at the next publish"
+        )
+        return Reason(name="waits", holds=None, words=told, key=("backlog",))
     moment = (one.published or one.first_seen).timestamp()
     share = slices.share_of(feed)
     alone = [(moment, one.key, one.id)]
-    if share and not slices.shared_out(tx, feed, alone, zone):
+    if share and not slices.shared_out(tx, feed, alone, asked.zone):
         told = f"{share} of {source.name} and its day were in the feed already"
-        return Reason(name="share", holds=False, words=told)
-    told = (
-        f"left out when the feed took up its source or its rule: it was not among the newest "
-        f"{feed.limit} (limit) or {feed.backlog} (backlog) then, or began to match when the feed "
-        "showed newer ones only"
+        place = next(n for n, step in enumerate(feed.filters) if step.share == share)
+        return Reason(name="share", holds=False, words=told, key=("filters", place, "share"))
+    if one.change > looked and _enters(tx, feed, one, source, looked, asked):
+        return Reason(name="waits", holds=None, words="it enters at the next publish")
+    return _passed_over(tx, feed, one, state)
+
+
+def _enters(
+    tx: Transaction, feed: Feed, one: Article, source: SourceState, looked: int, asked: Asking
+) -> bool:
+    """Whether the next publish takes it, which looks at what changed after `looked`."""
+    rule = slices.rule_of(feed)
+    query = ArticleQuery(sources=(source.id,), rule=rule, asking=asked)
+    edited = bool(rule and looked)
+    found = choice.newest(
+        tx, query, limit=None, unexposed_in=feed.name, after=looked, edited=edited
     )
-    return Reason(name="left out", holds=False, words=told, key=("limit",))
+    return any(id_ == one.id for _, _, id_ in found)
 
 
-def _place(place: Shown | None, zone: ZoneInfo) -> Iterator[Reason]:
+def _passed_over(tx: Transaction, feed: Feed, one: Article, state: EditionState) -> Reason:
+    """Why the feed has looked at it and left it out: what it may have been, as far as is known."""
+    edited = bool(slices.rule_of(feed)) and lookup.is_edited(tx, one.id)
+    backlog = not feed.backlog or lookup.took_up(tx, feed.name, state.first_at)
+    found: list[tuple[str, Key]] = []
+    if one.first_seen <= state.first_at:
+        found.append((f"when the feed began it showed the newest {feed.limit}", ("limit",)))
+    if edited:
+        found.append(("it matches since an edit, when all that the feed showed was newer", ()))
+    if backlog or not found:
+        told = f"when its source or the rule came into the feed the newest {feed.backlog} entered"
+        found.append((told, ("backlog",)))
+    return Reason(
+        name="left out",
+        holds=False,
+        words="; or ".join(words for words, _ in found),
+        key=found[0][1],
+    )
+
+
+def _place(
+    tx: Transaction, settings: Settings, feed: Feed, place: Shown | None, zone: ZoneInfo
+) -> Iterator[Reason]:
     if place is None:
         return
     since = f"number {place.exposure.number} since {_when(place.exposure.exposed_at, zone)}"
-    if place.left_at:
-        told = f"it left on {_when(place.left_at, zone)}: newer ones took its place (limit, 1 MB)"
-        yield Reason(name="left", holds=False, words=told, key=("limit",))
-    elif place.exposure.lead:
-        told = f"{place.exposure.lead} tells of the same event, and has the entry"
+    lead = articles.get(tx, place.exposure.lead) if place.exposure.lead else None
+    if lead:
+        told = f"{lead.title!r} ({lead.uuid[:8]}) tells of the same event, and has the entry"
         yield Reason(name="duplicate", holds=False, words=told, key=("duplicates",))
+    elif place.left_at:
+        why, key = _pushed_out(tx, feed, place)
+        told = f"it left on {_when(place.left_at, zone)}: {why}"
+        yield Reason(name="left", holds=False, words=told, key=key)
+    elif missing := _missing(settings, feed, place.exposure.article):
+        told = (
+            f"it has its place ({since}), but {', '.join(missing)} are without it: it would be "
+            "invalid there, or the feed cannot be published; `broadsheet publish` says why"
+        )
+        yield Reason(name="invalid", holds=False, words=told)
     else:
         yield Reason(name="shown", holds=None, words=since)
 
 
-def named(key: Sequence[str | int]) -> str:
-    """An option in words: `filters[1].exclude`, counted from 1 as messages do."""
-    text = ""
-    for part in key:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
-    return text
+def _pushed_out(tx: Transaction, feed: Feed, place: Shown) -> tuple[str, Key]:
+    """What left no room for it, and the option that says so."""
+    newer = lookup.newer(tx, place)
+    if len(newer) >= feed.limit:
+        return f"{len(newer)} newer ones were there, and the limit is {feed.limit}", ("limit",)
+    entries = published.entries(tx, [*newer, place.exposure.article])
+    size = sum(entry_size(entry, feed) for entry in entries.values())
+    if size > MAX_BYTES * 3 // 4:  # what a feed that grew too large is cut to
+        told = f"with it and the {len(newer)} newer ones the feed would be larger than 1 MB"
+        return told, ()
+    return f"{len(newer)} newer ones were there, and the limit was another one then", ("limit",)
+
+
+def _missing(settings: Settings, feed: Feed, article: str) -> list[str]:
+    """The documents of `feed` that are there and do not show the article."""
+    paths = [settings.output_folder / f"{feed.name}.{format_}" for format_ in feed.formats]
+    found = []
+    for path in paths:
+        with suppress(OSError):
+            if article.encode() not in path.read_bytes():
+                found.append(path.name)
+    return found
 
 
 def _when(moment: datetime, zone: ZoneInfo) -> str:

@@ -6,17 +6,18 @@ from pathlib import Path
 import click
 
 from config.feed import Feed
-from config.lines import Loc, key_lines
-from config.load import read_text
+from config.lines import Loc
 from config.settings import Settings
 from feeds import each
 from feeds.cli.common import Output, config_path, fail, load_settings, speaks, suggest
 from feeds.cli.completion import feed_names
 from feeds.cli.find import the_article
+from feeds.cli.lines import FeedLines
 from feeds.cli.output import print_table
 from feeds.context import wall_clock
+from feeds.counting import Key, Passed, named, passed, retitled
 from feeds.data import open_data
-from feeds.reasons import Key, Passed, Reason, named, passed, reasons, retitled
+from feeds.reasons import Reason, reasons
 from ingest.errors import StoreError
 from ingest.store import Transaction, articles, lookup
 
@@ -54,7 +55,8 @@ def explain(ctx: click.Context, output: Output, feed: str, article: str) -> None
     whether it is in the feed or not; 2 when there is no such feed, or no such article.
     """
     settings = load_settings(ctx)
-    lines = _Lines(config_path(ctx), settings)
+    path = config_path(ctx)
+    lines = FeedLines(path, settings)
     now = wall_clock()
     try:
         with open_data(settings) as store, store.read() as tx:
@@ -62,35 +64,13 @@ def explain(ctx: click.Context, output: Output, feed: str, article: str) -> None
             one = _the_feed(whole, feed)
             if not article:
                 steps = passed(tx, whole, one, now)
-                _tell_steps(output, one, lines.of(one), steps, retitled(tx, one))
+                _tell_steps(output, one, path, lines.of(one), steps, retitled(tx, one))
                 return
             id_ = the_article(tx, settings, article, guess=True)
             found = reasons(tx, whole, one, id_, now)
-            _tell(output, tx, one, lines.of(one), id_, found)
+            _tell(output, tx, one, path, lines.of(one), id_, found)
     except StoreError as error:
         fail(str(error))
-
-
-class _Lines:
-    """Where the options of feeds stand in the configuration."""
-
-    def __init__(self, path: Path, settings: Settings) -> None:
-        self._path = path
-        self._settings = settings
-        self._lines = key_lines(read_text(path))
-
-    def of(self, feed: Feed) -> Mapping[Loc, int]:
-        """Line by option of `feed`, or of the one it is made of; none where nothing is written."""
-        for number, one in enumerate(self._settings.feeds):
-            mine = feed.name.startswith(f"{one.name}-") if one.each else one.name == feed.name
-            if mine:
-                size = len(("feed", number))
-                return {
-                    loc[size:]: line
-                    for loc, line in self._lines.items()
-                    if loc[:size] == ("feed", number)
-                }
-        return {}
 
 
 def _the_feed(settings: Settings, name: str) -> Feed:
@@ -111,6 +91,7 @@ def _line(lines: Mapping[Loc, int], key: Key) -> int | None:
 def _tell_steps(
     output: Output,
     feed: Feed,
+    path: Path,
     lines: Mapping[Loc, int],
     found: list[Passed],
     titles: list[tuple[Key, int]],
@@ -139,7 +120,7 @@ def _tell_steps(
     print_table(output, ["step", "line", "lets through", "takes away"], rows)
     for key, count in titles:
         line = _line(lines, key)
-        place = f" (line {line})" if line else ""
+        place = f" ({path.name}:{line})" if line else ""
         output.say(f"{named(key)}{place} changes {count} of the titles shown")
 
 
@@ -147,6 +128,7 @@ def _tell(
     output: Output,
     tx: Transaction,
     feed: Feed,
+    path: Path,
     lines: Mapping[Loc, int],
     id_: str,
     found: list[Reason],
@@ -171,7 +153,7 @@ def _tell(
     output.say(f"{title} is {'' if shown else 'not '}in the feed {feed.name!r}.")
     for reason in found:
         line = _line(lines, reason.key)
-        place = f" (line {line})" if line else ""
+        place = f" ({path.name}:{line})" if line else ""
         words = f": {reason.words}" if reason.words else ""
         output.say(f"{_MARKS[reason.holds]:>5}  {reason.name}{place}{words}")
         for part in reason.parts:

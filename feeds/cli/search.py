@@ -13,7 +13,7 @@ from feeds.data import open_data
 from ingest.article import Article
 from ingest.errors import StoreError
 from ingest.query import Node, QueryError, parse
-from ingest.store import Transaction, articles, choice, sources
+from ingest.store import Transaction, articles, choice, members, sources
 from ingest.store.choice import ArticleQuery
 
 _DIGITS = 8  # of an id, which `show` takes
@@ -31,7 +31,8 @@ Examples:
 \b
 JSON:
   articles  a list: id, title, source, origin, url (null: it has none of its
-            own), published (UTC), language, authors, tags and summary
+            own), published (UTC), language, authors, tags, summary and story
+            (its number, null: it is in none)
   more      whether there are more than --limit"""
 )
 @click.argument("query", nargs=-1, required=True)
@@ -49,19 +50,22 @@ def search(ctx: click.Context, output: Output, query: tuple[str, ...], limit: in
 
     QUERY is what a feed can say in `where`; quote it, for shells read < > and parentheses
     themselves. Words alone stand in the title or the text. Its fields are tag, author, source,
-    language, section, title, text, url, site, words, age, published, updated and has. Exit code 0,
-    also when nothing matches; 2 when QUERY cannot be read.
+    language, section, title, text, url, site, words, age, published, updated, has and story. Exit
+    code 0, also when nothing matches; 2 when QUERY cannot be read.
     """
     settings = load_settings(ctx)
     text = " ".join(query).encode("utf-8", "replace").decode()
     try:
         with open_data(settings) as store, store.read() as tx:
             found, names = _found(tx, settings, text, limit + 1)
+            stories = members.of(tx, [one.id for one in found])
     except StoreError as error:
         fail(str(error))
     more = len(found) > limit
     if output.json:
-        told = [_plain(one, names[one.source]) for one in found[:limit]]
+        told = [
+            _plain(one, names[one.source]) | {"story": stories.get(one.id)} for one in found[:limit]
+        ]
         output.show({"articles": told, "more": more})
         return
     if not found:

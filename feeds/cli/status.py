@@ -9,15 +9,20 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from config.feed import Feed
 from config.load import digest
 from config.settings import Settings
-from feeds.cli.common import Output, fail, load_settings, speaks
+from feeds import each
+from feeds.cli.common import Output, config_path, fail, load_settings, speaks
+from feeds.cli.lines import FeedLines
 from feeds.cli.output import SHOWN, iso, print_table, private_json, problems_json, when
+from feeds.context import wall_clock
+from feeds.counting import Passed, swallowing, told
 from feeds.data import open_data, sources_leaving
 from feeds.hubs import ANNOUNCE, NOTIFY
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
-from ingest.store import Transaction, daemons, outbox, runs, sources, subscriptions
+from ingest.store import Transaction, daemons, editions, outbox, runs, sources, subscriptions
 from ingest.store.daemons import DaemonState
 from ingest.store.outbox import Failing
 from ingest.store.runs import RunReport, Trouble
@@ -37,6 +42,17 @@ class _Row:
     def wrong(self) -> bool:
         """Whether an operator should look."""
         return self.run is not None and self.run.outcome != "ok"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Empty:
+    """A feed that shows nothing: how many articles its sources have, the step that takes the last
+    of them away, and its line in the configuration."""
+
+    feed: Feed
+    articles: int
+    step: Passed
+    line: int | None
 
 
 @click.command(
@@ -63,6 +79,10 @@ JSON:
   untold   a list of whom messages do not reach: target (a hub, or the name
            of a webhook), why, since, next_try and waiting (how many)
   subscriptions  how many our own hub has
+  empty    a list of feeds that show nothing although their sources have
+           articles: feed, step (the option that takes away the last of them),
+           line (of the configuration, null: nothing is written), articles (how
+           many the sources have) and left (how many came to that step)
   notes    a list of sentences: sources no longer configured whose articles
            stay"""
 )
@@ -74,6 +94,7 @@ JSON:
 def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     """Show what runs and what is wrong: where, why, since when, and what to do.
 
+    Also told, and no error: feeds that show nothing because an option takes every article away.
     With --quiet there is nothing to read unless something is wrong. Exit code 1 when the last run
     of a source failed or was cut short, when a feed could not be published, when a hub or webhook
     cannot be told, when the daemon refused a changed configuration, or with --daemon when there is
@@ -87,6 +108,7 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
             untold = outbox.failing(tx, [ANNOUNCE, NOTIFY])
             subscribed = subscriptions.count(tx, "").all
             notes = sources_leaving(tx, settings)
+            empty = _empty(tx, settings, FeedLines(config_path(ctx), settings))
     except StoreError as error:
         fail(str(error))
     pid = daemon_pid(settings.data_folder)
@@ -99,9 +121,10 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     zone = ZoneInfo(settings.site.timezone)
     if output.json:
         found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}
-        told = {"sources": [_json(row) for row in rows], "private": private_json(settings)}
-        others = {"untold": [*map(_untold_json, untold)], "subscriptions": subscribed}
-        output.show(found | told | others | {"notes": notes})
+        known: dict[str, object] = {"sources": [_json(row) for row in rows]}
+        known |= {"private": private_json(settings)}
+        known |= {"untold": [*map(_untold_json, untold)], "empty": [*map(_empty_json, empty)]}
+        output.show(found | known | {"subscriptions": subscribed, "notes": notes})
     else:
         for line in _daemon_lines(pid, up, zone, current=current):
             click.echo(line) if missing else output.say(line)
@@ -109,7 +132,8 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
         print_table(output, head, [_cells(row, zone) for row in rows])
         if subscribed:
             output.say(f"Our hub has {subscribed:,} subscription{'s' if subscribed > 1 else ''}.")
-        for line in (*_private_lines(settings), *notes):
+        empties = _empty_lines(empty, config_path(ctx))
+        for line in (*_private_lines(settings), *notes, *empties):
             output.say(line)
         for line in (
             *_wrong(rows, up, zone, None if output.verbose else SHOWN),
@@ -126,6 +150,37 @@ def _private_lines(settings: Settings) -> Iterator[str]:
     for what, names in private.items():
         if names:
             yield f"Private {what}: {', '.join(names)}"
+
+
+def _empty(tx: Transaction, settings: Settings, lines: FeedLines) -> list[_Empty]:
+    """The feeds that show nothing although their sources have articles, and why; only the first
+    20 that show nothing are looked at, for each costs a count of all articles for each option."""
+    shown = editions.editions(tx)
+    whole = each.expanded(tx, settings)
+    bare = [feed for feed in whole.feeds if feed.name in shown and not shown[feed.name].shown]
+    found = []
+    for feed in bare[:SHOWN]:
+        if empty := swallowing(tx, whole, feed, wall_clock()):
+            count, step = empty
+            line = lines.of(feed).get(step.key)
+            found.append(_Empty(feed=feed, articles=count, step=step, line=line))
+    return found
+
+
+def _empty_lines(empty: list[_Empty], path: Path) -> Iterator[str]:
+    for one in empty:
+        place = f" ({path.name}:{one.line})" if one.line else ""
+        yield f"{told(one.feed, one.articles, one.step)}{place}"
+
+
+def _empty_json(one: _Empty) -> dict[str, object]:
+    return {
+        "feed": one.feed.name,
+        "step": one.step.name,
+        "line": one.line,
+        "articles": one.articles,
+        "left": one.step.before,
+    }
 
 
 def _rows(tx: Transaction, settings: Settings) -> list[_Row]:

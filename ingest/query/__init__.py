@@ -4,7 +4,7 @@
 conditions of it.
 """
 
-from ingest.query.nodes import AllOf, AnyOf, Node, Not, Period, Term, ages, terms
+from ingest.query.nodes import AllOf, AnyOf, Node, Not, Period, Term, ages, tells_of_stories, terms
 from ingest.query.parse import QueryError, parse
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "Term",
     "ages",
     "parse",
+    "tells_of_stories",
     "terms",
 ]

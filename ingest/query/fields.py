@@ -6,7 +6,7 @@ from typing import Literal
 
 from ingest.query.nodes import Operator
 
-Kind = Literal["whole", "words", "part", "number", "age", "date", "has"]
+Kind = Literal["whole", "words", "part", "number", "age", "date", "has", "story"]
 
 _TEXT: tuple[Operator, ...] = (":", "=", "!=")
 _ORDER: tuple[Operator, ...] = (">", ">=", "<", "<=")
@@ -19,6 +19,7 @@ OPERATORS: Mapping[Kind, tuple[Operator, ...]] = {
     "age": _ORDER,
     "date": (*_TEXT, *_ORDER),
     "has": _TEXT,
+    "story": _TEXT,
 }
 """What each kind of field can be asked."""
 
@@ -46,8 +47,9 @@ FIELDS: Mapping[str, Field] = {
     "published": Field("date", "published>=2026-05-01"),
     "updated": Field("date", "updated:2026-05"),
     "has": Field("has", "has:image"),
+    "story": Field("story", "story:1042"),
 }
 """Every field by its name."""
 
-HAD = ("author", "enclosure", "image", "section", "summary", "tag", "updated", "url")
+HAD = ("author", "enclosure", "image", "section", "story", "summary", "tag", "updated", "url")
 """What an article may have, behind `has:`."""

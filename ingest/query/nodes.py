@@ -82,6 +82,15 @@ def terms(node: Node) -> Iterator[Term]:
             yield from terms(one)
 
 
+def tells_of_stories(node: Node) -> bool:
+    """Whether an article that stays as it is may begin to match, or cease to, because of others
+    that tell of the same event."""
+    return any(
+        term.field == "story" or (term.field, term.value) == ("has", "story")
+        for term in terms(node)
+    )
+
+
 def ages(node: Node) -> list[timedelta]:
     """The ages at which an article that stays as it is may begin, or cease, to match."""
     return sorted({term.read for term in terms(node) if isinstance(term.read, timedelta)})

@@ -9,14 +9,13 @@
 A value alone stands in the title or in the text.
 """
 
-import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 
-from ingest.query import values
+from ingest.query import hints, values
 from ingest.query.fields import FIELDS, HAD, OPERATORS, Field
 from ingest.query.nodes import AllOf, AnyOf, Node, Not, Operator, Period, Term
 from ingest.similarity import words
@@ -163,6 +162,8 @@ class _Reader:
         sign = rest.strip()[:1]
         if sign in {'"', "'"}:
             raise self._wrong((start, self._end), "this text has no closing quote")
+        if sign == "!":
+            raise self._wrong((start, start + 1), "write NOT before a term for `!`")
         if sign:
             reason = "no field stands before this; write one, such as words>200"
             raise self._wrong((start, start + 1), reason)
@@ -173,6 +174,8 @@ class _Reader:
         if text.upper() in _JOINING:
             reason = f'write {text.upper()} in capitals, or "{text}" in quotes for the word'
             raise self._wrong(place, reason)
+        if wrong := hints.alone(text):
+            raise self._wrong(place, wrong)
         value = self._worded(self._short(text, place), place)
         title = Term(field="title", operator=":", value=value, place=place)
         return AnyOf((title, replace(title, field="text")))
@@ -182,15 +185,18 @@ class _Reader:
         field = FIELDS.get(name)
         if field is None:
             why = f"there is no field `{match['field']}`"
-            close = _nearest(name, FIELDS)
-            more = close or f"; the fields are {', '.join(FIELDS)}"
-            raise self._wrong(match.span("field"), why + more)
+            raise self._wrong(match.span("field"), why + hints.field(name))
         if operator not in OPERATORS[field.kind] or (name == "text" and operator != ":"):
             known = " ".join(OPERATORS[field.kind]) if name != "text" else ":"
             reason = f"`{name}` takes {known}, such as {field.example}"
+            if operator == "!=":
+                reason += "; for the contrary write NOT before that"
             raise self._wrong(match.span("operator"), reason)
         if not match["value"] and self._query[match.end() :].lstrip()[:1] in {'"', "'"}:
             raise self._wrong((match.end(), self._end), "this text has no closing quote")
+        if not match["value"] and self._query[match.end() :].lstrip()[:1] == "(":
+            reason = f"a value is no group; write ({name}:… OR {name}:…)"
+            raise self._wrong((match.start("field"), match.end()), reason)
         if not match["value"] or not _unquoted(match["value"]).strip():
             reason = f"`{name}` has no value; write one, such as {field.example}"
             raise self._wrong((match.start("field"), match.end()), reason)
@@ -198,26 +204,33 @@ class _Reader:
 
     def _valued(self, name: str, field: Field, operator: Operator, match: re.Match[str]) -> Term:
         place = match.span("value")
+        if match["value"][0] not in {'"', "'"} and (
+            wrong := hints.value(name, field, match["value"])
+        ):
+            raise self._wrong(place, wrong)
         value = self._short(match["value"], place)
         read: int | timedelta | Period | None = None
         try:
             if field.kind == "number":
                 read = values.number(value)
+            elif field.kind == "story":
+                read = values.story(value)
             elif field.kind == "age":
                 read = values.duration(value)
             elif field.kind == "date":
                 read = values.period(value)
         except ValueError as error:
-            raise self._wrong(place, str(error)) from None
+            more = {"age": hints.duration, "date": hints.period}.get(field.kind)
+            raise self._wrong(place, f"{error}{more(value) if more else ''}") from None
         if field.kind == "words":
             value = self._worded(value, place)
         elif field.kind == "has":
             value = value.lower()
             if value not in HAD:
-                known = _nearest(value, HAD) or f"; write one of {', '.join(HAD)}"
+                known = hints.nearest(value, HAD) or f"; write one of {', '.join(HAD)}"
                 raise self._wrong(place, f"nothing is called `{value[:40]}`{known}")
         elif name == "source" and self._sources is not None and value not in self._sources:
-            reason = f"no source is called `{value[:60]}`{_nearest(value, self._sources)}"
+            reason = f"no source is called `{value[:60]}`{hints.nearest(value, self._sources)}"
             raise self._wrong(place, reason)
         whole = (match.start("field"), match.end())
         return Term(field=name, operator=operator, value=value, read=read, place=whole)
@@ -243,8 +256,3 @@ def _unquoted(text: str) -> str:
     if text[:1] in {'"', "'"}:
         return re.sub(r"\\(.)", r"\1", text[1:-1], flags=re.DOTALL)
     return text
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    found = difflib.get_close_matches(word[:100], sorted(known), n=1, cutoff=0.6)
-    return f"; did you mean `{found[0]}`?" if found else ""

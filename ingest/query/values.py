@@ -21,6 +21,16 @@ def number(text: str) -> int:
     return int(text)
 
 
+def story(text: str) -> int:
+    """The number of a story. Raises ValueError."""
+    if not re.fullmatch(r"[1-9][0-9]{0,14}", text):
+        raise ValueError(
+            "write the number of a story, such as story:1042, which `search --json` tells; "
+            "has:story finds the articles of any"
+        )
+    return int(text)
+
+
 def duration(text: str) -> timedelta:
     """A length of time: `12h`, `30d`, `2 weeks`. Raises ValueError."""
     match = _DURATION.fullmatch(text)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 
-from ingest.query import Node
-from ingest.store import schema
+from ingest.query import Node, tells_of_stories
+from ingest.store import members, schema
 from ingest.store.engine import Transaction, parts
 from ingest.store.facts import facts
 from ingest.store.matching import Asking, Condition, aging, condition
@@ -46,13 +46,16 @@ def newest(
 
     By published, then key. `after`: only those publishable since that change number; with `edited`
     also those changed after it that are not older than all that the feed shows (an article given a
-    tag of the feed later). `limit` None: all.
+    tag of the feed later). What came into a story after it does so however old, where the rule
+    asks about stories. `limit` None: all.
     """
     new: Condition = _T.since > after
     if edited:
         new = or_(new, _T.published >= _oldest(unexposed_in))
     if after:  # `since` is never more than `change`
         new = and_(_few(_C.change > after), new)
+        if query.rule and tells_of_stories(query.rule):
+            new = or_(new, members.came_after(after))
     return _unexposed(tx, query, new, feed=unexposed_in, limit=limit)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 
 from ingest.article import Validators
 from ingest.entry import Exposure
@@ -147,6 +147,27 @@ def showings(tx: Transaction, article: str) -> list[Shown]:
         )
         for row in rows
     ]
+
+
+def newer(tx: Transaction, place: Shown) -> list[str]:
+    """The articles whose entries stood above one that left its feed, when it left."""
+    assert place.left_at
+    left = place.left_at.timestamp()
+    stayed = or_(_X.left_at.is_(None), _X.left_at > left)
+    above = and_(_X.feed == place.feed, _X.number > place.exposure.number, _X.exposed_at <= left)
+    return list(tx.execute(select(_X.article).where(above, stayed, _X.lead == "")).scalars())
+
+
+def is_edited(tx: Transaction, article: str) -> bool:
+    """Whether that article changed after it could be shown."""
+    where = (_A.id == article, _A.since.is_not(None), _A.change > _A.since)
+    return tx.execute(select(_A.id).where(*where)).first() is not None
+
+
+def took_up(tx: Transaction, feed: str, begun: datetime) -> bool:
+    """Whether a source or a rule brought a backlog into `feed`, which began then."""
+    late = (_X.feed == feed, _X.settled.is_(True), _X.exposed_at > begun.timestamp())
+    return tx.execute(select(_X.article).where(*late).limit(1)).first() is not None
 
 
 def known_as(tx: Transaction, article: str) -> list[str]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, case, exists, false, not_, or_
 
 from ingest.query import AllOf, Node, Not, Period, Term, ages
-from ingest.store import schema
+from ingest.store import members, schema
 from ingest.store.facts import article_words, facts, fold, fold_host, fold_words
 
 _A = schema.article.c
@@ -79,6 +79,8 @@ def _positive(term: Term, asking: Asking) -> Condition:
         case Period() as period:
             column = _A.published if term.field == "published" else _A.updated
             return and_(column.is_not(None), _during(column, sign, period, asking.zone))
+        case int() as number if term.field == "story":
+            return members.is_in(number)
         case int() as count:
             return _SIGNS[sign](_F.words, count)
     return _text(term, asking, whole=term.operator != ":")
@@ -128,6 +130,8 @@ def _text(term: Term, asking: Asking, *, whole: bool) -> Condition:
 
 
 def _has(what: str) -> Condition:
+    if what == "story":
+        return members.is_in()
     if what in {"image", "enclosure", "summary"}:
         return _F[what].is_(True)
     if what == "updated":

@@ -63,6 +63,11 @@ def sync(
         tx.execute(ignoring(private_feed), secret)
 
 
+def conceal(tx: Transaction, name: str) -> None:
+    """Let nothing in public tell that there was a feed of that name, until there is one again."""
+    tx.execute(ignoring(private_feed), [{"name": name}])
+
+
 def audiences(tx: Transaction) -> dict[str, frozenset[str]]:
     """The names of the feeds that alone show each private source, by its internal id."""
     found: dict[str, set[str]] = {}

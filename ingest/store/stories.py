@@ -80,14 +80,22 @@ def forget(tx: Transaction, numbers: Collection[int]) -> None:
 
 def connected(tx: Transaction, feed: str, fresh: Collection[str]) -> dict[tuple[str, str], int]:
     """How alike articles are, by pairs of ids: all that one comes to from `fresh`, going from one
-    to the next over these and over what is or was in `feed`, but over nothing else."""
+    to the next over these and over what is or was in `feed`, but over nothing else. With no feed:
+    over all that may be shown and no other succeeded."""
     one, two = aliased(schema.article), aliased(schema.article)
-    here = exists().where(_X.feed == feed, _X.article == two.c.id, seen(two.c.source, feed))
+    here: ColumnElement[bool] = exists().where(_X.feed == feed, _X.article == two.c.id)
+    here = and_(here, seen(two.c.source, feed))
+    if not feed:
+        shown = and_(two.c.removed_at.is_(None), two.c.hidden_at.is_(None))
+        here = and_(shown, two.c.since.is_not(None), two.c.successor == "")
     pairs = (
         select(one.c.id, two.c.id.label("other"), alike.c.strength, here.label("here"))
         .join(one, one.c.number == alike.c.article)
         .join(two, two.c.number == alike.c.other)
     )
+    if not feed:  # what is private joins nothing that is public
+        both = seen(one.c.source), seen(two.c.source)
+        pairs = pairs.where(or_(and_(*both), not_(or_(*both))))
     entering, met, found = set(fresh), set(fresh), dict[tuple[str, str], int]()
     reached = met
     while reached and len(met) < len(entering) + _MOST:

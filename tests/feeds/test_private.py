@@ -294,3 +294,36 @@ def test_the_operator_sees_where_a_private_article_is_read(room: Newsroom) -> No
         [id_] = articles.with_title(tx, f"another{MARK}")
         found = known(tx, context.settings, id_)
     assert found.address == f"https://example.org/private/board/articles/{MARK}-b/"
+
+
+def test_feeds_that_are_made_know_nothing_private(opened: Newsroom) -> None:
+    room, kinds = opened, ("tag", "author", "source", "language", "section", "story")
+    made = "".join(
+        f'[[feed]]\nname = "on-{kind}"\neach = "{kind}"\nat_least = 1\n' for kind in kinds
+    )
+    room.configure(SITE + OPEN + made)
+    room.publish()
+    named = {f"on-tag-{MARK}", f"on-section-{MARK}", f"on-author-ann-{MARK}", "on-source-vault"}
+    stories = {path.stem for path in (room.folder / "public").glob("on-story-*.atom")}
+    assert stories == {"on-story-the-secret-ferry"}
+    for name in (*named, *stories):
+        assert (room.folder / f"public/{name}.atom").is_file()
+    for _ in range(2):
+        room.later(hours=1)
+        room.configure(SITE + PUBLIC + PRIVATE + made)
+        report = room.publish()
+        assert traces(room) == []
+        assert not [path for path in room.state() if "secret" in path or "vault" in path]
+        assert "secret" not in (room.folder / "public/feeds.opml").read_text()
+        assert not [line for line in report.warnings if "410" in line]
+        assert [path.stem for path in (room.folder / "public").glob("on-story-*.atom")] == [
+            "on-story-twin"
+        ]
+        with served(room) as (client, _):
+            for name in (*named, *stories):
+                assert client.get(f"/{name}.atom").status == 404
+        room.later(hours=1)
+        room.configure(SITE + OPEN + made)
+        room.publish()
+        for name in named:
+            assert (room.folder / f"public/{name}.atom").is_file()

@@ -1,5 +1,8 @@
 """The query language: what is read, and what is said of what cannot be."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +28,9 @@ from ingest.query.parse import MAX_DEPTH, MAX_LENGTH, MAX_TERMS, MAX_VALUE
         ("url:https://example.org/a?b=c", 'url:"https://example.org/a?b=c"'),
         ("harbour", '(title:"harbour" OR text:"harbour")'),
         ("HAS:Image", 'has:"image"'),
+        ('tag:"a,b*"', 'tag:"a,b*"'),
+        ('language:"english"', 'language:"english"'),
+        ("harbour, x", '((title:"harbour," OR text:"harbour,") AND (title:"x" OR text:"x"))'),
         ('"AND"', '(title:"AND" OR text:"AND")'),
     ],
 )
@@ -66,6 +72,35 @@ def test_what_is_read(query: str, read: str) -> None:
         ("(tag:a", "this parenthesis is not closed", "("),
         ("tag:a)", "this parenthesis closes none", ")"),
         ("tag:a and tag:b", "write AND in capitals", "and"),
+        ("tag:a && tag:b", "write AND for `&&`", "&&"),
+        ("tag:a | tag:b", "write OR for `|`", "|"),
+        ("tag:a, tag:b", "no `,` stands between terms", "a,"),
+        ("!tag:a", "write NOT before a term for `!`", "!"),
+        ("tag:a -tag:b", "write NOT before a term for `-`", "-tag"),
+        ("NOT:tag:a", "write NOT with a space behind it", "NOT"),
+        ("tag==a", "this is no operator; write tag:energy", "=a"),
+        ("words=>200", "this is no operator; write words>200", ">200"),
+        ("title~a", "`~` is no operator", "title~a"),
+        ("{tag:a}", "terms are put together with ( )", "{tag"),
+        ("tag:(a OR b)", "write (tag:… OR tag:…)", "tag:"),
+        ("tag:a,b", "write (tag:a OR tag:b), or quotes", "a,b"),
+        ("“wind farm”", "write straight quotes", "“wind"),
+        ("title:“mill", "write straight quotes", "“mill"),
+        ("text!=a", "for the contrary write NOT", "!="),
+        ("category:a", "did you mean `section`?", "category"),
+        ("date>2026", "did you mean `published`?", "date"),
+        ("image:yes", "write has:image", "image"),
+        ("tag:en*", "a star stands at the end of words", "en*"),
+        ("title:ha*r", "a star stands at the end of words", "ha*r"),
+        ("site:https://a.example/", "write the host alone", "https://a.example/"),
+        ("language:english", "write the code of a language", "english"),
+        ("age<30 days", 'or "30 days" in quotes', "30"),
+        ("age<1y", "a month is 30d, a year 365d", "1y"),
+        ("age<2026-05-01", "write published>=2026-05-01", "2026-05-01"),
+        ("published<7d", "write age<7d", "7d"),
+        ("published:today", "write age<1d", "today"),
+        ("story:abc", "write the number of a story", "abc"),
+        ("story:0", "write the number of a story", "0"),
         (">5", "no field stands before this", ">"),
         ("(" * (MAX_DEPTH + 2) + "tag:a", "nested more than", "("),
         ("NOT " * (MAX_DEPTH + 2) + "tag:a", "nested more than", "NOT"),
@@ -104,6 +139,15 @@ def test_every_field_takes_its_example_and_all_its_operators() -> None:
 def test_the_ages_that_time_may_bring() -> None:
     node = parse("age>1d OR (tag:a AND NOT age<=2h) OR published:2026")
     assert [age.total_seconds() for age in ages(node)] == [7_200, 86_400]
+
+
+def test_the_manual_s_queries_are_read() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "queries.md").read_text(encoding="utf-8")
+    table = text.partition("| what is wanted | query |")[2].partition("\n\n")[0]
+    found = re.findall(r"`([^`]+)`", table)
+    assert len(found) > 15
+    names = {term.field for query in found for term in terms(parse(query, frozenset({"wire"})))}
+    assert names >= set(FIELDS) - {"story"}
 
 
 _PIECES = st.sampled_from(

@@ -44,6 +44,7 @@ def test_json_is_for_scripts(tmp_path: Path) -> None:
     assert done.exit_code == 1
     found = json.loads(done.stdout)
     names = {*("daemon", "up", "sources", "private", "untold", "subscriptions", "notes")}
+    names = {"daemon", "up", "sources", "untold", "subscriptions", "notes", "empty"}
     assert set(found) == documented_json("status") == names
     assert (found["daemon"], found["up"]) == (None, None)
     inbox, pages = found["sources"]
@@ -172,3 +173,39 @@ def test_articles_of_a_source_that_was_taken_out_are_told(tmp_path: Path) -> Non
     room.configure(LEAST + other.replace('"other"', '"renamed"'))
     broadsheet(tmp_path, "unhide", "--source", "other")
     assert "no longer" not in broadsheet(tmp_path, "status").stdout
+
+
+def test_a_feed_of_which_a_filter_leaves_nothing_is_told(tmp_path: Path) -> None:
+    feeds = """[[feed]]
+name = "wind"
+where = "tag:wind"
+filters = [
+    { exclude = "title:bridge" },
+]
+[[feed]]
+name = "none"
+where = "tag:none"
+[[feed]]
+name = "all"
+"""
+    room = newsroom(tmp_path, LEAST + feeds)
+    for name, tag in (("a", "wind"), ("b", "sea"), ("c", "sea")):
+        room.write(f"{name}.md", f"---\ntags: [{tag}]\n---\n" + a_text("# A bridge", name))
+    done = broadsheet(tmp_path, "refresh")
+    first = "feed 'wind' shows nothing: filters[1].exclude takes away the last 1 of the 3 articles"
+    second = "feed 'none' shows nothing: where takes away all 3 articles of its sources"
+    assert f"{first} of its sources; `status` says where" in done.stderr
+    lines = (tmp_path / "broadsheet.toml").read_text().splitlines()
+    places = [n for n, line in enumerate(lines, 1) if "exclude" in line or "tag:none" in line]
+    said = broadsheet(tmp_path, "status")
+    assert said.exit_code == 0
+    assert f"{first} of its sources (broadsheet.toml:{places[0]})" in said.stdout
+    assert f"{second} (broadsheet.toml:{places[1]})" in said.stdout
+    assert not broadsheet(tmp_path, "status", "--quiet").stdout
+    assert json.loads(broadsheet(tmp_path, "status", "--json").stdout)["empty"][1] == {
+        "feed": "none",
+        "step": "where",
+        "line": places[1],
+        "articles": 3,
+        "left": 3,
+    }

@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from ingest.article import Article
 from ingest.query import parse
-from ingest.store import Transaction, articles, made, removal, schema, view
+from ingest.store import Transaction, articles, counts, members, next_change, removal, schema, view
 from ingest.store.choice import ArticleQuery
 from ingest.store.engine import Store, open_store
 from ingest.store.made import Kind
@@ -22,8 +22,9 @@ from tests.costs import calls
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 KINDS: list[Kind] = ["tag", "author", "source", "language", "section"]
-RULES = ["", "tag:b", "NOT tag:b", "age>1h", "age<2h AND NOT source:wire", "age<1h OR text:mill"]
+RULES = ["", "tag:b", "has:story", "age>1h", "age<2h AND NOT source:wire", "age<1h OR text:mill"]
 _FEW = st.sampled_from(range(5))  # articles
+_DONE = ["hide", "unhide", "remove", "release", "tell", "untell"]
 _HOURS = st.sampled_from([-2, 0, 1, 2, 50]).map(lambda hours: timedelta(hours=hours))
 _VALUES = st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(tuple)
 
@@ -58,7 +59,9 @@ _asked = st.tuples(
 )
 _steps = st.one_of(
     st.tuples(st.just("put"), _articles, st.none() | _HOURS),
-    st.tuples(st.sampled_from(["hide", "unhide", "remove", "release"]), _FEW, st.none()),
+    st.tuples(
+        st.sampled_from(["hide", "unhide", "remove", "release", "tell", "untell"]), _FEW, st.none()
+    ),
     st.tuples(st.just("wait"), _HOURS, st.none()),
     st.tuples(st.just("ask"), _asked, st.none()),
 )
@@ -86,8 +89,8 @@ def counted(
     circumstances = Asking(now=now, zone=ZoneInfo("UTC"), sources={"wire": "w", "inbox": "i"})
     node = parse(rule) if rule else None
     query = ArticleQuery(sources=sources, rule=node, asking=circumstances)
-    made.count(tx, template, kind, query, repr(asked))
-    return made.counts(tx, template, 1)
+    counts.count(tx, template, kind, query, repr(asked))
+    return counts.counts(tx, template, kind, query, 1)
 
 
 def step(tx: Transaction, what: str, given: object, now: datetime, held: timedelta | None) -> None:
@@ -102,6 +105,8 @@ def step(tx: Transaction, what: str, given: object, now: datetime, held: timedel
             view.unhide(tx, ids)
         case "remove":
             removal.remove(tx, ids, now)
+        case "tell" | "untell":
+            members.put(tx, dict.fromkeys(ids, int(what == "tell")), next_change(tx, "article"))
         case "release":
             articles.release_held(tx, now)
 
@@ -151,10 +156,10 @@ def test_only_what_changed_is_looked_at(store: Store) -> None:
         articles.put_all(tx, [(one(n), "", None) for n in range(2_000)])
         asked: tuple[str, tuple[str, ...], Kind] = ("age>1h", ("w",), "tag")
         first = calls(lambda: counted(tx, "on", asked, NOW))
-        assert made.counts(tx, "on", 1) == {"a": 1_998}
+        assert counted(tx, "on", asked, NOW) == {"a": 1_998}
         articles.put_all(tx, [(one(9_000), "", None)])
         later = calls(lambda: counted(tx, "on", asked, NOW + timedelta(hours=1)))
-        assert made.counts(tx, "on", 1) == {"a": 2_000}
+        assert counted(tx, "on", asked, NOW + timedelta(hours=1)) == {"a": 2_000}
         assert later < first / 2
         raise _UndoneError
 
@@ -163,7 +168,7 @@ def test_what_is_counted_for_nobody_is_forgotten(store: Store) -> None:
     with suppress(_UndoneError), store.write() as tx:
         for template in ("on", "by"):
             counted(tx, template, ("", ("w",), "tag"), NOW)
-        made.forget_others(tx, ["by"])
-        assert made.last_count(tx, "on") is None
-        assert made.last_count(tx, "by") is not None
+        counts.forget_others(tx, ["by"])
+        assert counts.last_count(tx, "on") is None
+        assert counts.last_count(tx, "by") is not None
         raise _UndoneError

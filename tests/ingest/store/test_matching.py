@@ -14,7 +14,7 @@ from sqlalchemy import event, insert
 from ingest.article import Article, Enclosure, Image
 from ingest.query import AllOf, AnyOf, Node, Not, QueryError, Term, parse
 from ingest.similarity import words
-from ingest.store import articles, choice, schema
+from ingest.store import articles, choice, members, schema
 from ingest.store.choice import ArticleQuery
 from ingest.store.engine import Store, open_store
 from ingest.store.facts import fold_host
@@ -86,6 +86,7 @@ def _stored() -> list[tuple[Article, bool]]:
 
 
 STORED = _stored()
+STORIES = {one.id: n % 7 for n, (one, _) in enumerate(STORED) if n % 3}  # 0: in none any more
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +97,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             row = {"id": id_, "name": name, "kind": "files", "locator": "*"}
             tx.execute(insert(schema.source).values(row | {"next_due": 0, "settled": True}))
         articles.put_all(tx, [(one, "", None) for one, _ in STORED])
+        members.put(tx, STORIES, 1)
     yield store
     store.close()
 
@@ -190,6 +192,10 @@ def holds(term: Term, one: Article) -> bool:
         case "published" | "updated":
             moment = one.published if term.field == "published" else one.updated
             return moment is not None and _dated(term.operator, moment, value)
+        case "story":
+            return STORIES.get(one.id) == int(value)
+        case "has" if value == "story":
+            return STORIES.get(one.id, 0) != 0
         case "has":
             name = {"author": "authors", "enclosure": "enclosures", "tag": "tags"}.get(value, value)
             return bool(getattr(one, name))
@@ -270,11 +276,12 @@ TERM = st.one_of(
     _of("site", ["example.org", "www.example.org", "bücher.example", "org", "ample.org"], EQUAL),
     _of("words", ["0", "4", "5", "90"], (*EQUAL, *ORDER), as_it_is=True),
     _of("age", [f"{n}h" for n in (0, 7, 100, 300, 9_000)], ORDER, as_it_is=True),
+    _of("story", ["1", "3", "6", "7", "999"], EQUAL, as_it_is=True),
     _of("published", DAYS, (*EQUAL, *ORDER), as_it_is=True),
     _of("updated", DAYS, (*EQUAL, *ORDER), as_it_is=True),
-    st.sampled_from(["image", "enclosure", "summary", "tag", "author", "url", "updated"]).map(
-        lambda what: f"has:{what}"
-    ),
+    st.sampled_from(
+        ["image", "enclosure", "summary", "tag", "author", "url", "updated", "story"]
+    ).map(lambda what: f"has:{what}"),
 )
 QUERY = st.recursive(
     TERM,
