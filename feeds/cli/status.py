@@ -81,8 +81,8 @@ JSON:
   subscriptions  how many our own hub has
   empty    a list of feeds that show nothing although their sources have
            articles: feed, step (the option that takes away the last of them),
-           line (of the configuration, null: nothing is written), articles (how
-           many the sources have) and left (how many came to that step)
+           line (of the configuration, or null), articles (how many the
+           sources have) and left (how many came to that step)
   notes    a list of sentences: sources no longer configured whose articles
            stay"""
 )
@@ -94,7 +94,7 @@ JSON:
 def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     """Show what runs and what is wrong: where, why, since when, and what to do.
 
-    Also told, and no error: feeds that show nothing because an option takes every article away.
+    Feeds of which an option takes every article away are told too, and are no error.
     With --quiet there is nothing to read unless something is wrong. Exit code 1 when the last run
     of a source failed or was cut short, when a feed could not be published, when a hub or webhook
     cannot be told, when the daemon refused a changed configuration, or with --daemon when there is
