@@ -23,7 +23,7 @@ from ingest.sources import Reader
 from ingest.sources.asking import Asking
 from ingest.sources.files import FilesSource
 from ingest.sources.folder import Folder
-from ingest.store import Store, Transaction, addresses, learned, lookup, runs, sources
+from ingest.store import Store, Transaction, addresses, learned, lookup, runs, sources, wakes
 from ingest.store.runs import RunReport, RunTask
 from ingest.store.sources import SourceState
 from ingest.task import Surroundings, Task
@@ -101,6 +101,7 @@ class Context:
             state = sources.state(tx, known.id) if known else self._unknown(name)
             told = {} if source.files else addresses.known(tx, state.id)
             pages = lookup.pages(tx, state.id) if rules.pages else ()
+            heard = 0 if source.files else wakes.heard(tx, state.id)
             rules = replace(rules, learned=learned.of_source(tx, state.id))
         asking = None if source.files else self._asking(told)
         digest = rules_digest(rules, source, pages, self.settings.openai)
@@ -119,6 +120,7 @@ class Context:
             learns=source.learn,
             allow_removal=allow_removal,
             writer=writer(self.machine, self.settings, source),
+            heard=heard,
         )
 
     def _unknown(self, name: str) -> SourceState:

@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 
 import structlog
 
-from feeds import report
+from feeds import pushes, report
 from feeds.context import Context, due_names, reopened
 from feeds.files import told
 from feeds.journal import note_published, note_run
@@ -158,6 +158,7 @@ class Daemon:
         if waiting:
             self._take(now)
         self._publish_if_due(now)  # before a source that has just ended begins again
+        pushes.look(self._context.store, self._context.settings, now)
         self._context.courier.look()
         for asked in self._asked:
             self._begin_asked(asked)

@@ -11,6 +11,7 @@ from config.settings import Settings
 from config.source import Source
 from feeds.files import write_if_changed
 from feeds.hubs import forget_others
+from feeds.pushes import follow
 from ingest.address import Address
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
@@ -74,6 +75,7 @@ def sync(
     _say_farewell(feeds.leaving(tx, _wanted_feeds(settings)))
     ids = feeds.sync(tx, _wanted_feeds(settings), partial(feed_id, namespace=space), now)
     forget_others(tx, settings, now)
+    follow(tx, settings, states, now)
     return states, ids
 
 

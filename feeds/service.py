@@ -24,6 +24,7 @@ from feeds.context import reopened, wall_clock
 from feeds.daemon import Daemon
 from feeds.notify import Notifier
 from feeds.press import editions_folder
+from feeds.pushes import Callbacks
 from feeds.server import Limits, Server, ServerError, Take, create_app
 from feeds.subscribers import RefusedError, take
 from ingest.errors import StoreError
@@ -246,14 +247,16 @@ def new_app(
 ) -> "Starlette":
     """The application that serves what `settings` publish; `names` are those of the sources.
 
-    `clock` is the daemon's: without one nothing is sent, and our own hub takes no subscriptions.
+    `clock` is the daemon's: without one nothing is sent, and our own hub takes no subscriptions
+    and no hub is heard.
     """
     folders, server = (settings.output_folder, editions_folder(settings)), settings.server
     limits = Limits(server.unconditional_per_hour, server.trusted_proxies)
     takes: Take | None = None
     if settings.site.own_hub in settings.site.hub_urls:
         takes = _takes(settings, store, clock) if clock else _takes_nothing
-    return create_app(*folders, _until_next(store, names), limits, takes)
+    hears = Callbacks(store, settings, clock) if clock else None
+    return create_app(*folders, _until_next(store, names), limits, takes, hears)
 
 
 def _takes(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Take:

@@ -32,7 +32,7 @@ from sqlalchemy.pool import NullPool
 from ingest.errors import StoreError
 from ingest.store.schema import meta
 
-SCHEMA = 16
+SCHEMA = 17
 """The newest migration's number; `meta` holds the one a store is at."""
 
 Transaction = Connection

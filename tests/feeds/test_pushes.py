@@ -1,0 +1,331 @@
+"""Being told of news by the hubs of upstream feeds, and going on without them (WebSub, 2018)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.subscriber import (
+    LOOPBACK,
+    SITE,
+    Running,
+    Upstream,
+    deliver,
+    path_of,
+    running,
+    upstream,
+    verify,
+)
+
+
+def config(up: Upstream, more: str = "") -> str:
+    return f'{SITE}{LOOPBACK}[[source]]\nname = "up"\nfeed = "{up.site.url}feed"\n{more}'
+
+
+@pytest.fixture
+def up() -> Iterator[Upstream]:
+    with upstream() as found:
+        yield found
+
+
+@pytest.fixture
+def reader(up: Upstream, tmp_path: Path) -> Iterator[Running]:
+    with running(tmp_path / "reader", config(up)) as found:
+        yield found
+
+
+@pytest.fixture
+def told(up: Upstream, reader: Running) -> Running:
+    """One whose subscription is in force."""
+    reader.wait_for("First")
+    reader.until(lambda: len(up.asked) == 1)
+    assert verify(reader, up.asked[0]) == (200, "are you there?")
+    reader.settle()
+    return reader
+
+
+def test_a_hub_is_asked_once_and_only_for_what_was_asked_it_may_have_our_word(
+    up: Upstream, reader: Running
+) -> None:
+    reader.wait_for("First")
+    reader.until(lambda: len(up.asked) == 1)
+    form = up.asked[0]
+    assert form["hub.mode"] == "subscribe"
+    assert form["hub.topic"] == up.topic
+    assert form["hub.lease_seconds"] == "864000"
+    assert form["hub.callback"].startswith(f"{reader.url}websub/")
+    assert len(form["hub.callback"].rpartition("/")[2]) == 64
+    assert len(form["hub.secret"]) == 64
+    assert deliver(reader, form, up.feed)[0] == 404  # nothing is in force yet
+    assert verify(reader, form, topic=f"{up.topic}?other")[0] == 404
+    assert verify(reader, form, mode="unsubscribe")[0] == 404
+    assert verify(reader, form, challenge="")[0] == 404
+    other = form | {"hub.callback": form["hub.callback"][:-1] + "g"}
+    assert verify(reader, other)[0] == 404
+    unknown = form | {"hub.callback": f"{reader.url}websub/{'0' * 64}"}
+    assert verify(reader, unknown)[0] == 404
+    assert deliver(reader, unknown, up.feed)[0] == 404
+    assert verify(reader, form) == (200, "are you there?")
+    reader.settle()
+    assert len(up.asked) == 1
+
+
+def test_what_came_before_the_hub_had_confirmed_is_looked_for(up: Upstream, told: Running) -> None:
+    assert told.titles() == ["First"]
+    assert up.looks == 2
+
+
+@pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])
+def test_a_push_is_published_at_once(up: Upstream, told: Running, method: str) -> None:
+    up.entries.append("Second")
+    assert deliver(told, up.asked[0], up.feed, method)[0] == 202
+    told.wait_for("Second")
+    assert up.looks == 3
+
+
+def test_forged_and_replayed_pushes_cause_nothing(up: Upstream, told: Running) -> None:
+    form, looks = up.asked[0], up.looks
+    assert deliver(told, form, up.feed, secret="another")[0] == 202
+    assert deliver(told, form, up.feed, "md5")[0] == 202
+    assert told.ask("POST", path_of(form), up.feed)[0] == 202
+    bad = {"X-Hub-Signature": f"sha256={'0' * 64}"}
+    assert told.ask("POST", path_of(form), up.feed, bad)[0] == 202
+    told.later(seconds=100)
+    assert up.looks == looks
+    push = told.push()
+    assert push
+    assert push.failure == "its pushes are signed with another secret"
+
+    up.entries.append("Second")
+    body = up.feed
+    deliver(told, form, body)
+    told.wait_for("Second")
+    looks = up.looks
+    for _ in range(5):
+        assert deliver(told, form, body)[0] == 202
+        told.later(minutes=3)
+    assert up.looks == looks
+
+
+def test_a_push_whose_news_is_not_there_is_looked_for_once_more(
+    up: Upstream, told: Running
+) -> None:
+    looks = up.looks
+    deliver(told, up.asked[0], b"what a cache hides")
+    told.settle()
+    assert up.looks == looks + 1
+    told.later(seconds=80)
+    assert up.looks == looks + 1
+    up.entries.append("Second")
+    told.later(seconds=20)
+    assert up.looks == looks + 2
+    told.wait_for("Second")
+
+
+def test_pushes_that_bring_nothing_are_looked_for_ever_more_rarely(
+    up: Upstream, told: Running
+) -> None:
+    looks = up.looks
+    for number in range(120):  # one each thirty seconds
+        deliver(told, up.asked[0], f"nothing {number}".encode())
+        told.later(seconds=30)
+    assert up.looks - looks <= 16
+
+
+def test_a_hub_that_tells_is_trusted_and_one_that_loses_news_is_not(
+    up: Upstream, told: Running
+) -> None:
+    hour = 3_600.0
+    ordinary = (told.state().next_due - told.room.now).total_seconds()
+    assert ordinary < 1.5 * hour
+    up.entries.append("Second")
+    deliver(told, up.asked[0], up.feed)
+    told.wait_for("Second")
+    told.settle()
+    assert told.state().why == "its hub tells of news"
+    assert (told.state().next_due - told.room.now).total_seconds() > 2.5 * hour
+    up.entries.append("Third")  # of which the hub says nothing
+    told.later(hours=12)
+    told.wait_for("Third")
+    assert told.state().why != "its hub tells of news"
+    assert (told.state().next_due - told.room.now).total_seconds() < 13 * hour
+    push = told.push()
+    assert push
+    assert not push.trusted
+
+
+def test_a_lease_is_renewed_before_its_end_by_the_same_address(up: Upstream, told: Running) -> None:
+    for _ in range(10):
+        told.later(days=1)
+        if len(up.asked) == 2:
+            break
+    first, second = up.asked
+    assert first == second
+    assert verify(told, second, lease_seconds="600")[0] == 200
+    told.later(minutes=9)
+    assert len(up.asked) == 3
+
+
+def test_when_a_lease_ends_polling_takes_over(up: Upstream, told: Running) -> None:
+    up.entries.append("Second")
+    deliver(told, up.asked[0], up.feed)
+    told.wait_for("Second")
+    up.hub_says = (500, {}, b"")
+    for _ in range(24):
+        told.later(hours=12)
+    push = told.push()
+    assert push
+    assert not push.live(told.room.now)
+    assert "500 from 127.0.0.1" in push.failure
+    assert told.state().why != "its hub tells of news"
+    asked = len(up.asked)
+    assert asked < 20
+    up.entries.append("Third")
+    told.later(days=1)
+    told.wait_for("Third")
+
+
+def test_a_hub_that_never_confirms_is_asked_ever_more_rarely(up: Upstream, reader: Running) -> None:
+    reader.wait_for("First")
+    reader.until(lambda: len(up.asked) == 1)
+    for _ in range(120):
+        reader.later(hours=6)
+    assert 5 < len(up.asked) < 16
+    push = reader.push()
+    assert push
+    assert push.failure == "it did not confirm what it was asked for"
+
+
+def test_a_hub_may_deny_it_now_and_later(up: Upstream, told: Running) -> None:
+    looks, form = up.looks, up.asked[0]
+    answer = verify(told, form, mode="denied", reason="no more\nroom", challenge="")
+    assert answer[0] == 200
+    told.settle()
+    push = told.push()
+    assert push
+    assert push.failure == "it denies it: no more room"
+    assert not push.live(told.room.now)
+    assert up.looks == looks + 1  # what was to be told is polled for
+    assert deliver(told, form, up.feed)[0] == 404
+
+
+def test_another_hub_is_asked_when_the_first_one_fails(up: Upstream, reader: Running) -> None:
+    up.hubs = [f"{up.site.url}one", f"{up.site.url}two", *up.hubs * 1_000]
+    up.hub_says = (404, {}, b"")
+    for _ in range(10):
+        reader.later(hours=12)
+    asked = [one for one in up.site.heard if one.method == "POST"]
+    assert {one.path for one in asked} == {"/one", "/two", "/hub"}
+    assert len({one.form["hub.secret"] for one in asked[:3]}) == 3
+    assert len(asked) < 12
+
+
+def test_a_hub_that_has_moved_is_asked_there(up: Upstream, reader: Running) -> None:
+    moved = (307, {"Location": "/there"}, b"")
+    up.site.answer = lambda heard: moved if heard.path == "/hub" else up._answer(heard)
+    reader.wait_for("First")
+    reader.until(lambda: len(up.asked) == 2)
+    assert [one.path for one in up.site.heard if one.method == "POST"] == ["/hub", "/there"]
+    up.site.answer = lambda heard: up._answer(heard) if heard.method == "GET" else moved
+    assert verify(reader, up.asked[1])[0] == 200
+
+
+def test_a_hub_that_sends_us_in_a_circle_is_left_alone(up: Upstream, reader: Running) -> None:
+    up.hub_says = (302, {"Location": "/hub"}, b"")
+    reader.wait_for("First")
+    reader.settle()
+    assert len(up.asked) == 5
+
+
+@pytest.mark.parametrize(
+    "location", ["file:///etc/passwd", "http://user:secret@127.0.0.1/", "https://a b/", ""]
+)
+def test_a_hub_cannot_send_us_anywhere(up: Upstream, reader: Running, location: str) -> None:
+    up.hub_says = (302, {"Location": location}, b"")
+    reader.wait_for("First")
+    reader.settle()
+    assert len(up.asked) == 1
+
+
+def test_another_hub_and_another_topic_are_begun_anew(up: Upstream, told: Running) -> None:
+    old = up.asked[0]
+    up.hubs = [f"{up.site.url}other"]
+    up.topic = f"{up.site.url}feed?anew"
+    told.later(hours=2)
+    told.until(lambda: len(up.asked) == 2)
+    left = up.asked[1]
+    assert left["hub.mode"] == "unsubscribe"
+    assert left["hub.callback"] == old["hub.callback"]
+    assert "hub.secret" not in left
+    assert deliver(told, old, up.feed)[0] == 410
+    assert verify(told, old)[0] == 404
+    assert verify(told, left) == (200, "are you there?")
+    assert deliver(told, old, up.feed)[0] == 404
+    told.later(minutes=11)
+    new = up.asked[2]
+    assert new["hub.topic"] == up.topic
+    assert new["hub.callback"] != old["hub.callback"]
+    assert new["hub.secret"] != old["hub.secret"]
+
+
+def test_what_is_not_wanted_any_more_ends(up: Upstream, told: Running) -> None:
+    told.reload(config(up, "push = false\n"))
+    told.settle()
+    assert up.asked[-1]["hub.mode"] == "unsubscribe"
+    told.later(days=2)
+    assert len(up.asked) == 2
+    assert deliver(told, up.asked[0], up.feed)[0] == 404
+    told.reload(config(up))
+    told.settle()
+    assert up.asked[-1]["hub.mode"] == "subscribe"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/", "http://localhost:8080/", "http://10.0.0.1/", "http://box/"]
+)
+def test_who_cannot_be_reached_asks_no_hub(up: Upstream, tmp_path: Path, url: str) -> None:
+    with running(tmp_path / "reader", config(up).replace("{url}", url)) as reader:
+        reader.wait_for("First")
+        reader.later(hours=5)
+    assert not up.asked
+
+
+def test_a_hub_at_a_private_address_is_not_spoken_to(up: Upstream, reader: Running) -> None:
+    up.hubs = ["http://10.1.2.3/hub"]
+    reader.wait_for("First")
+    reader.settle()
+    push = reader.push()
+    assert push
+    assert "10.1.2.3 is not spoken to" in push.failure
+
+
+def test_link_headers_go_before_the_document(up: Upstream, reader: Running) -> None:
+    hub, topic = f"{up.site.url}by-header", f"{up.site.url}feed?by-header"
+    up.links = f'<{hub}>; rel="hub", <{topic}>; rel=self'
+    reader.wait_for("First")
+    reader.until(lambda: len(up.asked) == 1)
+    assert up.asked[0]["hub.topic"] == topic
+    assert [one.path for one in up.site.heard if one.method == "POST"] == ["/by-header"]
+
+
+def test_a_restart_loses_nothing(up: Upstream, tmp_path: Path) -> None:
+    with running(tmp_path / "reader", config(up)) as reader:
+        reader.wait_for("First")
+        reader.until(lambda: len(up.asked) == 1)
+        room, form = reader.room, up.asked[0]
+    with running(tmp_path, config(up), room) as again:
+        assert verify(again, form)[0] == 200
+        up.entries.append("Second")
+        assert deliver(again, form, up.feed)[0] == 202
+    with running(tmp_path, config(up), room) as third:
+        third.wait_for("Second")
+        third.settle()
+        assert len(up.asked) == 1
+
+
+def test_a_push_is_bounded(up: Upstream, told: Running) -> None:
+    looks = up.looks
+    assert deliver(told, up.asked[0], b"x" * 10_000_001)[0] == 413
+    assert told.ask("PUT", path_of(up.asked[0]))[0] == 405
+    told.settle()
+    assert up.looks == looks
