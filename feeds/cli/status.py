@@ -13,11 +13,12 @@ from config.load import digest
 from config.settings import Settings
 from feeds.cli.common import Output, fail, load_settings, speaks
 from feeds.cli.output import SHOWN, iso, print_table, problems_json, when
+from feeds.context import wall_clock
 from feeds.data import open_data, sources_leaving
 from feeds.hubs import ANNOUNCE, NOTIFY
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
-from ingest.store import Transaction, daemons, outbox, runs, sources, subscriptions
+from ingest.store import Transaction, daemons, outbox, pushes, runs, sources, subscriptions
 from ingest.store.daemons import DaemonState
 from ingest.store.outbox import Failing
 from ingest.store.runs import RunReport, Trouble
@@ -61,6 +62,7 @@ JSON:
   untold   a list of whom messages do not reach: target (a hub, or the name
            of a webhook), why, since, next_try and waiting (how many)
   subscriptions  how many our own hub has
+  pushed   how many sources have a hub that tells us of their news
   notes    a list of sentences: sources no longer configured whose articles
            stay"""
 )
@@ -84,6 +86,7 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
             state = daemons.look(tx, socket.gethostname())
             untold = outbox.failing(tx, [ANNOUNCE, NOTIFY])
             subscribed = subscriptions.count(tx, "").all
+            pushed = pushes.count(tx, wall_clock())
             notes = sources_leaving(tx, settings)
     except StoreError as error:
         fail(str(error))
@@ -98,7 +101,8 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
     if output.json:
         found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}
         told = {"sources": [_json(row) for row in rows], "untold": [*map(_untold_json, untold)]}
-        output.show(found | told | {"subscriptions": subscribed, "notes": notes})
+        counts = {"subscriptions": subscribed, "pushed": pushed}
+        output.show(found | told | counts | {"notes": notes})
     else:
         for line in _daemon_lines(pid, up, zone, current=current):
             click.echo(line) if missing else output.say(line)
@@ -106,6 +110,9 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
         print_table(output, head, [_cells(row, zone) for row in rows])
         if subscribed:
             output.say(f"Our hub has {subscribed:,} subscription{'s' if subscribed > 1 else ''}.")
+        if pushed:
+            are = "sources have hubs that tell" if pushed > 1 else "source has a hub that tells"
+            output.say(f"{pushed:,} {are} us of news.")
         for line in notes:
             output.say(line)
         for line in (

@@ -1,10 +1,12 @@
 """Being told of news by the hubs of upstream feeds, and going on without them (WebSub, 2018)."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.feeds.cli.commands import broadsheet
 from tests.subscriber import (
     LOOPBACK,
     SITE,
@@ -73,6 +75,23 @@ def test_a_hub_is_asked_once_and_only_for_what_was_asked_it_may_have_our_word(
 def test_what_came_before_the_hub_had_confirmed_is_looked_for(up: Upstream, told: Running) -> None:
     assert told.titles() == ["First"]
     assert up.looks == 2
+
+
+def test_it_is_told_whether_a_hub_tells(
+    up: Upstream, told: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("source", "status"):
+        monkeypatch.setattr(f"feeds.cli.{module}.wall_clock", lambda: told.room.now)
+    hub, folder = up.hubs[0], told.room.folder
+    shown = broadsheet(folder, "show-source", "up")
+    assert f"Its hub {hub} tells us of news until 2026-06-11 12:00:00." in shown.stdout
+    found = json.loads(broadsheet(folder, "show-source", "up", "--json").stdout)["push"]
+    assert found == {"hub": hub, "until": "2026-06-11T12:00:00+00:00", "why": ""}
+    assert "1 source has a hub that tells us of news." in broadsheet(folder, "status").stdout
+    verify(told, up.asked[0], mode="denied", reason="full")
+    shown = broadsheet(folder, "show-source", "up")
+    assert f"Its hub {hub} does not tell us of news: it denies it: full." in shown.stdout
+    assert json.loads(broadsheet(folder, "status", "--json").stdout)["pushed"] == 0
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])

@@ -43,7 +43,7 @@ def test_json_is_for_scripts(tmp_path: Path) -> None:
     done = broadsheet(tmp_path, "status", "--json")
     assert done.exit_code == 1
     found = json.loads(done.stdout)
-    names = {"daemon", "up", "sources", "untold", "subscriptions", "notes"}
+    names = {"daemon", "up", "sources", "untold", "subscriptions", "pushed", "notes"}
     assert set(found) == documented_json("status") == names
     assert (found["daemon"], found["up"]) == (None, None)
     inbox, pages = found["sources"]
