@@ -15,11 +15,11 @@ from feeds.context import Context, reopened
 from feeds.daemon import Daemon
 from feeds.server import Server
 from feeds.service import new_app
-from ingest.store import outbox, pushes, sources
+from ingest.store import outbox, pushes, sources, subscriptions
 from ingest.store.pushes import Push
 from ingest.store.sources import SourceState
 from tests.listener import Answer, Heard, Listener, listener
-from tests.newsroom import Newsroom
+from tests.newsroom import Newsroom, a_text
 
 LOOPBACK = '[fetch]\nallow_private = ["127.0.0.0/8"]\ngap = "0s"\n'
 SITE = '[site]\ntitle = "Reader"\nurl = "{url}"\n'
@@ -32,6 +32,7 @@ class Running:
         self.room = room
         self.daemon = daemon
         self.url = url
+        self.beside: list[Running] = []  # others that tick too
         self._context = context
 
     @property
@@ -50,7 +51,8 @@ class Running:
         end = time.monotonic() + 20
         while not done():
             assert time.monotonic() < end
-            self.daemon.tick()
+            for one in (self, *self.beside):
+                one.daemon.tick()
             time.sleep(0.01)
 
     def settle(self) -> None:
@@ -85,6 +87,11 @@ class Running:
     def wait_for(self, title: str) -> None:
         self.until(lambda: title in self.titles())
 
+    def count(self) -> int:
+        """How many subscriptions its own hub has."""
+        with self.context.store.read() as tx:
+            return subscriptions.count(tx, "").all
+
     def push(self, name: str = "up") -> Push | None:
         """What it has with the hub of a source."""
         with self.context.store.read() as tx:
@@ -117,6 +124,31 @@ def running(folder: Path, config: str, begun: Newsroom | None = None) -> Iterato
 
 async def _nothing(*_: object) -> None:
     raise AssertionError
+
+
+class Newspaper:
+    """A Broadsheet that publishes, and tells `hubs` (a TOML list)."""
+
+    def __init__(self, running: Running) -> None:
+        self.running = running
+        self.url = running.url
+
+    def write(self, title: str) -> None:
+        """Publish an article."""
+        room = self.running.room
+        room.write(f"{title}.txt", a_text(title))
+        room.rest()
+        self.running.daemon.wake(["inbox"])
+
+
+@contextmanager
+def newspaper(folder: Path, hubs: str) -> Iterator[Newspaper]:
+    inbox = '[[source]]\nname = "inbox"\nfiles = "articles/*.txt"\n'
+    with running(folder, f"{SITE}hubs = {hubs}\n{LOOPBACK}{inbox}") as found:
+        paper = Newspaper(found)
+        paper.write("First")
+        found.wait_for("First")
+        yield paper
 
 
 class Upstream:

@@ -13,11 +13,40 @@ from tests.subscriber import (
     Running,
     Upstream,
     deliver,
+    newspaper,
     path_of,
     running,
     upstream,
     verify,
 )
+
+
+def test_news_comes_from_one_broadsheet_to_the_next(tmp_path: Path) -> None:
+    with newspaper(tmp_path / "paper", '["self"]') as paper:
+        source = f'[[source]]\nname = "up"\nfeed = "{paper.url}all.atom"\n'
+        with running(tmp_path / "reader", SITE + LOOPBACK + source) as reader:
+            reader.beside = [paper.running]
+            reader.until(lambda: bool((push := reader.push()) and push.until))
+            reader.settle()
+            paper.write("Second")
+            reader.wait_for("Second")
+            reader.settle()
+            assert reader.state().why == "its hub tells of news"
+
+            for room in (reader.room, paper.running.room):
+                room.later(days=9)
+            before = reader.push()
+            reader.settle()
+            reader.until(lambda: reader.push() != before and not reader.push().asked)  # type: ignore[union-attr]
+            for room in (reader.room, paper.running.room):
+                room.later(days=5)  # the first lease has ended
+            reader.settle()
+            paper.write("Third")
+            reader.wait_for("Third")
+
+            reader.reload(SITE + LOOPBACK + source + "push = false\n")
+            reader.settle()
+            reader.until(lambda: paper.running.count() == 0)
 
 
 def config(up: Upstream, more: str = "") -> str:
