@@ -53,7 +53,7 @@ def unreachable(settings: Settings) -> str:
 def wanted(settings: Settings, name: str) -> bool:
     """Whether the hub of that source is to tell us of its news."""
     source = settings.by_name.get(name)
-    return bool(source and source.push and not source.files) and not unreachable(settings)
+    return bool(source and source.pushed) and not unreachable(settings)
 
 
 def callback(settings: Settings, token: str) -> str:
@@ -131,7 +131,7 @@ def answered(tx: Transaction, token: str, reply: "Reply", now: datetime) -> None
     elif fits(reply.location) and not insecure and one.tries < _HOPS:
         pushes.moved(tx, one, reply.location, now)
     else:
-        _failed(tx, one, reply.failure, now)
+        _failed(tx, one, reply.failure, now, reply.retry_after)
 
 
 class Callbacks:
@@ -209,8 +209,10 @@ class Callbacks:
         return 200, challenge  # a hub may make sure of what it has: that alone lengthens nothing
 
 
-def _failed(tx: Transaction, one: Push, why: str, now: datetime) -> None:
-    if pushes.failed(tx, one, why, now):
+def _failed(
+    tx: Transaction, one: Push, why: str, now: datetime, wait: timedelta | None = None
+) -> None:
+    if pushes.failed(tx, one, why, now, wait):
         told = "its hub does not tell of news; it is polled as usual"
         _log().info(told, source=_name(tx, one), hub=one.hub, why=why)
 

@@ -21,7 +21,7 @@ _MOST_LINKS = 50
 _LINK = re.compile(
     r"""<([^<>]{1,2000})>((?:\s?;\s?[\w*-]{1,40}\s?(?:=\s?(?:"[^"]*"|[^\s;,"]*))?)*)"""
 )
-_REL = re.compile(r""";\s?rel\s?=\s?(?:"([^"]*)"|([^\s;,"]*))""", re.IGNORECASE)
+_PARAMETER = re.compile(r""";\s?([\w*-]+)\s?(?:=\s?(?:"([^"]*)"|([^\s;,"]*)))?""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,8 @@ def _links(header: str, url: str) -> dict[str, list[str]]:
     """The addresses of a `Link` header (RFC 8288) by the relation, of those asked for here."""
     found: dict[str, list[str]] = {"hub": [], "self": []}
     for link, _ in zip(_LINK.finditer(" ".join(header.split())), range(_MOST_LINKS), strict=False):
-        relation = _REL.search(link[2])
-        kinds = (relation[1] or relation[2] or "").lower().split() if relation else []
+        said = [(n.lower(), quoted or bare) for n, quoted, bare in _PARAMETER.findall(link[2])]
+        kinds = next((value for name, value in said if name == "rel"), "").lower().split()
         for kind in found.keys() & kinds:
             try:
                 target = link_url(urljoin(url, link[1].strip()))

@@ -71,7 +71,7 @@ def _state(
 
 def _told(tx: Transaction, task: Task, report: RunReport, tally: Tally, ended: datetime) -> Told:
     """What the source's hub tells of its news, as far as the look has shown it."""
-    if report.outcome == "failed":
+    if report.outcome == "failed" or task.asking is None:
         return UNTOLD
     if tally.offer is not None:
         pushes.offer(tx, task.state.id, tally.offer.topic, tally.offer.hubs, ended)

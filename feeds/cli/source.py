@@ -169,7 +169,8 @@ def _hub(tx: Transaction, settings: Settings, id_: str, name: str) -> _Hub | Non
     if one.until and one.live(wall_clock()):
         return _Hub(one.hub, one.until, one.failure)
     source = settings.by_name[name]
-    refusal = unreachable(settings) if source.push else "push = false"
+    by_cron = "it has a cron (push = true asks the hub all the same)"
+    refusal = unreachable(settings) if source.pushed else by_cron if source.cron else "push = false"
     return _Hub(one.hub, None, refusal or one.failure or "the daemon has only begun to ask it")
 
 

@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
-    ColumnElement,
     Float,
     Index,
     Integer,
@@ -22,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -70,6 +70,9 @@ push = Table(
 
 _P = push.c
 
+MINE = select(push).where(_P.source == bindparam("of"), ~_P.leaving)
+"""The row of a source. Built once: building it takes longer than running it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
@@ -110,7 +113,7 @@ def offer(tx: Transaction, source: str, topic: str, hubs: Sequence[str], now: da
 
     That takes ten minutes: a feed that names others each time has us ask nobody the more often.
     """
-    row = tx.execute(select(push).where(*of(source))).one_or_none()
+    row = tx.execute(MINE, {"of": source}).one_or_none()
     if row and row.topic == topic and row.hub in hubs:
         if json.loads(row.hubs) != list(hubs):
             put(tx, row.id, hubs=json.dumps(hubs))
@@ -145,7 +148,7 @@ def of_token(tx: Transaction, token: str) -> Push | None:
 
 def of_source(tx: Transaction, source: str) -> Push | None:
     """What there is of the source of that internal id."""
-    row = tx.execute(select(push).where(*of(source))).one_or_none()
+    row = tx.execute(MINE, {"of": source}).one_or_none()
     return push_of(row) if row else None
 
 
@@ -180,12 +183,15 @@ def moved(tx: Transaction, one: Push, place: str, now: datetime) -> None:
     put(tx, one.id, moved=place, asked=False, tries=one.tries + 1, due_at=now.timestamp())
 
 
-def failed(tx: Transaction, one: Push, why: str, now: datetime) -> bool:
+def failed(
+    tx: Transaction, one: Push, why: str, now: datetime, wait: timedelta | None = None
+) -> bool:
     """Note why a request came to nothing; it is made again after a while, at the next hub.
 
-    One that is in force stays with its hub. Returns whether it is news that it fails.
+    One that is in force stays with its hub. `wait` is how long the hub wants to be left alone.
+    Returns whether it is news that it fails.
     """
-    pause = min(_FIRST * (1 << min(one.tries, _DOUBLINGS)), _LAST)
+    pause = min(max(_FIRST * (1 << min(one.tries, _DOUBLINGS)), wait or _FIRST), _LAST)
     values = {"asked": False, "tries": one.tries + 1, "failure": why, "moved": ""}
     row = tx.execute(select(_P.hubs).where(_P.id == one.id)).one()
     hubs = json.loads(row.hubs)
@@ -231,11 +237,6 @@ def count(tx: Transaction, now: datetime) -> int:
 def _key() -> dict[str, str]:
     """What nobody can guess: 256 bits in the address, and as many to sign with."""
     return {"token": secrets.token_hex(32), "secret": secrets.token_hex(32)}
-
-
-def of(source: str) -> tuple[ColumnElement[bool], ...]:
-    """What tells the row of a source."""
-    return _P.source == source, ~_P.leaving
 
 
 def put(tx: Transaction, id_: int, **values: Any) -> None:

@@ -7,24 +7,25 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from ingest.polling import Told
 from ingest.store import configured
 from ingest.store.engine import Transaction
-from ingest.store.pushes import Push, of, push, put
+from ingest.store.pushes import MINE, Push, push, put
 
 _GAP = timedelta(minutes=1)  # at least, between two looks that pushes make …
 _WIDEST = timedelta(hours=1)  # … and at least when they have long brought nothing
 _DOUBLINGS = 6  # from the one to the other
 _RECENT = 20  # pushes that are known again
 
-_P = push.c
+# Built once: building a statement takes longer than running it, and every poll needs this.
+_HEARD = select(push.c.heard).where(push.c.source == bindparam("of"), ~push.c.leaving)
 
 
 def heard(tx: Transaction, source: str) -> int:
     """How many pushes of a source were taken."""
-    return tx.execute(select(_P.heard).where(*of(source))).scalar() or 0
+    return tx.execute(_HEARD, {"of": source}).scalar() or 0
 
 
 def refused(tx: Transaction, one: Push, why: str) -> None:
@@ -39,7 +40,7 @@ def take(tx: Transaction, one: Push, proof: str, now: datetime) -> bool:
     However many come, they make a look each minute at most, and each hour at most when what they
     tell of is long not there.
     """
-    row = tx.execute(select(push).where(_P.id == one.id)).one()
+    row = tx.execute(select(push).where(push.c.id == one.id)).one()
     recent = json.loads(row.recent)
     if proof in recent:
         return False
@@ -53,7 +54,7 @@ def take(tx: Transaction, one: Push, proof: str, now: datetime) -> bool:
         heard=row.heard + 1,
         wake_at=wake_at.timestamp(),
         recent=json.dumps([*recent, proof][-_RECENT:]),
-        failure="",
+        failure=one.failure if one.tries else "",
     )
     configured.hurry(tx, one.source, wake_at)
     return True
@@ -66,7 +67,7 @@ def looked(
 
     What it says of the next look is told: a hub is trusted while the last news came by it.
     """
-    row = tx.execute(select(push).where(*of(source))).one_or_none()
+    row = tx.execute(MINE, {"of": source}).one_or_none()
     if row is None:
         return Told()
     told, again = heard > row.served, False
