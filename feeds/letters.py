@@ -149,7 +149,7 @@ def _request(letter: Letter, settings: Settings, store: Store, _now: datetime) -
         pushes.answered(tx, letter.topic, reply, now)
         return ""  # it is asked again when that is due
 
-    body = urlencode(pushes.form(settings, one)).encode()
+    body = urlencode(pushes.form(one)).encode()
     message = _message(settings, letter.target, body, {"Content-Type": _FORM})
     return Written(message=message, judge=judge)
 

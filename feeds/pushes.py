@@ -56,11 +56,6 @@ def wanted(settings: Settings, name: str) -> bool:
     return bool(source and source.pushed) and not unreachable(settings)
 
 
-def callback(settings: Settings, token: str) -> str:
-    """The address at which we are told."""
-    return f"{settings.site.url}websub/{token}"
-
-
 def follow(
     tx: Transaction, settings: Settings, states: Mapping[str, SourceState], now: datetime
 ) -> None:
@@ -69,10 +64,11 @@ def follow(
     for one in pushes.everything(tx):
         if one.leaving:
             continue
-        if one.resting and one.source in ids:
-            pushes.begin(tx, one, now)
-        elif not one.resting and one.source not in ids:
+        elsewhere = one.base not in {"", settings.site.url}
+        if not one.resting and (elsewhere or one.source not in ids):
             pushes.part(tx, one, now)
+        if one.source in ids and (elsewhere or one.resting):
+            pushes.begin(tx, one, now)
 
 
 def look(store: Store, settings: Settings, now: datetime) -> None:
@@ -93,7 +89,7 @@ def _see_to(tx: Transaction, settings: Settings, one: Push, now: datetime) -> No
     elif one.asked:
         _failed(tx, one, "it did not confirm what it was asked for", now)
     else:
-        pushes.asking(tx, one, now)
+        pushes.asking(tx, one, one.base if one.leaving else settings.site.url, now)
         kind = UNSUBSCRIBE if one.leaving else SUBSCRIBE
         outbox.post(tx, kind, [(one.place, one.token)], now)
 
@@ -105,11 +101,11 @@ def asked(tx: Transaction, token: str, kind: str) -> Push | None:
     return one if fitting else None
 
 
-def form(settings: Settings, one: Push) -> dict[str, str]:
+def form(one: Push) -> dict[str, str]:
     """The fields of a request (§5.1). The secret goes to hubs without TLS too: whoever reads it
     there can have us look at a feed, as everybody could without one."""
     fields = {
-        "hub.callback": callback(settings, one.token),
+        "hub.callback": f"{one.base}websub/{one.token}",
         "hub.mode": "unsubscribe" if one.leaving else "subscribe",
         "hub.topic": one.topic,
         "hub.verify": "async",  # PubSubHubbub 0.3 demanded it
@@ -214,6 +210,8 @@ def _failed(
 ) -> None:
     if pushes.failed(tx, one, why, now, wait):
         told = "its hub does not tell of news; it is polled as usual"
+        if one.live(now):
+            told = "its hub does not renew what ends before long; it is asked again"
         _log().info(told, source=_name(tx, one), hub=one.hub, why=why)
 
 

@@ -103,14 +103,13 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, config: str, begun: Newsroom | None = None) -> Iterator[Running]:
-    """Start one; `{url}` in `config` is its own address."""
-    server = Server(_nothing, "127.0.0.1", 0)
+def running(folder: Path, config: str, before: Running | None = None) -> Iterator[Running]:
+    """Start one, or `before` again; `{url}` in `config` is its own address."""
+    port = (urlsplit(before.url).port or 0) if before else 0
+    server = Server(_nothing, "127.0.0.1", port)
     url = f"http://127.0.0.1:{server.start()}/"
     folder.mkdir(exist_ok=True)
-    room = begun or Newsroom(folder, config.replace("{url}", url))
-    if begun:
-        room.configure(config.replace("{url}", url))
+    room = before.room if before else Newsroom(folder, config.replace("{url}", url))
     with room.open() as context:
         daemon = Daemon(context)
         names = lambda: daemon.context.names  # noqa: E731

@@ -25,6 +25,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -50,6 +51,7 @@ push = Table(
     Column("hubs", Text, nullable=False),  # that the feed names, a list
     Column("hub", Text, nullable=False),  # the one of them that is asked
     Column("moved", Text, nullable=False, default=""),  # where it sends us instead
+    Column("base", Text, nullable=False, default=""),  # the address of our site that it was told
     Column("token", Text, nullable=False, unique=True),  # in the address of our callback
     Column("secret", Text, nullable=False),
     Column("due_at", Float),  # when something is to be done next; null: nothing
@@ -78,6 +80,7 @@ MINE = select(push).where(_P.source == bindparam("of"), ~_P.leaving)
 class Push:
     """What we have with a hub: `until` is the end of what it granted, None for nothing yet.
 
+    `base` is the address of our site that the hub knows, "" for none.
     `asked`: it was asked and has not confirmed that yet; `tries` failed in a row, the last one for
     `failure`. `leaving`: it is to end. `trusted`: the last news came by it. `resting`:
     nothing is to be done.
@@ -89,6 +92,7 @@ class Push:
     topic: str
     hub: str
     moved: str
+    base: str
     token: str
     secret: str
     asked: bool
@@ -105,7 +109,7 @@ class Push:
 
     def live(self, now: datetime) -> bool:
         """Whether it is in force."""
-        return self.until is not None and now < self.until
+        return self.until is not None and now < self.until <= now + LONGEST
 
 
 def offer(tx: Transaction, source: str, topic: str, hubs: Sequence[str], now: datetime) -> None:
@@ -131,7 +135,8 @@ def offer(tx: Transaction, source: str, topic: str, hubs: Sequence[str], now: da
 
 def due(tx: Transaction, now: datetime, limit: int) -> list[Push]:
     """The first `limit` for which something is to be done now."""
-    ripe = select(push).where(_P.due_at <= now.timestamp())
+    far = (now + LONGEST).timestamp()  # what a wrong clock said
+    ripe = select(push).where(or_(_P.due_at <= now.timestamp(), _P.due_at > far))
     return [push_of(row) for row in tx.execute(ripe.order_by(_P.due_at, _P.id).limit(limit))]
 
 
@@ -159,17 +164,18 @@ def begin(tx: Transaction, one: Push, now: datetime) -> None:
 
 def part(tx: Transaction, one: Push, now: datetime) -> None:
     """Have what there is with the hub end, there too, and leave the source alone until `begin`."""
-    values = {"due_at": None, "asked": False, "tries": 0, "failure": "", "moved": ""}
+    values = {"due_at": None, "asked": False, "tries": 0, "failure": "", "moved": "", "base": ""}
     put(tx, one.id, until=None, trusted=False, **values, **_key())
     if one.asked or one.live(now):
-        names = ("source", "topic", "hub", "moved", "token", "secret")
+        names = ("source", "topic", "hub", "moved", "base", "token", "secret")
         left = {name: getattr(one, name) for name in names}
         tx.execute(insert(push).values(leaving=True, hubs="[]", due_at=now.timestamp(), **left))
 
 
-def asking(tx: Transaction, one: Push, now: datetime) -> None:
-    """Note that the hub is about to be asked: its confirmation is expected from now on."""
-    put(tx, one.id, asked=True, due_at=(now + _LOST).timestamp())
+def asking(tx: Transaction, one: Push, base: str, now: datetime) -> None:
+    """Note that the hub is about to be asked to tell our site at `base`: its confirmation is
+    expected from now on."""
+    put(tx, one.id, asked=True, base=base, due_at=(now + _LOST).timestamp())
 
 
 def taken(tx: Transaction, one: Push, now: datetime) -> None:
@@ -246,7 +252,7 @@ def put(tx: Transaction, id_: int, **values: Any) -> None:
 
 def push_of(row: Row[Any]) -> Push:
     """A row as a value."""
-    names = ("id", "source", "topic", "hub", "moved", "token", "secret", "tries", "failure")
+    names = ("id", "source", "topic", "hub", "moved", "base", "token", "secret", "tries", "failure")
     plain = {name: getattr(row, name) for name in names}
     return Push(
         **plain,

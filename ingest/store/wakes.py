@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 from ingest.polling import Told
 from ingest.store import configured
 from ingest.store.engine import Transaction
-from ingest.store.pushes import MINE, Push, push, put
+from ingest.store.pushes import MINE, Push, push, push_of, put
 
 _GAP = timedelta(minutes=1)  # at least, between two looks that pushes make …
 _WIDEST = timedelta(hours=1)  # … and at least when they have long brought nothing
@@ -80,9 +80,10 @@ def looked(
         values["trusted"] = told
     if values:
         put(tx, row.id, **values)
-    trusted = values.get("trusted", row.trusted) and row.until and row.until > now.timestamp()
+    one = push_of(row)
+    trusted = values.get("trusted", one.trusted) and one.live(now)
     return Told(
-        until=datetime.fromtimestamp(row.until, UTC) if trusted else None,
+        until=one.until if trusted else None,
         again=again,
         meanwhile=datetime.fromtimestamp(row.wake_at, UTC) if row.heard > heard else None,
     )

@@ -332,6 +332,27 @@ def test_what_is_not_wanted_any_more_ends(up: Upstream, told: Running) -> None:
     assert up.asked[-1]["hub.mode"] == "subscribe"
 
 
+def test_a_site_that_moves_is_told_at_its_new_address(up: Upstream, told: Running) -> None:
+    old = up.asked[0]["hub.callback"]
+    told.reload(config(up).replace("{url}", "{url}news/"))
+    told.settle()
+    left, new = sorted(up.asked[1:], key=lambda form: form["hub.mode"], reverse=True)
+    assert (left["hub.mode"], left["hub.callback"]) == ("unsubscribe", old)
+    assert new["hub.mode"] == "subscribe"
+    assert new["hub.callback"].startswith(f"{told.url}news/websub/")
+
+
+def test_a_wrong_clock_makes_nothing_last_for_ever(up: Upstream, told: Running) -> None:
+    told.room.later(days=400)
+    told.until(lambda: len(up.asked) == 2)
+    assert verify(told, up.asked[1])[0] == 200
+    told.room.later(days=-400)
+    told.until(lambda: len(up.asked) == 3)
+    push = told.push()
+    assert push
+    assert not push.live(told.room.now)
+
+
 @pytest.mark.parametrize(("push", "asked"), [("", 0), ("push = true\n", 1)])
 def test_a_source_with_set_times_is_not_pushed_unless_that_is_wanted(
     up: Upstream, tmp_path: Path, push: str, asked: int
@@ -395,12 +416,12 @@ def test_a_restart_loses_nothing(up: Upstream, tmp_path: Path) -> None:
     with running(tmp_path / "reader", config(up)) as reader:
         reader.wait_for("First")
         reader.until(lambda: len(up.asked) == 1)
-        room, form = reader.room, up.asked[0]
-    with running(tmp_path, config(up), room) as again:
+        form = up.asked[0]
+    with running(tmp_path, config(up), reader) as again:
         assert verify(again, form)[0] == 200
         up.entries.append("Second")
         assert deliver(again, form, up.feed)[0] == 202
-    with running(tmp_path, config(up), room) as third:
+    with running(tmp_path, config(up), again) as third:
         third.wait_for("Second")
         third.settle()
         assert len(up.asked) == 1

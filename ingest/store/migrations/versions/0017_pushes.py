@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("hubs", sa.Text(), nullable=False),
         sa.Column("hub", sa.Text(), nullable=False),
         sa.Column("moved", sa.Text(), nullable=False),
+        sa.Column("base", sa.Text(), nullable=False),
         sa.Column("token", sa.Text(), nullable=False, unique=True),
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("due_at", sa.Float(), nullable=True),
