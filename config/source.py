@@ -17,6 +17,7 @@ _LISTS: tuple[Kind, ...] = ("listing", "url")
 _ONLY_FOR: dict[str, tuple[Kind, ...]] = {
     "fulltext": ("feed", "url"),
     "max_bytes": ("files",),
+    "push": ("feed", "url"),
     "ignore_robots_tag": ("urls", "feed", "listing", "sitemap", "url"),
     **dict.fromkeys(("include", "exclude"), ("listing", "sitemap", "url")),
     **dict.fromkeys(("follow", "max_pages", "item", "link", "title", "date", "next"), _LISTS),
@@ -65,6 +66,7 @@ class Source(Section):
     tags: tuple[str, ...] = ()
     summary_words: Count = Field(default=60, ge=10, le=500)
     summarizer: Literal["extractive", "openai"] = "extractive"
+    push: Flag | None = None
     learn: Flag = True
     on_change: Literal["bump", "silent", "new"] = "bump"
     on_gone: Literal["keep", "remove"] | None = None
@@ -103,6 +105,11 @@ class Source(Section):
     def watched(self) -> bool:
         """`watch`, or whether it is a folder without a `cron`: that one asks for set times."""
         return bool(self.files) and (not self.cron if self.watch is None else self.watch)
+
+    @property
+    def pushed(self) -> bool:
+        """`push`, or whether it is a feed without a `cron`: that one asks for set times."""
+        return bool(self.feed or self.url) and (not self.cron if self.push is None else self.push)
 
     @property
     def removes_gone(self) -> bool:

@@ -12,19 +12,28 @@ from config.settings import Settings
 from config.source import Source
 from feeds import each, gathering
 from feeds.courier import Courier
-from feeds.data import namespace, open_data, pace, sync, sync_feeds
+from feeds.data import namespace, open_data, pace, sync, sync_feeds, unknown
 from feeds.press import Press
 from feeds.rules import rules_digest, rules_for
 from feeds.web import contact, open_machine, source_fetcher, writer
 from ingest.address import Address
-from ingest.identity import source_id
 from ingest.pipeline import ingest
 from ingest.reextract import apply_learned, reextract
 from ingest.sources import Reader
 from ingest.sources.asking import Asking
 from ingest.sources.files import FilesSource
 from ingest.sources.folder import Folder
-from ingest.store import Store, Transaction, addresses, learned, lookup, privacy, runs, sources
+from ingest.store import (
+    Store,
+    Transaction,
+    addresses,
+    learned,
+    lookup,
+    privacy,
+    runs,
+    sources,
+    wakes,
+)
 from ingest.store.runs import RunReport, RunTask
 from ingest.store.sources import SourceState
 from ingest.task import Surroundings, Task
@@ -70,18 +79,6 @@ class Context:
         """The names of the configured sources."""
         return tuple(source.name for source in self.settings.sources)
 
-    def looks(self) -> dict[str, str]:
-        """How each source is looked at now, by its internal id: a run under way goes by it."""
-        site = self.settings.site.model_dump_json(include={"url", "language", "timezone"})
-        pages = repr(self.settings.rules)
-        return {
-            self.states[source.name].id: source.model_dump_json(exclude={"name"})
-            + site
-            + ("" if source.files else pages)
-            + str(self.settings.openai if source.summarizer == "openai" else "")
-            for source in self.settings.sources
-        }
-
     def stop(self) -> None:
         """End soon whatever waits for the network, and ask nothing more."""
         self.courier.stop()
@@ -99,9 +96,14 @@ class Context:
         rules = rules_for(source, self.settings)
         with self.store.read() as tx:
             known = self.states.get(name)
-            state = sources.state(tx, known.id) if known else self._unknown(name)
+            state = (
+                sources.state(tx, known.id)
+                if known
+                else unknown(name, self.states, self.namespace, self.clock())
+            )
             told = {} if source.files else addresses.known(tx, state.id)
             pages = lookup.pages(tx, state.id) if rules.pages else ()
+            heard = 0 if source.files else wakes.heard(tx, state.id)
             rules = replace(rules, learned=learned.of_source(tx, state.id))
         asking = None if source.files else self._asking(told)
         digest = rules_digest(rules, source, pages, self.settings.openai)
@@ -120,14 +122,11 @@ class Context:
             learns=source.learn,
             allow_removal=allow_removal,
             writer=writer(self.machine, self.settings, source),
+            heard=heard,
         )
 
     def _unknown(self, name: str) -> SourceState:
-        """The state of a source that the store does not know yet, for who only looks."""
-        taken = [state.id for state in self.states.values()]
-        minted = source_id(name, taken, namespace=self.namespace)
-        due = self.clock()
-        return SourceState(id=minted, name=name, next_due=due, errors=0, rules="", settled=False)
+        return unknown(name, self.states, self.namespace, self.clock())
 
     def run(
         self,

@@ -17,13 +17,14 @@ from queue import Empty, SimpleQueue
 
 import structlog
 
-from feeds import report
+from feeds import pushes, report
 from feeds.context import Context, due_names, reopened
 from feeds.files import told
 from feeds.journal import note_published, note_run
 from feeds.pool import Pool
 from feeds.publish import publish
 from feeds.report import PublishReport
+from feeds.rules import looks
 from feeds.watch import Watcher
 from ingest.errors import StoreError
 from ingest.schedule import Ticker
@@ -108,7 +109,8 @@ class Daemon:
         """
         with self._ticking:
             before, self._context = self._context, context
-            same = before.looks().items() & context.looks().items()
+            looked = looks(before.settings, before.states).items()
+            same = looked & looks(context.settings, context.states).items()
             self._runs.keep({id_ for id_, _ in same})
             self._published_at = None  # another configuration may make other editions
         self._watcher.follow(context.watched())
@@ -158,6 +160,7 @@ class Daemon:
         if waiting:
             self._take(now)
         self._publish_if_due(now)  # before a source that has just ended begins again
+        pushes.look(self._context.store, self._context.settings, now)
         self._context.courier.look()
         for asked in self._asked:
             self._begin_asked(asked)

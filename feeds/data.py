@@ -144,6 +144,14 @@ def _wanted_feeds(settings: Settings) -> list[tuple[str, tuple[str, ...]]]:
     return [(feed.name, feed.was) for feed in settings.feeds]
 
 
+def unknown(
+    name: str, states: Mapping[str, SourceState], space: uuid.UUID, due: datetime
+) -> SourceState:
+    """The state of a source that the store does not know yet, for who only looks."""
+    minted = source_id(name, [state.id for state in states.values()], namespace=space)
+    return SourceState(id=minted, name=name, next_due=due, errors=0, rules="", settled=False)
+
+
 def namespace(folder: Path, *, used: bool) -> uuid.UUID:
     """The install's namespace, minted once: every id derives from it."""
     path = folder / "namespace"

@@ -17,6 +17,12 @@ DISTRIBUTE = "distribute"
 VERIFY = "verify"
 """That of one that asks a callback whether it wants what is asked in its name."""
 
+SUBSCRIBE = "subscribe"
+"""That of one that asks the hub of an upstream feed (its address) to tell us of news, by the token
+of our callback; UNSUBSCRIBE to have that end."""
+
+UNSUBSCRIBE = "unsubscribe"
+
 NOTIFY = "notify"
 """That of one that tells a webhook (by its name) of the new entries of a feed (by its name)."""
 

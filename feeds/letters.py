@@ -12,7 +12,16 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from config.feed import Feed
 from config.settings import Settings
-from feeds.hubs import ANNOUNCE, DISTRIBUTE, NOTIFY, VERIFY, topic_of
+from feeds import pushes
+from feeds.hubs import (
+    ANNOUNCE,
+    DISTRIBUTE,
+    NOTIFY,
+    SUBSCRIBE,
+    UNSUBSCRIBE,
+    VERIFY,
+    topic_of,
+)
 from feeds.press import (
     MEDIA_TYPES,
     Reach,
@@ -148,6 +157,22 @@ def _verification(
     return Written(message=_message(settings, url, None, {}), judge=judge)
 
 
+def _request(letter: Letter, settings: Settings, store: Store, _now: datetime) -> Written | None:
+    """The request to the hub of an upstream feed to tell us of its news, or no longer."""
+    with store.read() as tx:
+        one = pushes.asked(tx, letter.topic, letter.kind)
+    if one is None or one.place != letter.target:
+        return None
+
+    def judge(tx: Transaction, reply: "Reply", now: datetime) -> str:
+        pushes.answered(tx, letter.topic, reply, now)
+        return ""  # it is asked again when that is due
+
+    body = urlencode(pushes.form(one)).encode()
+    message = _message(settings, letter.target, body, {"Content-Type": _FORM})
+    return Written(message=message, judge=judge)
+
+
 def _notification(
     letter: Letter, settings: Settings, store: Store, _now: datetime
 ) -> Written | None:
@@ -246,5 +271,7 @@ _KINDS = {
     ANNOUNCE: _announcement,
     DISTRIBUTE: _distribution,
     VERIFY: _verification,
+    SUBSCRIBE: _request,
+    UNSUBSCRIBE: _request,
     NOTIFY: _notification,
 }

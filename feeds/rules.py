@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ from config.settings import Settings
 from config.source import Source
 from feeds.web import product_version
 from ingest.normalize.rules import PageRules, Rules
+from ingest.store.sources import SourceState
 
 _LISTED_BY = {
     "fulltext", "follow", "max_pages", "max_items", "include", "exclude",
@@ -33,6 +34,19 @@ def rules_for(source: Source, settings: Settings) -> Rules:
         pages=() if source.files else page_rules(settings),
         ignore_robots_tag=source.ignore_robots_tag,
     )
+
+
+def looks(settings: Settings, states: Mapping[str, SourceState]) -> dict[str, str]:
+    """How each source is looked at now, by its internal id: a run under way goes by it."""
+    site = settings.site.model_dump_json(include={"url", "language", "timezone"})
+    pages = repr(settings.rules)
+    return {
+        states[source.name].id: source.model_dump_json(exclude={"name"})
+        + site
+        + ("" if source.files else pages)
+        + str(settings.openai if source.summarizer == "openai" else "")
+        for source in settings.sources
+    }
 
 
 def page_rules(settings: Settings) -> tuple[PageRules, ...]:

@@ -10,6 +10,7 @@ from config.settings import Settings
 from feeds.context import wall_clock
 from feeds.each import expanded
 from feeds.press import editions_folder
+from feeds.pushes import Callbacks
 from feeds.server import Closed, Guests, Limits, Take, create_app
 from feeds.subscribers import RefusedError, take
 from ingest.errors import StoreError
@@ -29,7 +30,8 @@ def new_app(
 ) -> "Starlette":
     """The application that serves what `settings` publish; `names` are those of the sources.
 
-    `clock` is the daemon's: without one nothing is sent, and our own hub takes no subscriptions.
+    `clock` is the daemon's: without one nothing is sent, and our own hub takes no subscriptions
+    and no hub is heard.
     """
     folders, server = (settings.output_folder, editions_folder(settings)), settings.server
     limits = Limits(server.unconditional_per_hour, server.trusted_proxies)
@@ -39,8 +41,9 @@ def new_app(
     with store.read() as tx:
         former = _former(expanded(tx, settings))
     closed = Closed(settings.private_folder, Guests(_tokens(settings, store), former))
+    hears = Callbacks(store, settings, clock) if clock else None
     until_next = _until_next(store, names)
-    return create_app(*folders, until_next, closed=closed, limits=limits, take=takes)
+    return create_app(*folders, until_next, closed=closed, limits=limits, take=takes, hears=hears)
 
 
 def _takes(settings: Settings, store: Store, clock: Callable[[], datetime]) -> Take:

@@ -117,7 +117,7 @@ class Document:
 
     `origin` is the path relative to the source's root (NFC, forward slashes) or the URL asked for;
     `url` the URL that answered after redirects, "" for files; `charset` what the server declared,
-    `robots` its `X-Robots-Tag` headers, a line each.
+    `robots` its `X-Robots-Tag` headers, a line each, `links` its `Link` headers.
     `modified_at` is a file's modification time, None for URLs. `fresh_for` is how
     long the server promises that it stays the same, `moved_to` the URL that answered where every
     redirect on the way was a permanent one, else "". `stated` is what the source said of it where
@@ -130,6 +130,7 @@ class Document:
     fetched_at: datetime
     charset: str = ""
     robots: str = ""
+    links: str = ""
     url: str = ""
     modified_at: datetime | None = None
     modified_ns: int = 0

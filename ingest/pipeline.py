@@ -76,7 +76,7 @@ def _look(task: Task, around: Surroundings, tally: Tally, progress: Progress) ->
 def listed(task: Task, tally: Tally, progress: Progress) -> Listing:
     """What the source holds now, noted in the tally. Raises IngestError."""
     listing = task.reader.listing(_seen(tally.known))
-    tally.hints = listing.hints
+    tally.hints, tally.offer = listing.hints, listing.offer
     tally.expect([found.origin for found in listing.found])
     if task.rules.kind not in {"files", "urls"}:  # what left a list was not moved to a new place
         tally.missing = {}

@@ -26,6 +26,9 @@ _SLOWER = 1.25  # for each look that found nothing
 _SPREAD = 1.1  # the most by which the schedule stretches an interval, to spread sources
 _HOURS = 7 * 24
 _STEP = timedelta(hours=1)
+_RARER = 6  # times, while a hub tells of news …
+_RARELY = timedelta(hours=12)  # … and no longer than this without a look
+_AGAIN = timedelta(seconds=90)  # after which caches have what a hub told of
 _DAY = timedelta(days=1)
 
 
@@ -66,13 +69,30 @@ NO_HINTS = Hints()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a feed's hub tells of its news: `until` when it is trusted to, None when it is not.
+
+    `again`: it told of some that were not there yet; `meanwhile`: of some while we looked, for
+    which the source is due then.
+    """
+
+    until: datetime | None = None
+    again: bool = False
+    meanwhile: datetime | None = None
+
+
+UNTOLD = Told()
+"""There is nobody who tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
     """What was seen of a source up to its last look.
 
     `gap` is the usual time between two of its articles, None while that is not known; `quiet`
     counts the looks in a row that found nothing new, `errors` the runs in a row that failed for
     another reason than its addresses. `addresses` are those asked at each look; `offline`: our own
-    network was down.
+    network was down. `told` is what its hub does.
     """
 
     gap: timedelta | None = None
@@ -81,6 +101,7 @@ class Seen:
     hints: Hints = NO_HINTS
     addresses: tuple[Address, ...] = ()
     offline: bool = False
+    told: Told = UNTOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +147,8 @@ def next_look(pace: Pace, seen: Seen, now: datetime) -> Next:
     )
     found = Next(at=due, why=_usual(pace, seen))
     if pace.adapts:
-        found = _by_hints(found, seen.hints, now)
-    return after_wait(found, pace, seen, now)
+        found = _by_hints(_told(found, seen, now), seen.hints, now)
+    return after_wait(_pushed(found, seen.told, now), pace, seen, now)
 
 
 def after_wait(found: Next, pace: Pace, seen: Seen, now: datetime) -> Next:
@@ -144,6 +165,24 @@ def after_wait(found: Next, pace: Pace, seen: Seen, now: datetime) -> Next:
     if pace.adapts:
         at = _unskipped(at, seen.hints)
     return Next(at=at, why=first.why)
+
+
+def _told(found: Next, seen: Seen, now: datetime) -> Next:
+    """Later, where a hub tells of news: a look is for those that it loses. Not after its word has
+    ended, and as ever when something is wrong."""
+    until = seen.told.until
+    if until is None or found.at is None or seen.errors or seen.offline:
+        return found
+    later = min(now + min(_RARER * (found.at - now), _RARELY), until)
+    return Next(at=later, why="its hub tells of news") if later > found.at else found
+
+
+def _pushed(found: Next, told: Told, now: datetime) -> Next:
+    """Soon, where a hub told of something that was not seen."""
+    at = max(told.meanwhile, now) if told.meanwhile else now + _AGAIN
+    if not (told.again or told.meanwhile) or found.at is None or at >= found.at:
+        return found
+    return Next(at=at, why="its hub told of news that was not there yet")
 
 
 def _by_hints(found: Next, hints: Hints, now: datetime) -> Next:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from ingest.address import Address
-from ingest.polling import Next, Seen, gap_of, interval, next_look
-from ingest.store import Transaction, addresses, articles, runs
+from ingest.polling import UNTOLD, Next, Seen, Told, gap_of, interval, next_look
+from ingest.store import Transaction, addresses, articles, pushes, runs, wakes
 from ingest.store.runs import RunReport
 from ingest.store.sources import SourceState
 from ingest.tally import Tally
@@ -32,6 +32,7 @@ def settle(tx: Transaction, task: Task, report: RunReport, tally: Tally, ended: 
         errors=state.errors if task.asking and not task.asking.failed else 0,
         hints=state.hints,
         offline=offline,
+        told=_told(tx, task, report, tally, ended),
     )
     unfit = {trouble.origin for trouble in tally.troubles if trouble.failed}
     if report.outcome == "failed":  # what answered may have another address than was asked
@@ -65,6 +66,18 @@ def _state(
         hints=before.hints if tally.hints is None else tally.hints,
         settled=True,
         rules=task.rules_digest,
+    )
+
+
+def _told(tx: Transaction, task: Task, report: RunReport, tally: Tally, ended: datetime) -> Told:
+    """What the source's hub tells of its news, as far as the look has shown it."""
+    if report.outcome == "failed" or task.asking is None:
+        return UNTOLD
+    if tally.offer is not None:
+        pushes.offer(tx, task.state.id, tally.offer.topic, tally.offer.hubs, ended)
+    changed = bool(report.new or report.updated)
+    return wakes.looked(
+        tx, task.state.id, heard=task.heard, new=bool(report.new), changed=changed, now=ended
     )
 
 

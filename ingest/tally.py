@@ -9,6 +9,7 @@ import structlog
 
 from ingest.article import Validators
 from ingest.polling import Hints
+from ingest.push import Offer
 from ingest.store.runs import RunReport, RunTask, Trouble
 from ingest.store.sources import Known
 
@@ -23,10 +24,11 @@ class Tally:
     `known` are the source's documents by origin, `present` the origins that are there now, None
     while that was not told; `missing` are those of `known` that are not there now: what a new file
     may have been moved from. `index` are the addresses of what they are listed in. `claimed` maps
-    an article to the origin that holds it. `hints` is how often a feed asks to be looked at, None
-    while that was not read. `changes_are_new`: a significant change of an article makes a new one.
-    `learned` are the passages learned in this run, each with the round it was learned in, and
-    `read_with` the documents that were filed, with how many rounds there had been by then.
+    an article to the origin that holds it. `hints` is how often a feed asks to be looked at and
+    `offer` who tells of its news, each None while that was not read. `changes_are_new`: a
+    significant change of an article makes a new one. `learned` are the passages learned in this
+    run, each with the round it was learned in, and `read_with` the documents that were filed, with
+    how many rounds there had been by then.
     """
 
     source: str
@@ -38,6 +40,7 @@ class Tally:
     present: set[str] | None = None
     index: Sequence[str] = ()
     hints: Hints | None = None
+    offer: Offer | None = None
     changes_are_new: bool = False
     missing: dict[str, Known] = field(default_factory=dict)
     claimed: dict[str, str] = field(default_factory=dict)

@@ -43,6 +43,7 @@ class Task:
     articles whose document is gone go too; `allow_removal`: also many at once. `changes_are_new`: a
     significant change of an article makes a new one. Unless it `learns`, what is known of its
     articles' sharing anything is to be forgotten. `writer` has summaries written by a model.
+    `heard` is how many pushes its hub had made before.
     """
 
     state: SourceState
@@ -59,6 +60,7 @@ class Task:
     learns: bool = True
     allow_removal: bool = False
     writer: "Writer | None" = None
+    heard: int = 0
 
     @property
     def other_rules(self) -> bool:

@@ -15,6 +15,7 @@ from config.load import ConfigError, load
 from feeds.cli import main
 from feeds.context import reopened
 from feeds.refresh import run_sources
+from feeds.rules import looks
 from ingest import reextract
 from ingest.preview import preview
 from ingest.store import written
@@ -311,7 +312,7 @@ def test_a_reload_takes_the_model_up(room: Newsroom, server: Model) -> None:
         room.configure(config)
         room.rest()
         told = reopened(context, load(room.folder / "broadsheet.toml", {}))
-        assert told.looks() != context.looks()
+        assert looks(told.settings, told.states) != looks(context.settings, context.states)
         run_sources(told, ["inbox"])
         told.stop()
     assert len(server.questions) == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,10 @@ from feeds.cli.refresh import known_sources
 from feeds.cli.work import Interrupt, work
 from feeds.context import Context, wall_clock
 from feeds.data import open_data
+from feeds.pushes import unreachable
 from feeds.refresh import RefreshReport, refresh
 from ingest.errors import StoreError
-from ingest.store import Transaction, learned, removal, requests, sources
+from ingest.store import Transaction, learned, pushes, removal, requests, sources
 from ingest.store.learned import Line
 
 _PLACES = {
@@ -44,6 +46,8 @@ JSON:
   name, kind  the source
   learns      whether it learns (its option `learn`)
   articles    how many it has
+  push        null for a source without a hub, or else hub (its address),
+              until (UTC; null: it tells us of no news) and why not
   learned     a list: number, place ("head", "intro", "text", "tail"),
               text, articles (how many have it), kept (an operator wants it
               to stay), first (null, or the document that keeps an
@@ -63,7 +67,8 @@ def show_source(
     drop: tuple[str, ...],
 ) -> None:
     """Show what the articles of SOURCE share, and so is no part of any of them: a site's header,
-    its calls to subscribe, its footer. An opening of a series stays in its first article.
+    its calls to subscribe, its footer. An opening of a series stays in its first article. And
+    whether the hub of its feed tells us of news.
 
     --keep puts passages back into all articles, which it is not learned for again, and publishes:
     subscribers see the text without a later date. Exit code 2 for a number that is not there.
@@ -73,14 +78,14 @@ def show_source(
     if both := sorted({*keep} & {*drop}):
         fail(f"--keep {both[0]} and --drop {both[0]} contradict each other", code=2)
     done = _carry_out(output, settings, _Decision(source, keep, drop)) if keep or drop else None
-    lines, count = _look(settings, source)
+    lines, count, hub = _look(settings, source)
     if output.json:
-        found = _json(settings.by_name[source], lines, count)
+        found = _json(settings.by_name[source], lines, count) | {"push": hub and hub.json}
         output.show({**found, "applied": refresh_json(done) if done else None})
     else:
         if done:
             show_done(output, settings, done)
-        _print(output, settings, settings.by_name[source], lines, count)
+        _print(output, settings, settings.by_name[source], lines, count, hub)
     ctx.exit(int(bool(done and done.failed)))
 
 
@@ -136,24 +141,66 @@ def _carry_out(output: Output, settings: Settings, decision: _Decision) -> Refre
     return work(output, settings, here, ask)
 
 
-def _look(settings: Settings, name: str) -> tuple[list[Line], int]:
-    """The passages learned of a source, and how many articles it has."""
+@dataclass(frozen=True, slots=True)
+class _Hub:
+    """The hub of a source: until when it tells of news, None when it does not, and why not."""
+
+    url: str
+    until: datetime | None
+    why: str
+
+    @property
+    def json(self) -> dict[str, str | None]:
+        """As --json shows it."""
+        return {"hub": self.url, "until": iso(self.until), "why": self.why}
+
+    def line(self, zone: ZoneInfo) -> str:
+        """As a sentence."""
+        if self.until:
+            lost = f", but: {self.why}" if self.why else ""
+            return f"Its hub {self.url} tells us of news until {when(self.until, zone)}{lost}."
+        return f"Its hub {self.url} does not tell us of news: {self.why}."
+
+
+def _hub(tx: Transaction, settings: Settings, id_: str, name: str) -> _Hub | None:
+    one = pushes.of_source(tx, id_)
+    if one is None:
+        return None
+    if one.until and one.live(wall_clock()):
+        return _Hub(one.hub, one.until, one.failure)
+    source = settings.by_name[name]
+    by_cron = "it has a cron (push = true asks the hub all the same)"
+    refusal = unreachable(settings) if source.pushed else by_cron if source.cron else "push = false"
+    return _Hub(one.hub, None, refusal or one.failure or "the daemon has only begun to ask it")
+
+
+def _look(settings: Settings, name: str) -> tuple[list[Line], int, _Hub | None]:
+    """The passages learned of a source, how many articles it has, and its hub."""
     try:
         with open_data(settings) as store, store.read() as tx:
             states = sources.states(tx)
             if name not in states:
-                return [], 0
-            return learned.counted(tx, states[name].id), removal.count_live(tx, states[name].id)
+                return [], 0, None
+            id_ = states[name].id
+            hub = _hub(tx, settings, id_, name)
+            return learned.counted(tx, id_), removal.count_live(tx, id_), hub
     except StoreError as error:
         fail(str(error))
 
 
 def _print(
-    output: Output, settings: Settings, source: Source, lines: Sequence[Line], count: int
+    output: Output,
+    settings: Settings,
+    source: Source,
+    lines: Sequence[Line],
+    count: int,
+    hub: _Hub | None,
 ) -> None:
     zone = ZoneInfo(settings.site.timezone)
     place = source.locator.replace("\n", " ")
     output.say(f"{source.name}: {source.kind} {place}, {count:,} article{'s' * (count != 1)}")
+    if hub:
+        output.say(hub.line(zone))
     if not source.learn:
         output.say("It learns nothing: learn = false.")
     elif not lines:

@@ -9,20 +9,26 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from config.feed import Feed
 from config.load import digest
 from config.settings import Settings
-from feeds import each
 from feeds.cli.common import Output, config_path, fail, load_settings, speaks
+from feeds.cli.empty import empty_feeds, empty_json, empty_lines
 from feeds.cli.lines import FeedLines
 from feeds.cli.output import SHOWN, iso, print_table, private_json, problems_json, when
 from feeds.context import wall_clock
-from feeds.counting import Passed, swallowing, told
 from feeds.data import open_data, sources_leaving
 from feeds.hubs import ANNOUNCE, NOTIFY
 from feeds.lock import daemon_pid
 from ingest.errors import StoreError
-from ingest.store import Transaction, daemons, editions, outbox, runs, sources, subscriptions
+from ingest.store import (
+    Transaction,
+    daemons,
+    outbox,
+    pushes,
+    runs,
+    sources,
+    subscriptions,
+)
 from ingest.store.daemons import DaemonState
 from ingest.store.outbox import Failing
 from ingest.store.runs import RunReport, Trouble
@@ -42,17 +48,6 @@ class _Row:
     def wrong(self) -> bool:
         """Whether an operator should look."""
         return self.run is not None and self.run.outcome != "ok"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Empty:
-    """A feed that shows nothing: how many articles its sources have, the step that takes the last
-    of them away, and its line in the configuration."""
-
-    feed: Feed
-    articles: int
-    step: Passed
-    line: int | None
 
 
 @click.command(
@@ -79,6 +74,7 @@ JSON:
   untold   a list of whom messages do not reach: target (a hub, or the name
            of a webhook), why, since, next_try and waiting (how many)
   subscriptions  how many our own hub has
+  pushed   how many sources have a hub that tells us of their news
   empty    a list of feeds that show nothing although their sources have
            articles: feed, step (the option that takes away the last of them),
            line (of the configuration, or null), articles (how many the
@@ -107,8 +103,9 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
             state = daemons.look(tx, socket.gethostname())
             untold = outbox.failing(tx, [ANNOUNCE, NOTIFY])
             subscribed = subscriptions.count(tx, "").all
+            pushed = pushes.count(tx, wall_clock())
             notes = sources_leaving(tx, settings)
-            empty = _empty(tx, settings, FeedLines(config_path(ctx), settings))
+            empty = empty_feeds(tx, settings, FeedLines(config_path(ctx), settings))
     except StoreError as error:
         fail(str(error))
     pid = daemon_pid(settings.data_folder)
@@ -123,8 +120,9 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
         found = {"daemon": pid, "up": _up_json(up, current=current) if up else None}
         known: dict[str, object] = {"sources": [_json(row) for row in rows]}
         known |= {"private": private_json(settings)}
-        known |= {"untold": [*map(_untold_json, untold)], "empty": [*map(_empty_json, empty)]}
-        output.show(found | known | {"subscriptions": subscribed, "notes": notes})
+        known |= {"untold": [*map(_untold_json, untold)], "empty": [*map(empty_json, empty)]}
+        known |= {"subscriptions": subscribed, "pushed": pushed}
+        output.show(found | known | {"notes": notes})
     else:
         for line in _daemon_lines(pid, up, zone, current=current):
             click.echo(line) if missing else output.say(line)
@@ -132,7 +130,10 @@ def status(ctx: click.Context, output: Output, wants_daemon: bool) -> None:
         print_table(output, head, [_cells(row, zone) for row in rows])
         if subscribed:
             output.say(f"Our hub has {subscribed:,} subscription{'s' if subscribed > 1 else ''}.")
-        empties = _empty_lines(empty, config_path(ctx))
+        if pushed:
+            are = "sources have hubs that tell" if pushed > 1 else "source has a hub that tells"
+            output.say(f"{pushed:,} {are} us of news.")
+        empties = empty_lines(empty, config_path(ctx))
         for line in (*_private_lines(settings), *notes, *empties):
             output.say(line)
         for line in (
@@ -150,37 +151,6 @@ def _private_lines(settings: Settings) -> Iterator[str]:
     for what, names in private.items():
         if names:
             yield f"Private {what}: {', '.join(names)}"
-
-
-def _empty(tx: Transaction, settings: Settings, lines: FeedLines) -> list[_Empty]:
-    """The feeds that show nothing although their sources have articles, and why; only the first
-    20 that show nothing are looked at, for each costs a count of all articles for each option."""
-    shown = editions.editions(tx)
-    whole = each.expanded(tx, settings)
-    bare = [feed for feed in whole.feeds if feed.name in shown and not shown[feed.name].shown]
-    found = []
-    for feed in bare[:SHOWN]:
-        if empty := swallowing(tx, whole, feed, wall_clock()):
-            count, step = empty
-            line = lines.of(feed).get(step.key)
-            found.append(_Empty(feed=feed, articles=count, step=step, line=line))
-    return found
-
-
-def _empty_lines(empty: list[_Empty], path: Path) -> Iterator[str]:
-    for one in empty:
-        place = f" ({path.name}:{one.line})" if one.line else ""
-        yield f"{told(one.feed, one.articles, one.step)}{place}"
-
-
-def _empty_json(one: _Empty) -> dict[str, object]:
-    return {
-        "feed": one.feed.name,
-        "step": one.step.name,
-        "line": one.line,
-        "articles": one.articles,
-        "left": one.step.before,
-    }
 
 
 def _rows(tx: Transaction, settings: Settings) -> list[_Row]:

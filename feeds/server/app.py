@@ -20,6 +20,7 @@ from feeds.manifest import FileRecord
 from feeds.server import answers
 from feeds.server.answers import Answer, Asked
 from feeds.server.archive import ARCHIVES, archived
+from feeds.server.callback import CallbackEndpoint, Hears
 from feeds.server.guests import PREFIX, Guest, Guests
 from feeds.server.hub import HubEndpoint, Take
 from feeds.server.limits import Limits
@@ -52,9 +53,10 @@ def create_app(
     closed: Closed | None = None,
     limits: Limits | None = None,
     take: Take | None = None,
+    hears: Hears | None = None,
 ) -> Starlette:
-    """Make the application that serves `output`, to guests what is `closed`, and our own hub if
-    there is who `take`s forms.
+    """Make the application that serves `output`, to guests what is `closed`, our own hub if there
+    is who `take`s forms, and the callbacks of which `hears` knows.
 
     `manifests` is the folder of the editions' manifests. `max_age` says in how many seconds the
     next scheduled build is; it is asked at every feed request, so it must be cheap. Without
@@ -63,7 +65,8 @@ def create_app(
     shelf = Shelf(output, manifests)
     site = _Site(_Desk(output, shelf, max_age, limits or Limits(0)), closed)
     hub = [Route("/hub", HubEndpoint(take))] if take else []
-    return Starlette(routes=[*hub, Route("/{path:path}", site)])
+    callbacks = Route("/websub/{token}", CallbackEndpoint(hears))
+    return Starlette(routes=[*hub, callbacks, Route("/{path:path}", site)])
 
 
 class _Site:

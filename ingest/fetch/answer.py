@@ -59,6 +59,11 @@ def robots(headers: Iterable[str]) -> str:
     return "\n".join(" ".join(line[:_LONGEST].split()) for line in islice(headers, _LINES))
 
 
+def links(headers: Mapping[str, str]) -> str:
+    """The `Link` headers, one after the other."""
+    return headers.get("link", "")[: _LONGEST * _LINES]
+
+
 def validators(headers: Mapping[str, str], url: str) -> Validators:
     """ETag and Last-Modified of `url` as they came, quotes and `W/` included (RFC 9110 §8.8)."""
     found = Validators(

@@ -246,6 +246,7 @@ class Fetcher:
             media_type=media_type or answer.guessed(content),
             charset=answer.charset(headers),
             robots=answer.robots(response.raw.headers.getlist("x-robots-tag")),
+            links=answer.links(headers),
             fetched_at=_UNKNOWN,
             validators=answer.validators(headers, place),
         )

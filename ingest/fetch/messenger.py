@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -48,13 +48,15 @@ class Message:
 class Reply:
     """What came of a message: `failure` says why it did not arrive, "" where it did (2xx).
 
-    `status` is 0 when there was no answer; `retry_after` how long the other wants to be left alone.
+    `status` is 0 when there was no answer; `retry_after` how long the other wants to be left alone,
+    `location` where it sends us instead.
     """
 
     status: int = 0
     body: bytes = b""
     failure: str = ""
     retry_after: timedelta | None = None
+    location: str = ""
 
 
 class Messenger:
@@ -120,12 +122,15 @@ def _request(message: Message) -> requests.PreparedRequest:
 
 
 def _refused(response: requests.Response, host: str, now: datetime) -> Reply:
-    status = response.status_code
+    status, location = response.status_code, ""
     if 300 <= status < 400:
         reason = "it redirects to another address, which is not followed"
+        if place := response.headers.get("location", "").strip():
+            location = urljoin(response.url or "", place)
     elif status >= 500:
         reason = "it has a problem of its own"
     else:
         reason = "it does not take what it is told"
     wait = again.retry_after(response.headers, now)
-    return Reply(status=status, failure=f"{status} from {host}: {reason}", retry_after=wait)
+    failure = f"{status} from {host}: {reason}"
+    return Reply(status=status, failure=failure, retry_after=wait, location=location)

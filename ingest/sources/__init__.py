@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ingest.article import Document, Found, NotModified, Validators
 from ingest.polling import Hints
+from ingest.push import Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Listing:
     all the same. `index` are the documents that the source lists its articles in, where they are
     not as they were stored; `rests` tells that nothing in them has changed and there is nothing to
     do; otherwise `led_to` are the addresses of all of them. `hints` is how often a feed asks to be
-    looked at, None while that was not read.
+    looked at and `offer` who tells of its news, each None while that was not read.
     """
 
     found: tuple[Found, ...]
@@ -34,6 +35,7 @@ class Listing:
     rests: bool = False
     led_to: tuple[str, ...] = ()
     hints: Hints | None = None
+    offer: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from ingest.article import Document, Upstream
 from ingest.identity import stated_keys
+from ingest.push import offered
 from ingest.sources.index import Ask, Contents, Listed
 from ingest.upstream import parse_feed
 
@@ -34,4 +35,5 @@ class FeedLister:
             stated = replace(entry, keys=known_by, upstream=upstream)
             listed.append(Listed(origin=origin, stated=stated, page=page))
         warnings = tuple((url, warning) for warning in feed.warnings)
-        return Contents(listed=listed, warnings=warnings, hints=feed.hints)
+        offer = offered(first.links, url, feed.url, feed.hubs)
+        return Contents(listed=listed, warnings=warnings, hints=feed.hints, offer=offer)

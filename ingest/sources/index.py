@@ -12,6 +12,7 @@ from typing import Protocol
 from ingest.article import Document, Found, NotModified, Stated, Validators
 from ingest.errors import FetchError, ReadError
 from ingest.polling import NO_HINTS, Hints
+from ingest.push import Offer
 from ingest.sources import Listing, Seen
 from ingest.sources.asking import Asking
 from ingest.store.values import stated_text
@@ -36,13 +37,14 @@ class Contents:
     """What an index lists, first things first.
 
     `troubles` are (origin, reason) pairs of what in it cannot be read, `warnings` of what could be
-    all the same, `hints` is how often it asks to be looked at.
+    all the same, `hints` is how often it asks to be looked at, `offer` who tells of its news.
     """
 
     listed: Sequence[Listed]
     troubles: tuple[tuple[str, str], ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
     hints: Hints = NO_HINTS
+    offer: Offer | None = None
 
 
 class Lister(Protocol):
@@ -117,6 +119,7 @@ class IndexSource:
             index=self._changed(),
             led_to=(*self._index, *self._unread),
             hints=contents.hints,
+            offer=self._offer(contents),
         )
 
     def read(self, origin: str, validators: Validators, now: datetime) -> Document | NotModified:
@@ -175,6 +178,12 @@ class IndexSource:
             if self._must_read():
                 return True
         return False
+
+    def _offer(self, contents: Contents) -> Offer | None:
+        """Who tells of news. What came as unchanged came without the headers that may say so."""
+        before, now = self._index[self.addresses[0]]
+        renewed = before is None or before.body is not now.body
+        return contents.offer if renewed or (contents.offer and contents.offer.hubs) else None
 
     def _changed(self) -> tuple[Document, ...]:
         """The documents of the index that are to be stored anew."""

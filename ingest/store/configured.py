@@ -85,6 +85,12 @@ def at_latest(tx: Transaction, times: Mapping[str, datetime]) -> None:
         tx.execute(later.values(next_due=latest.timestamp()))
 
 
+def hurry(tx: Transaction, id_: str, at: datetime) -> None:
+    """Let a source be due at `at`, if not before; one that failed or stopped waits on."""
+    calm = (_S.id == id_, _S.errors == 0, ~_S.stopped, _S.next_due > at.timestamp())
+    tx.execute(update(schema.source).where(*calm).values(next_due=at.timestamp()))
+
+
 def _held(
     rows: Mapping[str, Row[Any]], wanted: Sequence[tuple[str, str, str]]
 ) -> dict[str, Row[Any]]:

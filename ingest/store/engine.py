@@ -32,7 +32,7 @@ from sqlalchemy.pool import NullPool
 from ingest.errors import StoreError
 from ingest.store.schema import meta
 
-SCHEMA = 20
+SCHEMA = 21
 """The newest migration's number; `meta` holds the one a store is at."""
 
 Transaction = Connection

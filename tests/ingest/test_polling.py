@@ -1,13 +1,27 @@
 """When a source is looked at next: laws for every history, and the reasons in words."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.address import Address
-from ingest.polling import LATEST, SHORTEST, Hints, Next, Pace, Seen, gap_of, interval, next_look
+from ingest.polling import (
+    LATEST,
+    SHORTEST,
+    UNTOLD,
+    Hints,
+    Next,
+    Pace,
+    Seen,
+    Told,
+    gap_of,
+    interval,
+    next_look,
+)
 from ingest.schedule import LONGEST_PAUSE, parse_cron
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)  # a Monday
@@ -101,6 +115,45 @@ def test_one_address_that_may_be_asked_is_enough() -> None:
 )
 def test_the_reason_is_told(seen: Seen, why: str) -> None:
     assert next_look(OPEN, seen, NOW).why == why
+
+
+def told(**fields: Any) -> Seen:
+    return Seen(gap=4 * HOUR, told=Told(**fields))
+
+
+def test_while_a_hub_tells_of_news_looks_are_rarer_but_not_too_rare() -> None:
+    far = NOW + 30 * DAY
+    look = next_look(OPEN, told(until=far), NOW)
+    assert look == Next(at=NOW + 12 * HOUR, why="its hub tells of news")
+    often = Seen(gap=HOUR, told=Told(until=far))
+    assert next_look(OPEN, often, NOW).at == NOW + 3 * HOUR
+    rare = Seen(gap=40 * DAY, told=Told(until=far))
+    assert next_look(OPEN, rare, NOW) == next_look(OPEN, replace(rare, told=UNTOLD), NOW)
+
+
+def test_when_a_hub_ceases_to_tell_of_news_looks_are_as_ever() -> None:
+    ends = NOW + 5 * HOUR
+    assert next_look(OPEN, told(until=ends), NOW).at == ends
+    assert next_look(OPEN, told(until=NOW + HOUR), NOW) == next_look(OPEN, told(), NOW)
+    assert next_look(OPEN, replace(told(until=ends), errors=1), NOW).at == NOW + 4 * HOUR
+    assert next_look(OPEN, replace(told(until=ends), offline=True), NOW).at == NOW + HOUR / 2
+
+
+def test_who_says_how_often_says_so_with_a_hub_too() -> None:
+    look = next_look(Pace(every=HOUR), told(until=NOW + DAY), NOW)
+    assert look == Next(at=NOW + HOUR, why="every 60 minutes")
+
+
+@pytest.mark.parametrize("pace", [OPEN, Pace(every=HOUR)])
+def test_what_a_hub_told_of_is_looked_for_soon(pace: Pace) -> None:
+    soon, now = NOW + timedelta(seconds=90), NOW + timedelta(seconds=20)
+    why = "its hub told of news that was not there yet"
+    assert next_look(pace, told(again=True), NOW) == Next(at=soon, why=why)
+    assert next_look(pace, told(meanwhile=now), NOW) == Next(at=now, why=why)
+    assert next_look(pace, told(meanwhile=NOW - HOUR), NOW) == Next(at=NOW, why=why)
+    waits = (Address(not_before=NOW + 2 * HOUR, why="it asks for it"),)
+    look = next_look(pace, replace(told(again=True), addresses=waits), NOW)
+    assert look == Next(at=NOW + 2 * HOUR, why="it asks for it")
 
 
 def test_during_an_outage_of_ours_it_is_tried_again_soon() -> None:

@@ -43,8 +43,8 @@ def test_json_is_for_scripts(tmp_path: Path) -> None:
     done = broadsheet(tmp_path, "status", "--json")
     assert done.exit_code == 1
     found = json.loads(done.stdout)
-    names = {*("daemon", "up", "sources", "private", "untold", "subscriptions", "notes")}
-    names = {"daemon", "up", "sources", "untold", "subscriptions", "notes", "empty"}
+    names = {"daemon", "up", "sources", "private", "untold", "subscriptions", "pushed", "notes"}
+    names |= {"empty"}
     assert set(found) == documented_json("status") == names
     assert (found["daemon"], found["up"]) == (None, None)
     inbox, pages = found["sources"]
