@@ -96,11 +96,8 @@ class Context:
         rules = rules_for(source, self.settings)
         with self.store.read() as tx:
             known = self.states.get(name)
-            state = (
-                sources.state(tx, known.id)
-                if known
-                else unknown(name, self.states, self.namespace, self.clock())
-            )
+            state = known and sources.state(tx, known.id)
+            state = state or unknown(name, self.states, self.namespace, self.clock())
             told = {} if source.files else addresses.known(tx, state.id)
             pages = lookup.pages(tx, state.id) if rules.pages else ()
             heard = 0 if source.files else wakes.heard(tx, state.id)
