@@ -12,6 +12,7 @@ from config.source import Source
 from feeds import each
 from feeds.files import write_if_changed
 from feeds.hubs import forget_others
+from feeds.pushes import follow
 from ingest.address import Address
 from ingest.errors import StoreError
 from ingest.identity import feed_id, source_id
@@ -80,6 +81,7 @@ def sync(
     _say_farewell([name for name in leaving if name not in privacy.private_feeds(tx)])
     ids = sync_feeds(tx, whole, states, space, now)
     forget_others(tx, whole, now)
+    follow(tx, settings, states, now)
     counts.forget_others(tx, [feed.name for feed in settings.feeds if feed.each])
     return states, ids, whole
 

@@ -75,7 +75,7 @@ def test_one_for_each_story_called_by_its_first_title(room: Newsroom) -> None:
     assert room.titles(f"{WATER}.atom") == ["Plumes seen", "Water on Europa"]
     assert b"<title>Harbour News: Water on Europa</title>" in room.bytes(f"{WATER}.atom")
     assert f"{WATER}.rss" in room.bytes("feeds.opml").decode()
-    assert f"{WATER}.rss" in room.bytes("index.html").decode()
+    assert f"{WATER}.html" in room.bytes("index.html").decode()
 
 
 def test_what_more_is_told_enters_and_changes_no_name(room: Newsroom) -> None:
