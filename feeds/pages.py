@@ -178,7 +178,8 @@ def _affected(tx: Transaction, since: int) -> list[str]:
             if beside := published.neighbour(tx, number, after=after):
                 found[beside] = None
     if since:
-        others = relations.affected(tx, published.changed(tx, after=since))
+        looked = published.changed(tx, after=since)
+        others = relations.affected(tx, looked) | relations.showing(tx, looked)  # one may be hidden
         found |= dict.fromkeys(sorted(others))
     return list(found)
 

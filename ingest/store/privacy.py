@@ -7,7 +7,19 @@ it was. A feed is known by its name here, as in its exposures.
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Table, Text, delete, exists, insert, or_, select, true
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Table,
+    Text,
+    and_,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    true,
+)
 
 from ingest.store import schema
 from ingest.store.engine import Transaction, ignoring, parts
@@ -110,17 +122,15 @@ def beside(tx: Transaction, source: str) -> ColumnElement[bool]:
 
 def unseen(tx: Transaction, ids: Collection[str], feed: str = "") -> set[str]:
     """Those of the article `ids` that may not be told of in public, or in the private feed `feed`:
-    those of private sources, unless they are or were in that feed."""
+    hidden ones, and those of private sources, unless they are or were in that feed."""
     found: set[str] = set()
     private = select(_C.source)
     for part in parts(sorted(ids)):
-        statement = (
-            select(_A.id)
-            .outerjoin(schema.entry, _E.article == _A.id)
-            .where(_A.id.in_(part), or_(_A.source.in_(private), _E.source.in_(private)))
-        )
+        kept = or_(_A.source.in_(private), _E.source.in_(private))
         if feed:
             here = exists().where(_X.feed == feed, _X.article == _A.id)
-            statement = statement.where(or_(~here, ~seen(_A.source, feed), ~seen(_E.source, feed)))
+            kept = and_(kept, or_(~here, ~seen(_A.source, feed), ~seen(_E.source, feed)))
+        joined = select(_A.id).outerjoin(schema.entry, _E.article == _A.id)
+        statement = joined.where(_A.id.in_(part), or_(_A.hidden_at.is_not(None), kept))
         found |= set(tx.execute(statement).scalars())
     return found

@@ -175,6 +175,23 @@ def test_a_hidden_article_is_neither_related_nor_named(room: Newsroom) -> None:
     assert "elsewhere.example" in str(room.feed()[0].links)
 
 
+def test_who_links_to_a_hidden_article_already_does_so_no_more(room: Newsroom) -> None:
+    room.write("in/h.md", dated(4, "The harbour crane"))
+    room.write("in/i.md", dated(5, "That harbour crane") + "\nSee [it](h.md).\n")
+    room.refresh()
+    assert "articles/h/" in str([entry.links for entry in room.feed()])
+    before = {name: body for name, (body, _) in room.state().items()}
+    times = {entry.title: entry.updated for entry in room.feed()}
+    hide(room, "The harbour crane")
+    pages = {"all.atom", "all.rss", "all.json", "index.html", "articles/i/index.html"}
+    for page in pages:
+        assert b"articles/h/" not in room.bytes(page), page
+        assert b"The harbour crane" not in room.bytes(page), page
+    assert {entry.title: entry.updated for entry in room.feed()}.items() <= times.items()
+    unhide(room, "The harbour crane")
+    assert {name: body for name, (body, _) in room.state().items()} == before
+
+
 def test_hidden_articles_are_not_eligible(room: Newsroom) -> None:
     room.refresh()
     id_ = named(room, "Story 2")
