@@ -79,11 +79,7 @@ def publish(
             report.feeds.append(_publish_feed(press, rebuilt[feed.name], report.warnings, now))
         elif feed.name not in report.waiting:
             shown = states[feed.name].shown
-            report.feeds.append(
-                FeedReport(
-                    name=feed.name, entries=shown, files=staleness.files(feed), changed=False
-                )
-            )
+            report.feeds.append(_report(press, feed, entries=shown, changed=False))
     retire(press)
     write_host_files(press)
     return report
@@ -133,9 +129,8 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         changed = _write(press, feed, proof.bodies, now)
         write_feed_page(press, feed, proof.edition)
     except Exception as error:  # noqa: BLE001 - one bad feed never stops the others
-        return FeedReport(
-            name=feed.name, entries=0, files=(), changed=False, error=f"{feed.name}: {told(error)}"
-        )
+        failed = _report(press, feed, entries=0, changed=False)
+        return replace(failed, files=(), error=f"{feed.name}: {told(error)}")
     digests = {f: hashlib.sha256(body).hexdigest() for f, body in proof.bodies.items()}
     state = EditionState(
         feed=feed.name,
@@ -153,8 +148,17 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
     with press.store.write() as tx:
         editions.put_edition(tx, state)
         post_changes(tx, press.settings, feed, news, now)
+    return _report(press, feed, entries=proof.entries, changed=changed)
+
+
+def _report(press: Press, feed: Feed, *, entries: int, changed: bool) -> FeedReport:
     return FeedReport(
-        name=feed.name, entries=proof.entries, files=staleness.files(feed), changed=changed
+        name=feed.name,
+        entries=entries,
+        files=staleness.files(feed),
+        changed=changed,
+        maker=press.settings.made.get(feed.name, ""),
+        private=feed.private,
     )
 
 

@@ -6,6 +6,8 @@ A shell asks between two keystrokes: nothing is validated, and whatever is wrong
 import re
 import tomllib
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem, get_completion_class
@@ -58,12 +60,19 @@ def completion(ctx: click.Context, shell: str) -> None:
 
 def source_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
     """The sources of the configuration that begin with `incomplete` and are not given yet."""
-    return _offered(_names(ctx, "source"), ctx, param, incomplete)
+    names = [one["name"] for one in _named(_read(ctx)[0], "source")]
+    return _offered(names, ctx, param, incomplete)
 
 
 def feed_names(ctx: click.Context, param: click.Parameter, incomplete: str) -> Items:
-    """The feeds of the configuration that begin with `incomplete` and are not given yet."""
-    return _offered(_names(ctx, "feed") or ["all"], ctx, param, incomplete)
+    """The feeds that begin with `incomplete` and are not given yet: of the configuration, and those
+    published that are made by one of them."""
+    tables, data = _read(ctx)
+    makers = tuple(f"{one['name']}-" for one in _named(tables, "feed") if one.get("each"))
+    manifests = [*data.glob("editions/*.json"), *data.glob("private/*.json")] if makers else []
+    made = sorted(path.stem for path in manifests if path.stem.startswith(makers))
+    names = [one["name"] for one in _named(tables, "feed")] or ["all"]
+    return _offered([*names, *made], ctx, param, incomplete)
 
 
 def files(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
@@ -81,15 +90,20 @@ def _offered(names: list[str], ctx: click.Context, param: click.Parameter, start
     return [CompletionItem(n) for n in names if n.startswith(start) and n not in given]
 
 
-def _names(ctx: click.Context, table: str) -> list[str]:
-    """The names of a configuration's `[[source]]` or `[[feed]]`, as far as it can be read."""
+def _read(ctx: click.Context) -> tuple[dict[str, Any], Path]:
+    """A configuration as far as it can be read, and the folder of its data."""
     with suppress(OSError, ValueError, RecursionError, RuntimeError):  # RuntimeError: no home
         path = config_path(ctx).expanduser()
         if path.is_file():  # opening a pipe would wait for ever
             with path.open("rb") as file:
-                data = tomllib.loads(file.read(_LARGEST).decode("utf-8-sig"))
-            tables = data.get(table)
-            found = tables if isinstance(tables, list) else []
-            names = [entry.get("name") for entry in found if isinstance(entry, dict)]
-            return [n for n in names if isinstance(n, str) and _NAME.fullmatch(n)]
-    return []
+                tables = tomllib.loads(file.read(_LARGEST).decode("utf-8-sig"))
+            return tables, path.parent / str(tables.get("data", "data"))
+    return {}, Path()
+
+
+def _named(tables: dict[str, Any], kind: str) -> list[dict[str, Any]]:
+    """The `[[source]]` or `[[feed]]` tables whose name could be one."""
+    found = tables.get(kind)
+    named = [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    names = [(one, one.get("name")) for one in named]
+    return [one for one, name in names if isinstance(name, str) and _NAME.fullmatch(name)]

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -162,17 +163,25 @@ def show_done(output: Output, settings: "Settings", done: "RefreshReport") -> No
 
 
 def show_published(output: Output, settings: "Settings", report: "PublishReport") -> None:
-    """Print each feed with its files, and what could not be published."""
+    """Print each feed with its files, and what could not be published.
+
+    Of feeds that are made, of which there may be hundreds, a line for each that changed.
+    """
+    same = Counter[str]()
     for feed in report.feeds:
         if feed.error:
             click.echo(feed.error, err=True)
             continue
+        if feed.maker and not feed.changed:
+            same[feed.maker] += 1
+            continue
         state = "published" if feed.changed else "unchanged"
         count = f"{feed.entries} entr{'y' if feed.entries == 1 else 'ies'}"
-        private = any(one.private for one in settings.feeds if one.name == feed.name)
-        folder = settings.private_folder if private else settings.output_folder
-        for file in feed.files:
+        folder = settings.private_folder if feed.private else settings.output_folder
+        for file in feed.files[: 1 if feed.maker else None]:
             output.say(f"{state}  {folder / file}  {count}")
+    for maker, feeds in same.items():
+        output.say(f"unchanged  {feeds:,} feed{'s' * (feeds > 1)} made by {maker}")
     for error in report.errors:
         click.echo(error, err=True)
     for name in report.waiting:

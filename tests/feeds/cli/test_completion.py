@@ -59,6 +59,19 @@ def test_names_of_sources_and_feeds_are_completed_from_the_configuration() -> No
     assert offered("publish") == [("plain", "town")]
 
 
+def test_feeds_that_are_made_are_completed_where_they_are_published(config: Path) -> None:
+    maker = '[[feed]]\nname = "on"\neach = "tag"\n[[feed]]\nname = "by"\neach = "author"\n'
+    config.write_text(LEAST + maker)
+    for path in ("editions/on-energy", "editions/one", "private/by-ann", "editions/town"):
+        (config.parent / "data" / path).with_suffix(".json").parent.mkdir(
+            parents=True, exist_ok=True
+        )
+        (config.parent / "data" / path).with_suffix(".json").write_text("{}")
+    names = ["on", "by", "by-ann", "on-energy"]
+    assert offered("explain") == [("plain", name) for name in names]
+    assert offered("explain", "on-") == [("plain", "on-energy")]
+
+
 def test_the_configuration_is_the_one_that_is_named(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
