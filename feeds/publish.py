@@ -81,7 +81,11 @@ def publish(
             shown = states[feed.name].shown
             report.feeds.append(
                 FeedReport(
-                    name=feed.name, entries=shown, files=staleness.files(feed), changed=False
+                    name=feed.name,
+                    entries=shown,
+                    files=staleness.files(feed),
+                    changed=False,
+                    private=feed.private,
                 )
             )
     retire(press)
@@ -154,7 +158,11 @@ def _publish_feed(press: Press, plan: Plan, warnings: list[str], now: datetime) 
         editions.put_edition(tx, state)
         post_changes(tx, press.settings, feed, news, now)
     return FeedReport(
-        name=feed.name, entries=proof.entries, files=staleness.files(feed), changed=changed
+        name=feed.name,
+        entries=proof.entries,
+        files=staleness.files(feed),
+        changed=changed,
+        private=feed.private,
     )
 
 

@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, field
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedReport:
     """What publishing did to one feed. `files` are the paths, relative to the output folder,
-    or that of private feeds."""
+    or that of private feeds where it is `private`."""
 
     name: str
     entries: int
     files: tuple[str, ...]
     changed: bool
     error: str = ""
+    private: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

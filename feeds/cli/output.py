@@ -169,8 +169,7 @@ def show_published(output: Output, settings: "Settings", report: "PublishReport"
             continue
         state = "published" if feed.changed else "unchanged"
         count = f"{feed.entries} entr{'y' if feed.entries == 1 else 'ies'}"
-        private = any(one.private for one in settings.feeds if one.name == feed.name)
-        folder = settings.private_folder if private else settings.output_folder
+        folder = settings.private_folder if feed.private else settings.output_folder
         for file in feed.files:
             output.say(f"{state}  {folder / file}  {count}")
     for error in report.errors:
