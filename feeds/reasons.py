@@ -88,7 +88,11 @@ def _source(settings: Settings, feed: Feed, name: str) -> Reason:
     wanted = settings.sources_of(feed)
     key: Key = ("sources",) if feed.sources else ()
     told = f"it came from {name}"
-    if name not in wanted:
+    if name in settings.private_sources and not feed.private:
+        shown = settings.private_sources[name]
+        alone = ", ".join(sorted({settings.made.get(one, one) for one in shown}))
+        told += f", which is private: it is shown by {alone} alone"
+    elif name not in wanted:
         told += f", and only {', '.join(wanted)} are asked for"
     return Reason(name="sources", holds=name in wanted, words=told, key=key)
 
