@@ -297,6 +297,15 @@ def test_the_operator_sees_where_a_private_article_is_read(room: Newsroom) -> No
     assert found.address == f"https://example.org/private/board/articles/{MARK}-b/"
 
 
+def test_a_place_that_waits_for_a_source_to_be_public_again_is_told(opened: Newsroom) -> None:
+    opened.later(hours=1)
+    opened.configure(SITE + PUBLIC + PRIVATE)
+    opened.publish()
+    said = broadsheet(opened.folder, "explain", "all", "The secret ferry").stdout
+    assert "private: it has its place (number " in said
+    assert said.endswith(", for when its source is public again\n")
+
+
 def test_why_a_public_feed_is_without_a_private_article_is_told(room: Newsroom) -> None:
     said = broadsheet(room.folder, "explain", "all", f"Another {MARK}").stdout
     assert said.splitlines()[1] == (
