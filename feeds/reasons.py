@@ -65,7 +65,7 @@ def reasons(
     if place is None and all(reason.holds is not False for reason in asks):
         state = editions.edition(tx, feed.name)
         return [*asks, _unexposed(tx, feed, one, source, state, asked)]
-    return [*asks, *_place(tx, settings, feed, place, zone)]
+    return [*asks, *_place(tx, settings, feed, place, source.name, zone)]
 
 
 def _standing(standing: Standing, zone: ZoneInfo) -> Iterator[Reason]:
@@ -88,7 +88,11 @@ def _source(settings: Settings, feed: Feed, name: str) -> Reason:
     wanted = settings.sources_of(feed)
     key: Key = ("sources",) if feed.sources else ()
     told = f"it came from {name}"
-    if name not in wanted:
+    if name in settings.private_sources and not feed.private:
+        shown = settings.private_sources[name]
+        alone = ", ".join(sorted({settings.made.get(one, one) for one in shown}))
+        told += f", which is private: it is shown by {alone} alone"
+    elif name not in wanted:
         told += f", and only {', '.join(wanted)} are asked for"
     return Reason(name="sources", holds=name in wanted, words=told, key=key)
 
@@ -217,7 +221,12 @@ def _passed_over(tx: Transaction, feed: Feed, one: Article, state: EditionState)
 
 
 def _place(
-    tx: Transaction, settings: Settings, feed: Feed, place: Shown | None, zone: ZoneInfo
+    tx: Transaction,
+    settings: Settings,
+    feed: Feed,
+    place: Shown | None,
+    source: str,
+    zone: ZoneInfo,
 ) -> Iterator[Reason]:
     if place is None:
         return
@@ -230,6 +239,9 @@ def _place(
         why, key = _pushed_out(tx, feed, place)
         told = f"it left on {_when(place.left_at, zone)}: {why}"
         yield Reason(name="left", holds=False, words=told, key=key)
+    elif source in settings.private_sources and not feed.private:
+        told = f"it has its place ({since}), for when its source is public again"
+        yield Reason(name="private", holds=False, words=told)
     elif missing := _missing(settings, feed, place.exposure.article):
         told = (
             f"it has its place ({since}), but {', '.join(missing)} are without it: it would be "

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass, field
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedReport:
     """What publishing did to one feed. `files` are the paths, relative to the output folder,
-    or that of private feeds; `maker` is the feed that asks for one each, "" for none."""
+    or that of private feeds where it is `private`; `maker` is the feed that asks for one each, ""
+    for none."""
 
     name: str
     entries: int

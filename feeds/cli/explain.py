@@ -77,7 +77,8 @@ def _the_feed(settings: Settings, name: str) -> Feed:
     known = {feed.name: feed for feed in settings.feeds}
     of_maker = [made for made, maker in settings.made.items() if maker == name]
     if of_maker:
-        fail(f"{name!r} makes {len(of_maker)} feeds; name one, such as {of_maker[0]!r}", code=2)
+        count = f"{len(of_maker)} feed{'s' * (len(of_maker) > 1)}"
+        fail(f"{name!r} makes {count}; name one, such as {of_maker[0]!r}", code=2)
     if name not in known:
         fail(f"there is no feed {name!r}{suggest(name, list(known))}", code=2)
     return known[name]

@@ -24,8 +24,8 @@ _HOLDS = """\b
 JSON:
   failed    whether anything failed
   runs      a list, as `history --json` has it
-  feeds     a list: name, entries, files (below the output folder), changed,
-            and error ("" for none)
+  feeds     a list: name, entries, private, files (below the output folder, or
+            data/private), changed, and error ("" for none)
   waiting   feeds without an edition yet: a source of theirs never ran
   pages     how many pages and other files were written
   warnings  a list of what was left out

@@ -47,7 +47,8 @@ def token(ctx: click.Context, output: Output, action: str, feed: str, name: str)
 
     What is added or rotated is printed once, on standard output, and kept nowhere: an address that
     holds the token, for readers that take only an address, and the same token as a password. What
-    is revoked or replaced opens nothing a second later. Exit code 2 when FEED is no private feed, 1
+    is revoked or replaced opens nothing a second later. Each feed that `each` makes has tokens of
+    its own; `list` takes the name of its maker, too. Exit code 2 when FEED is no private feed, 1
     when NAME has a token already or has none.
     """
     settings = load_settings(ctx)
@@ -59,7 +60,7 @@ def token(ctx: click.Context, output: Output, action: str, feed: str, name: str)
     try:
         with open_data(settings) as store:
             with store.read() as tx:
-                wanted = _feeds(expanded(tx, settings), feed)
+                wanted = _feeds(expanded(tx, settings), feed, action)
                 found = tokens.subscribers(tx, [one.name for one in wanted])
             if action == "list":
                 _list(output, found)
@@ -69,12 +70,22 @@ def token(ctx: click.Context, output: Output, action: str, feed: str, name: str)
         fail(str(error))
 
 
-def _feeds(settings: Settings, name: str) -> Sequence[Feed]:
-    """The private feed of that name, or all; a message and exit code 2 when there is none."""
+def _feeds(settings: Settings, name: str, action: str) -> Sequence[Feed]:
+    """The private feed of that name, those that it makes (to list), or all; a message and exit code
+    2 when there is none."""
     private = [feed for feed in settings.feeds if feed.private]
+    maker = next((feed for feed in settings.makers if feed.name == name and feed.private), None)
+    if maker:
+        made = [feed for feed in private if settings.made.get(feed.name) == name]
+        if action == "list":
+            return made
+        if not made:
+            fail(f"{name!r} has made no feed yet; a publish makes them", code=2)
+        hint = f"give one for a feed that it makes, such as {made[0].name!r}"
+        fail(f"{name!r} makes feeds, each with tokens of its own; {hint}", code=2)
     wanted = [feed for feed in private if feed.name == name] if name else private
     if name and not wanted:
-        if any(feed.name == name for feed in settings.feeds):
+        if any(feed.name == name for feed in (*settings.feeds, *settings.makers)):
             fail(f"the feed {name!r} is public; `private = true` below it makes it private", code=2)
         hint = suggest(name, [feed.name for feed in private])
         fail(f"there is no private feed {name!r}{hint}", code=2)

@@ -8,6 +8,7 @@ import pytest
 
 from feeds.cli.known import known
 from ingest.store import articles
+from tests.feeds.cli.commands import broadsheet
 from tests.feeds.vault import (
     MARK,
     PRIVATE,
@@ -294,6 +295,22 @@ def test_the_operator_sees_where_a_private_article_is_read(room: Newsroom) -> No
         [id_] = articles.with_title(tx, f"another{MARK}")
         found = known(tx, context.settings, id_)
     assert found.address == f"https://example.org/private/board/articles/{MARK}-b/"
+
+
+def test_a_place_that_waits_for_a_source_to_be_public_again_is_told(opened: Newsroom) -> None:
+    opened.later(hours=1)
+    opened.configure(SITE + PUBLIC + PRIVATE)
+    opened.publish()
+    said = broadsheet(opened.folder, "explain", "all", "The secret ferry").stdout
+    assert "private: it has its place (number " in said
+    assert said.endswith(", for when its source is public again\n")
+
+
+def test_why_a_public_feed_is_without_a_private_article_is_told(room: Newsroom) -> None:
+    said = broadsheet(room.folder, "explain", "all", f"Another {MARK}").stdout
+    assert said.splitlines()[1] == (
+        "   no  sources: it came from vault, which is private: it is shown by board, club alone"
+    )
 
 
 def test_feeds_that_are_made_know_nothing_private(opened: Newsroom) -> None:

@@ -145,6 +145,11 @@ def test_what_there_is_not(room: Newsroom) -> None:
     assert broadsheet(room.folder, "explain", "wind", "Nothing").exit_code == 2
     done = broadsheet(room.folder, "explain", "on")
     assert (done.exit_code, done.stderr) == (2, "'on' makes 2 feeds; name one, such as 'on-sea'\n")
+    maker = '[[feed]]\nname = "by"\neach = "source"\nat_least = 1\nsources = ["wire"]\n'
+    room.configure(CONFIG + maker)
+    room.publish()
+    said = broadsheet(room.folder, "explain", "by").stderr
+    assert said == "'by' makes 1 feed; name one, such as 'by-wire'\n"
 
 
 PLAIN = """\

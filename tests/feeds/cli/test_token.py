@@ -141,3 +141,29 @@ def test_serve_alone_opens_to_a_token_that_another_process_made(folder: Path) ->
         with urlopen(Request(url), timeout=10) as reply:
             assert b"A secret" in reply.read()
         assert token not in server.said() + server.first
+
+
+def test_the_feeds_that_a_private_one_makes_have_tokens_of_their_own(folder: Path) -> None:
+    made = '[[feed]]\nname = "team"\neach = "tag"\nat_least = 1\nprivate = true\n'
+    with (folder / "broadsheet.toml").open("a") as file:
+        file.write(made + 'sources = ["vault"]\n')
+    said = run(folder, "add", "team", "Ann", code=2)
+    assert "'team' has made no feed yet; a publish makes them" in said
+    with (folder / "broadsheet.toml").open("a") as file:
+        file.write('[[feed]]\nname = "on"\neach = "tag"\n')
+    assert "the feed 'on' is public" in run(folder, "list", "on", code=2)
+    article = folder / "articles/vault/a.md"
+    article.write_text("---\ntags: [budget]\n---\n# A secret\n\nNobody knows of it yet.\n")
+    for path in (article, article.parent):
+        os.utime(path, (1e9, 1e9))
+    done = broadsheet(folder, "refresh").stdout  # which tells where they are
+    (where,) = [line.split()[1] for line in done.splitlines() if "team-budget.rss" in line]
+    assert where == str(folder / "data/private/team-budget/team-budget.rss")
+    assert Path(where).is_file()
+    said = run(folder, "add", "team", "Ann", code=2)
+    assert "each with tokens of its own; give one for a feed" in said
+    assert said.endswith("such as 'team-budget'\n")
+    run(folder, "add", "team-budget", "Ann")
+    run(folder, "add", "board", "Eve")
+    assert "Ann" in run(folder, "list", "team")
+    assert "Eve" not in run(folder, "list", "team")
