@@ -139,6 +139,10 @@ def for_guests(answer: Answer) -> Answer:
         for name, value in answer.headers
         if name != b"vary" and (name, value) not in _CORS
     )
+    if not any(
+        name == b"cache-control" for name, _ in kept
+    ):  # a cache may keep a redirect for good
+        kept += (_NOT_KEPT,)
     return replace(answer, headers=(*kept, *_GUESTS))
 
 

@@ -84,6 +84,7 @@ def test_guests_get_304_gzip_and_redirects_as_everybody_does(house: House) -> No
     assert packed.headers["content-encoding"] == "gzip"
     moved = house.client.get(f"/private/{house.token}/{PAGE.rstrip('/')}")
     assert (moved.status, moved.headers["location"]) == (308, f"./{MARK}-a/")
+    assert moved.headers["cache-control"] == "no-store"  # a cache may keep it for good
     assert house.client.get(path, "HEAD").body == b""
     assert house.client.get(path, "POST").status == 405
 
