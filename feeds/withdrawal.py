@@ -26,7 +26,8 @@ PRIVACY = "private"
 """The part of that state that says what was private when the public pages were written."""
 
 _WRITTEN = {".html", *(f".{format_}" for format_ in get_args(Format)), ".new"}  # half written, too
-_PAGE = re.compile(rb"articles/([^/\"'<>\s]+)/")
+_LISTS = "feeds.opml", "_headers", "_redirects"  # name feeds that are made of a word of an article
+_PAGE = re.compile(rb"(?:articles|stories)/([^/\"'<>\s]+)/")
 _ADDRESS = re.compile(rb"https?://[^\s\"'<>\\]+")
 
 
@@ -45,12 +46,12 @@ def silence(press: Press) -> None:
         return
     slugs = {slug.encode() for slug, _ in found}
     addresses = {url.encode() for _, url in found if url}
-    pages = False
+    for name in _LISTS:
+        remove_with_siblings(press.settings.output_folder / name)
     for path in press.settings.output_folder.rglob("*"):
         if path.suffix in _WRITTEN and path.is_file() and _names(path, slugs, addresses):
             remove_with_siblings(path)
-            pages |= path.suffix == ".html"
-    if pages and before:  # all of them are looked at, for not each is of an entry that changed
+    if before:  # all of them are looked at, for not each is of an entry that changed
         with press.store.write() as tx:
             editions.put_edition(tx, replace(before, built_from=0))
 
