@@ -24,6 +24,7 @@ from feeds.site import (
     stylesheet,
 )
 from feeds.story_pages import write_story_pages
+from feeds.withdrawal import PRIVACY, STATE, known_as
 from feeds.words import marked
 from ingest.store import Transaction, editions, last_change, privacy, published, relations
 from ingest.store.editions import EditionState
@@ -32,9 +33,6 @@ from ingest.upstream import Subscription, write_opml
 
 OPML = "feeds.opml"
 """The list of all feeds, beside the index."""
-
-STATE = "*pages"
-"""What begins the names under which the store keeps what pages were written from: no feed's."""
 
 _BATCH = 100
 _INDEX = 50  # entries on the index page
@@ -47,7 +45,7 @@ def write_pages(press: Press, warnings: list[str], *, now: datetime) -> int:
     them when the settings or our version did.
     """
     digest = settings_digest(press, [feed.model_dump_json() for feed in press.settings.named_feeds])
-    listed = (("feeds", settings_digest(press, press.settings.feeds)),)
+    listed = (("feeds", settings_digest(press, press.settings.feeds)), (PRIVACY, known_as(press)))
     with press.store.read() as tx:
         change = last_change(tx, "entry")
         before = editions.edition(tx, STATE)

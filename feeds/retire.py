@@ -18,7 +18,8 @@ from feeds.brand import picture_names
 from feeds.files import remove_with_siblings, write_if_changed
 from feeds.manifest import Manifest, ManifestError, dumps, read_manifest
 from feeds.press import Press, archives_folder, editions_folder, feed_path, manifest_path
-from ingest.store import editions, feeds, privacy
+from feeds.withdrawal import silence
+from ingest.store import feeds, privacy
 from ingest.store.feeds import FeedName
 
 _FORMATS: tuple[Format, ...] = get_args(Format)
@@ -28,18 +29,17 @@ def withdraw(press: Press) -> None:
     """Take from the output folder what is not for everybody any more, before anything is written:
     there may be no room to write.
 
-    Private feeds, the pages and files of what they alone show, and editions that hold such.
+    Private feeds, the pages and files of what they alone show, and all that names such.
     """
     if not press.audiences and len(press.settings.public_feeds) == len(press.settings.feeds):
         return
     output = press.settings.output_folder
     with press.store.read() as tx:
         kept = privacy.withheld(tx)
-        states = editions.editions(tx)
     for feed in press.settings.feeds:
-        before = states.get(feed.name)
-        if feed.private or (before and not press.audiences.keys().isdisjoint(before.sources)):
+        if feed.private:
             _unpublish(press, feed.name)
+    silence(press)
     for one in kept:
         for kind in ("articles", "stories"):
             folder = (

@@ -132,14 +132,19 @@ def for_guests(answer: Answer) -> Answer:
     """`answer` about something private: no cache that others share keeps it, no other site's script
     reads it, and no address is told on."""
     kept = tuple(
-        (
-            name,
-            b"private, " + value.removeprefix(b"public, ") if name == b"cache-control" else value,
-        )
+        (name, _for_one(value) if name == b"cache-control" else value)
         for name, value in answer.headers
         if name != b"vary" and (name, value) not in _CORS
     )
+    if not any(name == b"cache-control" for name, _ in kept):  # a redirect may be kept for good
+        kept += (_NOT_KEPT,)
     return replace(answer, headers=(*kept, *_GUESTS))
+
+
+def _for_one(caching: bytes) -> bytes:
+    """That, for one reader's own cache, which shows nothing stale: a token may be revoked."""
+    parts = [part for part in caching.split(b", ") if not part.startswith((b"public", b"stale-"))]
+    return b", ".join([b"private", *parts])
 
 
 def of_stranger(*, asked: bool) -> Answer:

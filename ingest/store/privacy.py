@@ -104,11 +104,19 @@ def withheld(tx: Transaction, feed: str = "") -> list[Withheld]:
     private feed and are for its readers. In the order in which they came."""
     page, files = (_E.url == "").label("page"), (_E.assets != "[]").label("files")
     columns = _E.article, _E.slug, page, files, _E.removed
-    statement = select(*columns).where(_E.source.in_(select(_C.source)))
+    statement = select(*columns).where(_hidden())
     if feed:
         here = exists().where(_X.feed == feed, _X.article == _E.article)
         statement = statement.where(here, seen(_E.source, feed))
     return [Withheld(*row) for row in tx.execute(statement.order_by(_E.number))]
+
+
+def changed(tx: Transaction, after: int) -> list[tuple[str, str]]:
+    """(slug, address elsewhere or "") of the entries that are not for everybody and may have been:
+    those that changed after that number, and whose article went to a private source since."""
+    fresh = or_(_E.change > after, _E.source.not_in(select(_C.source)))
+    rows = tx.execute(select(_E.slug, _E.url).where(_hidden(), fresh))
+    return [(row.slug, row.url) for row in rows]
 
 
 def beside(tx: Transaction, source: str) -> ColumnElement[bool]:
@@ -134,3 +142,10 @@ def unseen(tx: Transaction, ids: Collection[str], feed: str = "") -> set[str]:
         statement = joined.where(_A.id.in_(part), or_(_A.hidden_at.is_not(None), kept))
         found |= set(tx.execute(statement).scalars())
     return found
+
+
+def _hidden() -> ColumnElement[bool]:
+    """The condition that an entry is of a private source, or its article now is."""
+    private = select(_C.source)
+    moved = exists().where(_A.id == _E.article, _A.source.in_(private))
+    return or_(_E.source.in_(private), moved)
