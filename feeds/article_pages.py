@@ -60,7 +60,7 @@ def article_pages(
         entry, path = entries[id_], page_folder(root, entries[id_]) / "index.html"
         url = own.page(entry)
         if entry.removed:
-            notice = RemovedPage(url=url, title=entry.title, language=entry.language)
+            notice = RemovedPage(url=url, language=entry.language)
             bodies[path] = removed_page(notice, site)
             continue
         page = _page(url, reach, entry, pages, both[id_])

@@ -88,10 +88,10 @@ class ArticlePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovedPage:
-    """The notice at the address of an article that was taken away: nothing of it but its title."""
+    """The notice at the address of an article that was taken away: nothing of it, for it may have
+    been taken away to be read nowhere, or by few."""
 
     url: str
-    title: str
     language: str = ""
 
 

@@ -39,6 +39,7 @@ private_feed = Table(
 
 _A = schema.article.c
 _C = audience.c
+_D = schema.document.c
 _E = schema.entry.c
 _F = private_feed.c
 _X = schema.exposure.c
@@ -104,7 +105,7 @@ def withheld(tx: Transaction, feed: str = "") -> list[Withheld]:
     private feed and are for its readers. In the order in which they came."""
     page, files = (_E.url == "").label("page"), (_E.assets != "[]").label("files")
     columns = _E.article, _E.slug, page, files, _E.removed
-    statement = select(*columns).where(_hidden())
+    statement = select(*columns).where(_hidden() if feed else or_(_hidden(), _moved()))
     if feed:
         here = exists().where(_X.feed == feed, _X.article == _E.article)
         statement = statement.where(here, seen(_E.source, feed))
@@ -130,7 +131,7 @@ def beside(tx: Transaction, source: str) -> ColumnElement[bool]:
 
 def unseen(tx: Transaction, ids: Collection[str], feed: str = "") -> set[str]:
     """Those of the article `ids` that may not be told of in public, or in the private feed `feed`:
-    hidden ones, and those of private sources, unless they are or were in that feed."""
+    hidden and removed ones, and those of private sources, unless they are or were in that feed."""
     found: set[str] = set()
     private = select(_C.source)
     for part in parts(sorted(ids)):
@@ -139,7 +140,8 @@ def unseen(tx: Transaction, ids: Collection[str], feed: str = "") -> set[str]:
             here = exists().where(_X.feed == feed, _X.article == _A.id)
             kept = and_(kept, or_(~here, ~seen(_A.source, feed), ~seen(_E.source, feed)))
         joined = select(_A.id).outerjoin(schema.entry, _E.article == _A.id)
-        statement = joined.where(_A.id.in_(part), or_(_A.hidden_at.is_not(None), kept))
+        gone = or_(_A.hidden_at.is_not(None), _A.removed_at.is_not(None), _E.removed)
+        statement = joined.where(_A.id.in_(part), or_(gone, kept))
         found |= set(tx.execute(statement).scalars())
     return found
 
@@ -149,3 +151,12 @@ def _hidden() -> ColumnElement[bool]:
     private = select(_C.source)
     moved = exists().where(_A.id == _E.article, _A.source.in_(private))
     return or_(_E.source.in_(private), moved)
+
+
+def _moved() -> ColumnElement[bool]:
+    """The condition that an entry is removed and a private source has its document: a file was
+    moved there, and came as another article."""
+    other = schema.document.alias("other").c
+    there = select(other.digest).where(other.source.in_(select(_C.source)), other.digest != "")
+    same = there.where(other.gone_at.is_(None))
+    return and_(_E.removed, exists().where(_D.article == _E.article, _D.digest.in_(same)))

@@ -249,6 +249,19 @@ def test_an_article_that_a_private_source_takes_over_is_private(room: Newsroom) 
     assert b"One article" in private(room, "club/club.atom")
 
 
+def test_a_file_that_is_moved_to_a_private_source_leaves_no_notice_behind(room: Newsroom) -> None:
+    file = room.write(f"wire/{MARK}.md", f"# The {MARK}\n\nIt was seen at the pier of Lubmin.\n")
+    room.refresh()
+    assert f"articles/{MARK}/index.html" in traces(room)
+    room.later(hours=1)
+    room.write(f"vault/{MARK}.md", file.read_bytes())
+    file.unlink()
+    room.refresh("wire", allow_removal=True)  # before the other one looks at what it has
+    room.refresh("vault")
+    assert traces(room) == []
+    assert MARK.encode() in private(room, "board/board.atom")
+
+
 def test_an_edition_that_cannot_be_written_anew_does_not_stay_up(
     opened: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
