@@ -167,6 +167,8 @@ def addresses(
         wanted |= {f"urn:uuid:{uuid}" for uuid in mentioned(entry.html)}
     wanted -= privacy.unseen(tx, wanted, reach.feed)
     found = published.entries(tx, wanted)
+    wanted -= {id_ for id_, one in found.items() if one.removed}
+    found = {id_: one for id_, one in found.items() if id_ in wanted}
     pages = {id_.removeprefix("urn:uuid:"): reach.address(one) for id_, one in found.items()}
     related = {
         entry.article: tuple(

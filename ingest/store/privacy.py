@@ -131,7 +131,7 @@ def beside(tx: Transaction, source: str) -> ColumnElement[bool]:
 
 def unseen(tx: Transaction, ids: Collection[str], feed: str = "") -> set[str]:
     """Those of the article `ids` that may not be told of in public, or in the private feed `feed`:
-    hidden and removed ones, and those of private sources, unless they are or were in that feed."""
+    hidden ones, and those of private sources, unless they are or were in that feed."""
     found: set[str] = set()
     private = select(_C.source)
     for part in parts(sorted(ids)):
@@ -140,8 +140,7 @@ def unseen(tx: Transaction, ids: Collection[str], feed: str = "") -> set[str]:
             here = exists().where(_X.feed == feed, _X.article == _A.id)
             kept = and_(kept, or_(~here, ~seen(_A.source, feed), ~seen(_E.source, feed)))
         joined = select(_A.id).outerjoin(schema.entry, _E.article == _A.id)
-        gone = or_(_A.hidden_at.is_not(None), _A.removed_at.is_not(None), _E.removed)
-        statement = joined.where(_A.id.in_(part), or_(gone, kept))
+        statement = joined.where(_A.id.in_(part), or_(_A.hidden_at.is_not(None), kept))
         found |= set(tx.execute(statement).scalars())
     return found
 
